@@ -1,0 +1,47 @@
+# `make demo` runs the main job on the seeds, `make test` checks everything. Both set up what they need.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+
+.PHONY: demo test lint types layers tests bench-import constraints clean help
+
+help:
+	@echo "make demo           import the seeds and show what the archive knows about them"
+	@echo "make test           lint, types, layers, tests"
+	@echo "make bench-import   speed of import beside sqlite-utils, on this machine"
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e . --group dev
+	@touch $(READY)
+
+demo: $(READY)
+	@$(BIN)/python -m tests.demo
+
+test: lint types layers tests
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(READY)
+	$(BIN)/mypy
+
+layers: $(READY)
+	$(BIN)/lint-imports
+
+tests: $(READY)
+	$(BIN)/pytest -n 2
+
+bench-import: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --group bench
+	$(BIN)/python benchmarks/bench_import.py
+
+constraints: $(READY)
+	$(BIN)/python -m pip freeze --exclude-editable | grep -v '^archive' > constraints.txt
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build

@@ -1,0 +1,31 @@
+"""A local-first news archive: articles, sources and tagged topics in one database that explains itself.
+
+The way of the data, and where to look:
+
+    file on disk ─ readers ─▶ Document ─ normalize ─▶ Article ─ resolve ─▶ ids ─ db.store ─▶ tables ─ queries ─▶ output
+
+    ingest     the whole way on one screen          prepare    one file into articles, in a worker process
+    documents  what is handed from stage to stage   queries    one function per question
+    cli        commands: parse, call, print         db         tables, schema, writes, search
+
+What the command line does can be done from Python:
+
+    from pathlib import Path
+    import archive
+    archive.import_paths(Path("archive.db"), ["clippings/"])
+"""
+
+from typing import Any
+
+__version__ = "0.1.0"
+
+__all__ = ["ImportOptions", "ImportSummary", "__version__", "import_paths"]
+
+
+def __getattr__(name: str) -> Any:
+    # late, since importing the archive must not cost what importing SQLAlchemy costs
+    if name in ("ImportOptions", "ImportSummary", "import_paths"):
+        from archive import ingest
+
+        return getattr(ingest, name)
+    raise AttributeError(f"module 'archive' has no attribute {name!r}")

@@ -1,0 +1,143 @@
+"""`archive import`."""
+
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import nullcontext
+from typing import Any
+
+import click
+
+from archive.cli.options import archive_path, format_option
+from archive.cli.output import hint, print_object, printable, shown_path
+from archive.documents import Failure
+from archive.ingest import OUTCOMES, ImportOptions, ImportSummary, Listener, import_paths
+
+_MEGABYTE = 1_000_000
+
+
+class _Report(Listener):
+    """Says on stderr what failed and what was mended, and shows how far the import is on a terminal."""
+
+    def __init__(self, progress: Any, *, quiet: bool) -> None:
+        self._progress = progress
+        self._task = progress.add_task("importing", total=None, outcomes="") if progress else None
+        self._quiet = quiet
+        self._outcomes: Counter[str] = Counter()
+
+    def units_done(self, number: int, outcomes: Counter[str]) -> None:
+        self._outcomes += outcomes
+        if self._progress:
+            told = "  ".join(f"{name} {self._outcomes[name]:,}" for name in OUTCOMES if self._outcomes[name])
+            self._progress.update(self._task, advance=number, outcomes=told)
+
+    def failed(self, failure: Failure) -> None:
+        cure = f"; {failure.cure}" if failure.cure else ""
+        self._say(f"failed: {shown_path(failure.locator)}: {failure.reason}{cure}")
+
+    def noted(self, locator: str, notes: Sequence[str]) -> None:
+        if not self._quiet:
+            self._say(f"note: {shown_path(locator)}: {'; '.join(notes)}")
+
+    def _say(self, text: str) -> None:
+        if self._progress:
+            from rich.text import Text
+
+            self._progress.console.print(Text(printable(text)), soft_wrap=True)
+        else:
+            hint(text)
+
+
+@click.command("import")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(allow_dash=True))
+@click.option("--source", metavar="NAME", help="Source of all that does not name its own.")
+@click.option("--topic", "topics", metavar="NAME", multiple=True, help="Topic of all of it; repeatable.")
+@click.option("--language", metavar="TAG", help="Language of all that does not state its own: en, zh-Hant.")
+@click.option("--published", metavar="DATE", help="Date of all that has none of its own: 2023, 2023-02, 2023-02-28.")
+@click.option("--max-size", type=click.IntRange(min=1), default=256, show_default=True, help="Largest file, in MB.")
+@click.option(
+    "--max-characters",
+    type=click.IntRange(min=1),
+    default=20_000_000,
+    show_default=True,
+    help="Longest text of one article.",
+)
+@click.option("--jobs", type=click.IntRange(min=0), help="Processes that read beside the one that writes; 0 for none.")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing of what was mended or left out.")
+@format_option
+@click.pass_context
+def import_(
+    ctx: click.Context,
+    /,
+    paths: tuple[str, ...],
+    max_size: int,
+    quiet: bool,
+    form: str,
+    **options: Any,
+) -> None:
+    """Take files, folders (with all below them) and - (stdin) into the archive.
+
+    Plain text, and Markdown with front matter. Every unit ends as added, revised, unchanged, duplicate or failed; the
+    summary says how many. What was imported before is recognized, so importing a folder again is quick and safe.
+
+    What a text does not say is taken, nearest first, from its front matter, from NAME.meta.toml beside it, from
+    archive.toml in its folder or above, and from the options.
+
+    Exit code: 0, or 1 if a unit failed (the others are imported all the same).
+
+    \b
+    archive import clippings/ notes.md
+    archive import --source "China Daily" --topic diplomacy 2023/
+    pandoc report.docx -t plain | archive import --published 2023-02 -
+    """
+    path = archive_path(ctx)
+    progress = _progress()
+    try:
+        with progress or nullcontext():
+            summary = import_paths(
+                path,
+                paths,
+                ImportOptions(max_bytes=max_size * _MEGABYTE, **options),
+                _Report(progress, quiet=quiet),
+                sys.stdin.buffer,
+            )
+    except KeyboardInterrupt:
+        hint("stopped; whole batches are in the archive, importing the same again goes on")
+        ctx.exit(130)
+    _print_summary(summary, form)
+    ctx.exit(1 if summary.outcomes["failed"] else 0)
+
+
+def _progress() -> Any:
+    """Return a progress display for a terminal, else None."""
+    if not sys.stderr.isatty():
+        return None
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.completed:,.0f} units"),
+        TextColumn("{task.outcomes}"),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
+
+
+def _print_summary(summary: ImportSummary, form: str) -> None:
+    value = {
+        "import": summary.import_id,
+        "units": summary.units,
+        **{outcome: summary.outcomes[outcome] for outcome in OUTCOMES},
+        "not_stated": summary.not_stated,
+    }
+
+    def show(console: Any) -> None:
+        outcomes = " + ".join(f"{summary.outcomes[outcome]:,} {outcome}" for outcome in OUTCOMES)
+        console.print(f"import {summary.import_id}: {summary.units:,} read = {outcomes}")
+        if summary.not_stated:
+            told = ", ".join(f"{name} {number:,}" for name, number in summary.not_stated.items())
+            console.print(f"not stated: {told}")
+
+    print_object(value, form, show)

@@ -1,0 +1,47 @@
+"""Options that several commands share, and what they stand for."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+FORMATS = ("table", "json", "jsonl", "csv")
+
+
+def format_option(function: F) -> F:
+    """Add -f/--format."""
+    return click.option(
+        "-f", "--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="How to print."
+    )(function)
+
+
+def limit_option(default: int) -> Callable[[F], F]:
+    """Add --limit; 0 is no limit."""
+    return click.option(
+        "--limit", type=click.IntRange(min=0), default=default, show_default=True, help="At most so many; 0 for all."
+    )
+
+
+def filter_options(function: F) -> F:
+    """Add the options that say which articles are meant; they come as one `filters` dict."""
+    for option in reversed(
+        (
+            click.option("--source", metavar="NAME", help="Of this source: slug, name or alias."),
+            click.option("--topic", metavar="NAME", help="On this topic or one below it: code, name or alias."),
+            click.option("--since", metavar="DATE", help="Published then or later: 2023, 2023-02, 2023-02-28."),
+            click.option("--until", metavar="DATE", help="Published then or earlier."),
+            click.option("--language", metavar="TAG", help="In this language: en, zh-Hant."),
+        )
+    ):
+        function = option(function)
+    return function
+
+
+def archive_path(ctx: click.Context) -> Path:
+    """Return the file of the archive that the command is about."""
+    from archive.db.engine import database_path
+
+    return database_path(ctx.find_root().obj)

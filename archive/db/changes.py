@@ -1,0 +1,51 @@
+"""What an import decided about a unit, handed to the store to be written."""
+
+from dataclasses import dataclass, field
+
+from archive.db.lookups import Identifier, KnownArticle, KnownRevision
+from archive.documents import Article, Failure, Value
+
+
+@dataclass(slots=True)
+class Change:
+    """What becomes of a unit: its outcome, the article it belongs to, and what is to be written there.
+
+    `retag` says that the text is the known one but is tagged otherwise than before. `new_topics` are given ones:
+    topic id, as named, where given.
+    """
+
+    unit: Article
+    item_id: int
+    outcome: str
+    article: KnownArticle
+    revision: KnownRevision
+    is_new_article: bool = False
+    is_new_revision: bool = False
+    retag: bool = False
+    set_values: dict[str, Value] = field(default_factory=dict)
+    source_id: int | None = None
+    new_topics: list[tuple[int, str, str]] = field(default_factory=list)
+    new_identifiers: list[Identifier] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class SameAsBefore:
+    """A unit whose bytes and context are those that its place last gave."""
+
+    item_id: int
+    locator: str
+    last_item_id: int
+
+
+@dataclass(slots=True)
+class Failed:
+    """A unit that could not be read."""
+
+    item_id: int
+    failure: Failure
+
+
+def unit_tags(unit: Article) -> set[tuple[int, str, str, int, int]]:
+    """Return what the vocabulary tags in a unit: topic id, phrase, field, start, end."""
+    return {(match.topic_id, match.phrase, match.field, match.start, match.end) for match in unit.matches}

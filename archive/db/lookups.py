@@ -1,0 +1,244 @@
+"""What an import asks the archive, a whole batch at a time: one query per kind of question."""
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import NamedTuple, TypeVar
+
+from sqlalchemy import Connection, func, select, text, tuple_
+
+from archive.db.tables import (
+    article_identifiers,
+    article_revisions,
+    article_topics,
+    article_values,
+    articles,
+    import_items,
+    originals,
+    sources,
+    tag_evidence,
+)
+
+T = TypeVar("T")
+
+# SQLite takes 32,766 parameters in one statement; a tuple takes three.
+_CHUNK = 5_000
+
+
+class Place(NamedTuple):
+    """What a locator last gave."""
+
+    article_id: int
+    revision_id: int
+    original_id: int
+    original_sha256: str
+    context_sha256: str
+    text_sha256: str
+    normalizer_version: int
+
+
+class LastItem(NamedTuple):
+    """The last unit with an article that a locator gave: enough to know it again."""
+
+    id: int
+    original_sha256: str
+    context_sha256: str
+
+
+class Identifier(NamedTuple):
+    """Something that identifies an article."""
+
+    scheme: str
+    scope: str
+    value: str
+
+
+@dataclass(slots=True)
+class KnownValue:
+    """A value that an article has: as the input gave it, from where, and at which place."""
+
+    text: str
+    method: str
+    locator: str
+
+
+@dataclass(slots=True)
+class KnownRevision:
+    """A state of an article's text."""
+
+    id: int
+    number: int
+    text_sha256: str
+    fingerprint: str
+
+
+@dataclass(slots=True)
+class KnownArticle:
+    """An article, as far as an import has to know it to decide about a unit."""
+
+    id: int
+    key: str
+    source_id: int | None
+    scope: str
+    revisions: list[KnownRevision]
+    values: dict[str, KnownValue]
+    identifiers: set[Identifier]
+    given_topics: set[tuple[int, str, str]]  # topic_id, given_text, given_by
+    rule_tags: set[tuple[int, str, str, int, int]]  # topic_id, phrase, field, start, end
+
+    @property
+    def current(self) -> KnownRevision:
+        """The newest state of its text."""
+        return self.revisions[-1]
+
+
+def find_places(connection: Connection, locators: Collection[str]) -> dict[str, Place]:
+    """Return what each of these locators last gave, where it gave an article."""
+    rows = connection.execute(_PLACES, {"locators": json.dumps(list(locators))}).all()
+    return {row[0]: Place._make(row[1:]) for row in rows}
+
+
+def find_last_items(connection: Connection, locators: Collection[str]) -> dict[str, LastItem]:
+    """Return the last unit with an article that each of these locators gave."""
+    rows = connection.execute(_LAST_ITEMS, {"locators": json.dumps(list(locators))}).all()
+    return {row[0]: LastItem._make(row[1:]) for row in rows}
+
+
+# Asked for every file of every import: one parameter for all locators is several times as quick as one for each,
+# and the last row is found from the end of the index, however many imports there were.
+_LAST = (
+    "FROM json_each(:locators) l "
+    "JOIN import_items i ON i.id = (SELECT id FROM import_items "
+    "WHERE locator = l.value AND article_id IS NOT NULL ORDER BY id DESC LIMIT 1) "
+    "JOIN originals o ON o.id = i.original_id "
+)
+_LAST_ITEMS = text(f"SELECT i.locator, i.id, o.sha256, i.context_sha256 {_LAST}")
+_PLACES = text(
+    "SELECT i.locator, i.article_id, i.revision_id, i.original_id, o.sha256, i.context_sha256, "
+    f"coalesce(i.text_sha256, r.text_sha256), r.normalizer_version {_LAST}"
+    "JOIN article_revisions r ON r.id = i.revision_id"
+)
+
+
+def find_identified(connection: Connection, identifiers: Collection[Identifier]) -> dict[Identifier, int]:
+    """Return the article that each identifier leads to; the oldest, where conflicting inputs gave it to several."""
+    table = article_identifiers.c
+    found: dict[Identifier, int] = {}
+    for some in _chunks(identifiers):
+        rows = connection.execute(
+            select(table.scheme, table.scope, table.value, func.min(table.article_id))
+            .where(tuple_(table.scheme, table.scope, table.value).in_(some))
+            .group_by(table.scheme, table.scope, table.value)
+        )
+        for scheme, scope, value, article_id in rows:
+            found[Identifier(scheme, scope, value)] = article_id
+    return found
+
+
+def find_articles(connection: Connection, ids: Collection[int]) -> dict[int, KnownArticle]:
+    """Return these articles, as an import has to know them."""
+    known: dict[int, KnownArticle] = {}
+    for some in _chunks(ids):
+        rows = connection.execute(
+            select(articles.c.id, articles.c.key, articles.c.source_id, sources.c.slug)
+            .outerjoin(sources, sources.c.id == articles.c.source_id)
+            .where(articles.c.id.in_(some))
+        )
+        for article_id, key, source_id, slug in rows:
+            known[article_id] = KnownArticle(article_id, key, source_id, slug or "", [], {}, set(), set(), set())
+        revision = article_revisions.c
+        for article_id, *state in connection.execute(
+            select(revision.article_id, revision.id, revision.number, revision.text_sha256, revision.fingerprint)
+            .where(revision.article_id.in_(some))
+            .order_by(revision.article_id, revision.number)
+        ):
+            known[article_id].revisions.append(KnownRevision(*state))
+        value = article_values.c
+        for article_id, field, value_text, method, locator in connection.execute(
+            select(value.article_id, value.field, value.text, value.method, import_items.c.locator)
+            .join(import_items, import_items.c.id == value.import_item_id)
+            .where(value.article_id.in_(some))
+        ):
+            known[article_id].values[field] = KnownValue(value_text, method, locator)
+        identifier = article_identifiers.c
+        for article_id, *parts in connection.execute(
+            select(identifier.article_id, identifier.scheme, identifier.scope, identifier.value).where(
+                identifier.article_id.in_(some)
+            )
+        ):
+            known[article_id].identifiers.add(Identifier(*parts))
+        evidence = tag_evidence.c
+        for article_id, topic_id, method, given_text, given_by, *passage in connection.execute(
+            select(
+                article_topics.c.article_id,
+                article_topics.c.topic_id,
+                evidence.method,
+                evidence.given_text,
+                evidence.given_by,
+                evidence.rule,
+                evidence.field,
+                evidence.start,
+                evidence.end,
+            )
+            .join(tag_evidence, evidence.article_topic_id == article_topics.c.id)
+            .where(article_topics.c.article_id.in_(some))
+        ):
+            if method == "given":
+                known[article_id].given_topics.add((topic_id, given_text, given_by))
+            else:
+                known[article_id].rule_tags.add((topic_id, *passage))
+    return known
+
+
+def find_bodies(connection: Connection, revision_ids: Collection[int]) -> dict[int, str]:
+    """Return the bodies of these revisions."""
+    bodies: dict[int, str] = {}
+    for some in _chunks(revision_ids):
+        rows = connection.execute(
+            select(article_revisions.c.id, article_revisions.c.body).where(article_revisions.c.id.in_(some))
+        )
+        bodies.update(row._tuple() for row in rows)
+    return bodies
+
+
+def find_keys(connection: Connection, keys: Collection[str]) -> set[str]:
+    """Return those of these keys that an article has."""
+    found: set[str] = set()
+    for some in _chunks(keys):
+        found.update(connection.scalars(select(articles.c.key).where(articles.c.key.in_(some))))
+    return found
+
+
+def count_not_stated(connection: Connection, import_id: int) -> dict[str, int]:
+    """Return of how many articles that an import met a value is not known: source, date, only a month, only a year.
+
+    Nothing is said of what is known of all.
+    """
+    met = select(import_items.c.article_id).where(import_items.c.import_id == import_id)
+    article = articles.c
+    row = connection.execute(
+        select(
+            func.count().filter(article.source_id.is_(None)).label("source"),
+            func.count().filter(article.published.is_(None)).label("date"),
+            func.count().filter(article.published_precision == "month").label("only a month"),
+            func.count().filter(article.published_precision == "year").label("only a year"),
+            func.count().filter(article.language.is_(None)).label("language"),
+        ).where(article.id.in_(met))
+    ).one()
+    return {name: number for name, number in row._mapping.items() if number}
+
+
+def find_originals(connection: Connection, digests: Collection[str]) -> dict[str, int]:
+    """Return the ids of the originals that are in the archive already, by SHA-256."""
+    found: dict[str, int] = {}
+    for some in _chunks(digests):
+        rows = connection.execute(select(originals.c.sha256, originals.c.id).where(originals.c.sha256.in_(some)))
+        found.update(row._tuple() for row in rows)
+    return found
+
+
+def _chunks(values: Iterable[T]) -> Iterator[Sequence[T]]:
+    iterator = iter(values)
+    while chunk := list(islice(iterator, _CHUNK)):
+        yield chunk

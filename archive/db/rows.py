@@ -1,0 +1,381 @@
+"""From what was decided about a batch of units to the rows that say so, table by table."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import cache
+from operator import itemgetter
+from typing import Any
+
+from sqlalchemy import Connection, Dialect, insert, select
+
+from archive.db import tables
+from archive.db.changes import Change, Failed, SameAsBefore
+from archive.db.clock import now
+from archive.db.ids import Ids
+from archive.documents import Article, PhraseMatch
+from archive.errors import ArchiveError
+
+Row = dict[str, Any]
+
+
+class Rows:
+    """Collects the rows of a batch, in which later units may change what earlier ones brought."""
+
+    def __init__(self, connection: Connection, import_id: int, ids: Ids) -> None:
+        self._import_id = import_id
+        self._ids = ids
+        self._now = now()
+        self._connection = connection
+        self._original_ids: dict[str, int] = {}
+        self._unchanged: list[tuple[Any, ...]] = []
+        self._articles: dict[int, Row] = {}
+        self._tag_ids: dict[tuple[int, int], int] = {}
+        self._tagged_by_rule: dict[int, Change] = {}  # the last change that says what rules tag in an article
+        self._set_aside_ids: dict[int, list[int]] = {}  # by revision
+        self._given: list[Change] = []
+        self._values: dict[tuple[int, str], Row] = {}
+        self._credited: dict[int, Sequence[tuple[str, str]]] = {}
+        self._rows: dict[str, list[Row]] = {
+            name: []
+            for name in (
+                "originals",
+                "article_revisions",
+                "import_items",
+                "article_identifiers",
+                "body_blocks",
+                "set_aside",
+                "article_links",
+                "article_dates",
+            )
+        }
+
+    @property
+    def retagged(self) -> set[int]:
+        """The articles whose tags by rule are written anew."""
+        return set(self._tagged_by_rule)
+
+    def originals(self, changes: Iterable[Change], known: Mapping[str, int]) -> None:
+        """Add the bytes of all units whose bytes the archive does not have."""
+        self._original_ids.update(known)
+        for change in changes:
+            original = change.unit.original
+            if original.sha256 not in self._original_ids:
+                original_id = self._original_ids[original.sha256] = self._ids.take("originals")
+                self._rows["originals"].append(
+                    {
+                        "id": original_id,
+                        "sha256": original.sha256,
+                        "media_type": original.media_type,
+                        "size": original.size,
+                        "content": original.content,
+                    }
+                )
+
+    def known(self, article_ids: Collection[int], revision_ids: Collection[int]) -> None:
+        """Learn which tags these articles have already, and what was set aside of these texts."""
+        tags, passages = tables.article_topics.c, tables.set_aside.c
+        if article_ids:
+            for article_id, topic_id, tag_id in self._connection.execute(
+                select(tags.article_id, tags.topic_id, tags.id).where(tags.article_id.in_(article_ids))
+            ):
+                self._tag_ids[article_id, topic_id] = tag_id
+        if revision_ids:
+            for revision_id, passage_id in self._connection.execute(
+                select(passages.revision_id, passages.id)
+                .where(passages.revision_id.in_(revision_ids))
+                .order_by(passages.revision_id, passages.position)
+            ):
+                self._set_aside_ids.setdefault(revision_id, []).append(passage_id)
+
+    def item(self, outcome: Change | SameAsBefore | Failed, position: int) -> None:
+        """Add the unit itself with its outcome."""
+        if isinstance(outcome, SameAsBefore):
+            self._unchanged.append((outcome.item_id, self._import_id, position, outcome.last_item_id))
+            return
+        row: Row = dict.fromkeys(_ITEM_COLUMNS)
+        row |= {"id": outcome.item_id, "import_id": self._import_id, "position": position}
+        if isinstance(outcome, Change):
+            unit = outcome.unit
+            text_sha256 = None if unit.text_sha256 == outcome.revision.text_sha256 else unit.text_sha256
+            row |= {
+                "locator": unit.locator,
+                "original_id": self._original_ids[unit.original.sha256],
+                "context_sha256": unit.context_sha256,
+                "reader": unit.reader,
+                "source_as_read": _text(unit, "source"),
+                "id_as_read": _text(unit, "id"),
+                "url_as_read": _text(unit, "url"),
+                "published_as_read": _text(unit, "published"),
+                "outcome": outcome.outcome,
+                "article_id": outcome.article.id,
+                "revision_id": outcome.revision.id,
+                "text_sha256": text_sha256,
+                "reason": "; ".join([*outcome.reasons, *unit.notes]) or None,
+            }
+        else:
+            failure = outcome.failure
+            reason = f"{failure.reason}; {failure.cure}" if failure.cure else failure.reason
+            row |= {"locator": failure.locator, "outcome": "failed", "reason": reason}
+        self._rows["import_items"].append(row)
+
+    def article(self, change: Change) -> None:
+        """Add a new article."""
+        self._articles[change.article.id] = {
+            **dict.fromkeys(_ARTICLE_COLUMNS),
+            "id": change.article.id,
+            "key": change.article.key,
+            "created_at": self._now,
+            **values_of_article(change),
+        }
+
+    def change_new_article(self, change: Change) -> bool:
+        """Set values on an article that this very batch brought; False if it did not."""
+        row = self._articles.get(change.article.id)
+        if row is None:
+            return False
+        row |= values_of_article(change)
+        if "published" in change.set_values:
+            for date in self._rows["article_dates"]:
+                if date["article_id"] == change.article.id and date["chosen"]:
+                    date |= {"chosen": False, "reason": "a later import gave another"}
+        return True
+
+    def revision(self, change: Change) -> None:
+        """Add a new state of an article's text, with all that is in it."""
+        unit, revision_id = change.unit, change.revision.id
+        self._rows["article_revisions"].append(
+            {
+                "id": revision_id,
+                "article_id": change.article.id,
+                "number": change.revision.number,
+                "headline": unit.headline,
+                "headline_method": unit.headline_method,
+                "headline_index": unit.headline_index,
+                "body": unit.body,
+                "body_index": unit.body_index,
+                "words": unit.words,
+                "text_sha256": unit.text_sha256,
+                "fingerprint": unit.fingerprint,
+                "fingerprint_version": unit.fingerprint_version,
+                "normalizer_version": unit.normalizer_version,
+                "cause": "import",
+                "original_id": self._original_ids[unit.original.sha256],
+                "seen_at": self._now,
+            }
+        )
+        self._rows["body_blocks"].extend(
+            {"revision_id": revision_id, "position": number, "kind": kind, "level": level, "start": start, "end": end}
+            for number, kind, level, start, end in unit.blocks
+        )
+        passage_ids = self._set_aside_ids[revision_id] = [self._ids.take("set_aside") for _ in unit.set_aside]
+        self._rows["set_aside"].extend(
+            {
+                "id": passage_id,
+                "revision_id": revision_id,
+                "after_block": passage.after_block,
+                "position": number,
+                "kind": passage.kind,
+                "text": passage.text,
+                "rule": passage.rule,
+                "rule_version": passage.rule_version,
+            }
+            for number, (passage_id, passage) in enumerate(zip(passage_ids, unit.set_aside, strict=True))
+        )
+        self._rows["article_links"].extend(
+            {"revision_id": revision_id, "position": number, "kind": link.kind, "text": link.text, "url": link.url}
+            for number, link in enumerate(unit.links)
+        )
+
+    def metadata(self, change: Change) -> None:
+        """Add all that a unit says of its article beside the text."""
+        unit, article_id = change.unit, change.article.id
+        values = dict(change.set_values)
+        if change.is_new_revision:
+            self._values.pop((article_id, "headline"), None)
+            if "headline" in unit.values:
+                values["headline"] = unit.values["headline"]
+        for field, value in values.items():
+            self._values[article_id, field] = {
+                "article_id": article_id,
+                "field": field,
+                "text": value.text,
+                "method": value.method,
+                "import_item_id": change.item_id,
+            }
+        if "authors" in change.set_values:
+            self._credited[article_id] = unit.authors
+        if change.is_new_revision or change.retag:
+            self._tagged_by_rule[article_id] = change
+        if change.new_topics:
+            self._given.append(change)
+        self._rows["article_identifiers"].extend(
+            {"article_id": article_id, **identifier._asdict()} for identifier in change.new_identifiers
+        )
+        given_dates = change.is_new_article or "published" in change.set_values
+        self._rows["article_dates"].extend(
+            {
+                "article_id": article_id,
+                "revision_id": change.revision.id if date.kind == "mentioned" else None,
+                "text": date.text,
+                "kind": date.kind,
+                "method": date.method,
+                "value": date.value,
+                "precision": date.precision,
+                "has_zone": date.has_zone,
+                "chosen": date.chosen,
+                "reason": date.reason,
+                "field": date.field,
+                "start": date.start,
+                "end": date.end,
+            }
+            for date in unit.dates
+            if (given_dates if date.kind == "published" else change.is_new_revision)
+        )
+
+    def insert_texts(self) -> None:
+        """Insert originals, articles and their texts."""
+        self._insert("originals", self._rows["originals"])
+        self._insert("articles", list(self._articles.values()))
+        self._insert("article_revisions", self._rows["article_revisions"])
+
+    def insert_rest(self) -> None:
+        """Insert all that points to articles and texts."""
+        if self._unchanged:
+            self._insert_unchanged()
+        for name in ("import_items", "article_identifiers", "body_blocks", "set_aside", "article_links"):
+            self._insert(name, self._rows[name])
+        self._insert("article_values", list(self._values.values()))
+        self._insert("article_dates", self._rows["article_dates"])
+        self._insert_authors()
+        self._insert_tags()
+
+    def _insert(self, name: str, rows: list[Row]) -> None:
+        """Insert rows, all of which have the same columns.
+
+        Through the driver: SQLAlchemy's own way of many rows costs as much again as SQLite takes for them.
+        """
+        if rows:
+            statement, values_of = _insert_statement(self._connection.dialect, name, tuple(rows[0]))
+            self._connection.exec_driver_sql(statement, [values_of(row) for row in rows])
+
+    def _insert_unchanged(self) -> None:
+        written = self._connection.exec_driver_sql(_UNCHANGED, self._unchanged).rowcount
+        if written != len(self._unchanged):
+            raise ArchiveError("articles were taken out while they were imported again; import the same once more")
+
+    def _insert_authors(self) -> None:
+        names = {key: name for credited in self._credited.values() for name, key in credited}
+        if not names:
+            return
+        authors = tables.authors
+        known = select(authors.c.name_key, authors.c.id).where(authors.c.name_key.in_(names))
+        ids = dict(row._tuple() for row in self._connection.execute(known))
+        new = {key: name for key, name in names.items() if key not in ids}
+        ids |= {key: self._ids.take("authors") for key in new}
+        self._insert("authors", [{"id": ids[key], "name": name, "name_key": key} for key, name in new.items()])
+        self._insert(
+            "article_authors",
+            [
+                {"article_id": article_id, "author_id": ids[key], "position": position}
+                for article_id, credited in self._credited.items()
+                for position, (_, key) in enumerate(credited)
+            ],
+        )
+
+    def _insert_tags(self) -> None:
+        new_tags: list[Row] = []
+        evidence: list[Row] = []
+
+        def tag_id(article_id: int, topic_id: int) -> int:
+            known = self._tag_ids.get((article_id, topic_id))
+            if known is None:
+                known = self._tag_ids[article_id, topic_id] = self._ids.take("article_topics")
+                new_tags.append({"id": known, "article_id": article_id, "topic_id": topic_id})
+            return known
+
+        for change in self._given:
+            for topic_id, text, method in change.new_topics:
+                evidence.append(
+                    {
+                        **_EVIDENCE,
+                        "article_topic_id": tag_id(change.article.id, topic_id),
+                        "method": "given",
+                        "given_text": text,
+                        "given_by": method,
+                        "import_item_id": change.item_id,
+                        "field": "topics",
+                    }
+                )
+        for article_id, change in self._tagged_by_rule.items():
+            evidence.extend(
+                {
+                    **_EVIDENCE,
+                    "article_topic_id": tag_id(article_id, match.topic_id),
+                    **self._passage(match, change.revision.id),
+                }
+                for match in change.unit.matches
+            )
+        self._insert("article_topics", new_tags)
+        self._insert("tag_evidence", evidence)
+
+    def _passage(self, match: PhraseMatch, revision_id: int) -> Row:
+        passage: Row = {"rule": match.phrase, "field": match.field, "start": match.start, "end": match.end}
+        if match.set_aside is None:
+            return passage | {"method": "rule", "revision_id": revision_id}
+        set_aside_id = self._set_aside_ids[revision_id][match.set_aside]
+        return passage | {"method": "trailing_tags", "set_aside_id": set_aside_id}
+
+
+def values_of_article(change: Change) -> Row:
+    """Return the columns of an article that a change sets."""
+    unit = change.unit
+    row: Row = {}
+    for field, value in change.set_values.items():
+        if field == "source":
+            row["source_id"] = change.source_id
+        elif field == "url":
+            row["url"] = unit.url
+        elif field == "language":
+            row["language"] = unit.language
+        elif field == "authors":
+            row["byline"] = value.text
+        elif field in ("section", "kind"):
+            row[field] = value.text
+        elif field == "published" and unit.published is not None:
+            time = unit.published
+            row |= {
+                "published": time.text,
+                "published_from": time.starts,
+                "published_until": time.ends,
+                "published_on": time.day,
+                "published_at": time.utc,
+                "published_precision": time.precision,
+                "published_method": value.method,
+            }
+    return row
+
+
+@cache
+def _insert_statement(
+    dialect: Dialect, name: str, columns: tuple[str, ...]
+) -> tuple[str, Callable[[Row], tuple[Any, ...]]]:
+    """Return the INSERT of these columns, and what gets a row's values in the order of its placeholders."""
+    compiled = insert(tables.metadata.tables[name]).compile(dialect=dialect, column_keys=columns)
+    return str(compiled), itemgetter(*(compiled.positiontup or columns))
+
+
+# A unit that is as before is its own last row again, as long as its article is still there.
+_UNCHANGED = (
+    "INSERT INTO import_items (id, import_id, position, locator, original_id, context_sha256, reader, "
+    "source_as_read, id_as_read, url_as_read, published_as_read, outcome, article_id, revision_id, text_sha256) "
+    "SELECT ?, ?, ?, i.locator, i.original_id, i.context_sha256, i.reader, i.source_as_read, i.id_as_read, "
+    "i.url_as_read, i.published_as_read, 'unchanged', i.article_id, i.revision_id, i.text_sha256 "
+    "FROM import_items i JOIN articles a ON a.id = i.article_id WHERE i.id = ?"
+)
+_ITEM_COLUMNS = [column.name for column in tables.import_items.columns]
+_ARTICLE_COLUMNS = [column.name for column in tables.articles.columns if column.name != "revision_id"]
+_EVIDENCE: Row = {column.name: None for column in tables.tag_evidence.columns if column.name not in ("id", "score")}
+
+
+def _text(unit: Article, field: str) -> str | None:
+    value = unit.values.get(field)
+    return None if value is None else value.text

@@ -1,0 +1,169 @@
+"""The schema of an archive: created and upgraded by Alembic, checked before anything else is done."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from archive.db.engine import is_immutable
+from archive.errors import ArchiveError, SchemaError
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+# The newest migration. Known without reading the migrations, since every command compares it; a test holds it current.
+HEAD = "20261122_first_archive"
+
+
+def alembic_ini() -> Path:
+    """Return alembic.ini: the one inside the installed package, else the checkout's."""
+    inside = Path(__file__).parents[1] / "alembic.ini"
+    return inside if inside.exists() else Path(__file__).parents[2] / "alembic.ini"
+
+
+def alembic_config(path: Path) -> "Config":
+    """Return Alembic's configuration for the archive in this file."""
+    from alembic.config import Config
+
+    config = Config(alembic_ini())
+    config.attributes["database"] = path
+    return config
+
+
+def current_revision(path: Path) -> str | None:
+    """Return the migration that the file's schema stands at, or None for a file without tables.
+
+    Raises SchemaError where the file is missing, no database, or a database of something else.
+    """
+    if not path.is_file():
+        raise SchemaError(f"there is no archive at {path}; `archive import PATH` makes one, --db names another")
+    with _not_a_database(path), closing(_connect_read_only(path)) as connection:
+        tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+        if not tables:
+            return None
+        if "alembic_version" not in tables or not tables >= {"articles", "import_items"}:
+            # After a downgrade of the first migration, only Alembic's own empty table is left.
+            if tables == {"alembic_version"} and not connection.execute("SELECT 1 FROM alembic_version").fetchall():
+                return None
+            raise SchemaError(f"{path} is a database, but no archive; nothing was changed")
+        versions = [str(row[0]) for row in connection.execute("SELECT version_num FROM alembic_version")]
+    return versions[0] if versions else None
+
+
+def require_current(path: Path) -> None:
+    """Raise SchemaError unless the archive's schema is the one this program works with; says which way out."""
+    revision = current_revision(path)
+    if revision == HEAD:
+        return
+    if revision is None:
+        raise SchemaError(f"{path} has no archive in it yet; `archive import PATH` makes one")
+    if revision in known_revisions():
+        raise SchemaError(
+            f"the schema of {path} is older than this program ({revision}); "
+            "`archive db upgrade` brings it up to date, `archive db backup FILE` makes a copy first"
+        )
+    raise SchemaError(
+        f"the schema of {path} is {revision}, which this program does not know; "
+        "it was made by a newer version of archive: update the program"
+    )
+
+
+def known_revisions() -> list[str]:
+    """Return the names of all migrations that this program has, newest first."""
+    from alembic.script import ScriptDirectory
+
+    return [script.revision for script in ScriptDirectory.from_config(alembic_config(Path())).walk_revisions()]
+
+
+def upgrade(path: Path, revision: str = "head") -> None:
+    """Bring the archive in this file to a migration, by default the newest; a missing file becomes an empty archive."""
+    from alembic import command
+    from alembic.util.exc import CommandError
+
+    if path.exists():
+        current_revision(path)
+    elif not path.parent.is_dir():
+        raise SchemaError(f"there is no folder {path.parent} to make the archive in")
+    try:
+        command.upgrade(alembic_config(path), revision)
+    except CommandError as error:
+        raise SchemaError(f"{error}; `archive db history` lists the migrations") from error
+
+
+def downgrade(path: Path, revision: str) -> None:
+    """Take the archive in this file back to an earlier migration; SchemaError where that would lose something."""
+    from alembic import command
+    from alembic.util.exc import CommandError
+
+    if current_revision(path) is None:
+        raise SchemaError(f"{path} has no archive in it")
+    try:
+        command.downgrade(alembic_config(path), revision)
+    except CommandError as error:
+        raise SchemaError(f"{error}; `archive db history` lists the migrations") from error
+    except NotImplementedError as error:
+        raise SchemaError(str(error)) from error
+
+
+def history() -> list[tuple[str, str]]:
+    """Return each migration's name and the first line of what it does, newest first."""
+    from alembic.script import ScriptDirectory
+
+    scripts = ScriptDirectory.from_config(alembic_config(Path())).walk_revisions()
+    return [(script.revision, (script.doc or "").strip().splitlines()[0]) for script in scripts]
+
+
+def differences(path: Path) -> list[str]:
+    """Return how the archive's tables differ from the models, one line each; none where they are the same.
+
+    The comparison is `alembic check`'s.
+    """
+    from alembic import command
+    from alembic.util.exc import AutogenerateDiffsDetected, CommandError
+
+    require_current(path)
+    try:
+        command.check(alembic_config(path))
+    except AutogenerateDiffsDetected as error:
+        return [str(difference) for difference in error.diffs]
+    except CommandError as error:
+        raise SchemaError(str(error)) from error
+    return []
+
+
+def backup(path: Path, target: Path) -> None:
+    """Write a copy of the archive into `target`, one file without a WAL, also while others write to the archive.
+
+    Raises ArchiveError where the target exists or cannot be written.
+    """
+    current_revision(path)
+    if target.exists():
+        raise ArchiveError(f"{target} exists; name a file that does not")
+    if not target.parent.is_dir():
+        raise ArchiveError(f"there is no folder {target.parent} to write the backup in")
+    try:
+        with closing(_connect_read_only(path)) as source, closing(sqlite3.connect(target)) as copy:
+            source.backup(copy)
+            copy.execute("PRAGMA journal_mode = DELETE")
+            problems = [row[0] for row in copy.execute("PRAGMA quick_check") if row[0] != "ok"]
+    except sqlite3.Error as error:
+        target.unlink(missing_ok=True)
+        raise ArchiveError(f"the backup could not be written to {target}: {error}") from error
+    if problems:
+        target.unlink()
+        raise ArchiveError(f"the backup of {path} does not check out ({problems[0]}); nothing was kept of it")
+
+
+def _connect_read_only(path: Path) -> sqlite3.Connection:
+    options = "mode=ro&immutable=1" if is_immutable(path) else "mode=ro"
+    return sqlite3.connect(f"file:{quote(bytes(path.absolute()))}?{options}", uri=True, timeout=30)
+
+
+@contextmanager
+def _not_a_database(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise SchemaError(f"{path} cannot be read as an archive: {error}") from error

@@ -1,0 +1,1 @@
+"""Full-text search: what differs between engines stands in one module for each."""

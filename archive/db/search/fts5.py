@@ -1,0 +1,40 @@
+"""Full-text search in SQLite: FTS5 with external content, kept in step by whoever writes (no triggers).
+
+External content means that FTS5 keeps no copy of the texts: to take one out it must be handed the very text that it
+indexed, or the index is malformed. Hence `remove` before an article moves to another revision, and `add` after.
+"""
+
+from collections.abc import Collection
+
+from sqlalchemy import Connection, bindparam, text
+
+_REMOVE = text(
+    "INSERT INTO article_fts(article_fts, rowid, headline, body) "
+    "SELECT 'delete', id, headline, body FROM article_text WHERE id IN :ids"
+).bindparams(bindparam("ids", expanding=True))
+
+_ADD = text(
+    "INSERT INTO article_fts(rowid, headline, body) SELECT id, headline, body FROM article_text WHERE id IN :ids"
+).bindparams(bindparam("ids", expanding=True))
+
+_ADD_RANGE = text(
+    "INSERT INTO article_fts(rowid, headline, body) "
+    "SELECT id, headline, body FROM article_text WHERE id BETWEEN :first AND :last"
+)
+
+
+def remove(connection: Connection, ids: Collection[int]) -> None:
+    """Take these articles out of the index, as long as they still have the text that is indexed."""
+    if ids:
+        connection.execute(_REMOVE, {"ids": sorted(ids)})
+
+
+def add(connection: Connection, ids: Collection[int]) -> None:
+    """Index these articles with the text they have now."""
+    if ids:
+        connection.execute(_ADD, {"ids": sorted(ids)})
+
+
+def add_range(connection: Connection, first: int, last: int) -> None:
+    """Index all articles from one id to another, both included."""
+    connection.execute(_ADD_RANGE, {"first": first, "last": last})

@@ -1,0 +1,165 @@
+"""All writes of an import. The only place that moves an article to another revision.
+
+A batch becomes rows in memory first (`rows`), then one INSERT per table, one UPDATE for the current revisions and one
+statement for the search index: what costs is whatever is done per article.
+"""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, text, update
+
+from archive.db import lookups, tables
+from archive.db.changes import Change, Failed, SameAsBefore
+from archive.db.clock import now
+from archive.db.ids import Ids, inserted_id
+from archive.db.rows import Rows, values_of_article
+from archive.db.search import fts5
+
+_RULE_METHODS = ("rule", "trailing_tags")
+
+
+def begin_import(connection: Connection, arguments: str, program_version: str, process: str) -> int:
+    """Return the id of a new import, which is running."""
+    row = {
+        "started_at": now(),
+        "status": "running",
+        "arguments": arguments,
+        "program_version": program_version,
+        "process": process,
+    }
+    return inserted_id(connection.execute(insert(tables.imports).values(row)))
+
+
+def end_import(connection: Connection, import_id: int, status: str, reason: str | None = None) -> None:
+    """Record how an import ended, now."""
+    connection.execute(
+        update(tables.imports)
+        .where(tables.imports.c.id == import_id)
+        .values(status=status, reason=reason, finished_at=now())
+    )
+
+
+def end_killed_import(connection: Connection, import_id: int) -> None:
+    """Record that an import was killed; nobody knows when."""
+    connection.execute(
+        update(tables.imports)
+        .where(tables.imports.c.id == import_id)
+        .values(status="interrupted", reason="its process ended before it was done; import the same again to go on")
+    )
+
+
+def running_imports(connection: Connection) -> list[tuple[int, str]]:
+    """Return the imports that have not recorded an end: id and process."""
+    rows = connection.execute(
+        select(tables.imports.c.id, tables.imports.c.process).where(tables.imports.c.status == "running")
+    )
+    return [row._tuple() for row in rows]
+
+
+def write_batch(
+    connection: Connection,
+    import_id: int,
+    position: int,
+    outcomes: Sequence[Change | SameAsBefore | Failed],
+    ids: Ids,
+) -> None:
+    """Write what was decided about the units of a batch, in order; `position` is that of the first."""
+    rows = Rows(connection, import_id, ids)
+    changes = [outcome for outcome in outcomes if isinstance(outcome, Change)]
+    rows.originals(changes, lookups.find_originals(connection, {change.unit.original.sha256 for change in changes}))
+    rows.known(
+        {change.article.id for change in changes if not change.is_new_article},
+        {change.revision.id for change in changes if change.retag},
+    )
+    new_articles: list[int] = []
+    new_texts: dict[int, int] = {}  # article to its newest revision
+    updated: list[tuple[int, dict[str, object]]] = []
+    for number, outcome in enumerate(outcomes, position):
+        rows.item(outcome, number)
+        if not isinstance(outcome, Change):
+            continue
+        if outcome.is_new_article:
+            new_articles.append(outcome.article.id)
+            rows.article(outcome)
+        elif outcome.set_values and not rows.change_new_article(outcome):
+            updated.append((outcome.article.id, values_of_article(outcome)))
+        if outcome.is_new_revision:
+            new_texts[outcome.article.id] = outcome.revision.id
+            rows.revision(outcome)
+        rows.metadata(outcome)
+    known = set(new_texts).difference(new_articles)
+    fts5.remove(connection, known)
+    _clear(connection, changes, known, new_articles)
+    rows.insert_texts()
+    _move(connection, new_articles, {article_id: new_texts[article_id] for article_id in known})
+    for article_id, values in updated:
+        connection.execute(update(tables.articles).where(tables.articles.c.id == article_id).values(values))
+    rows.insert_rest()
+    _drop_tags_without_evidence(connection, rows.retagged.difference(new_articles))
+    if new_articles:
+        fts5.add_range(connection, new_articles[0], new_articles[-1])
+    fts5.add(connection, known)
+
+
+def _clear(
+    connection: Connection, changes: Sequence[Change], revised: Collection[int], new_articles: Collection[int]
+) -> None:
+    """Take out what the batch writes anew about articles that were there before: tags by rule, authors, chosen date."""
+    new = set(new_articles)
+    known = [change for change in changes if change.article.id not in new]
+    retagged = {change.article.id for change in known if change.is_new_revision or change.retag}
+    if retagged:
+        tags = select(tables.article_topics.c.id).where(tables.article_topics.c.article_id.in_(retagged))
+        connection.execute(
+            delete(tables.tag_evidence).where(
+                tables.tag_evidence.c.article_topic_id.in_(tags), tables.tag_evidence.c.method.in_(_RULE_METHODS)
+            )
+        )
+    if credited := {change.article.id for change in known if "authors" in change.set_values}:
+        connection.execute(delete(tables.article_authors).where(tables.article_authors.c.article_id.in_(credited)))
+    replaced = {(change.article.id, field) for change in known for field in change.set_values}
+    replaced |= {(article_id, "headline") for article_id in revised}
+    if replaced:
+        connection.execute(
+            delete(tables.article_values).where(
+                tables.article_values.c.article_id == bindparam("of"),
+                tables.article_values.c.field == bindparam("name"),
+            ),
+            [{"of": article_id, "name": field} for article_id, field in sorted(replaced)],
+        )
+    if dated := {change.article.id for change in known if "published" in change.set_values}:
+        dates = tables.article_dates
+        connection.execute(
+            update(dates)
+            .where(dates.c.article_id.in_(dated), dates.c.chosen)
+            .values(chosen=False, reason="a later import gave another")
+        )
+
+
+def _move(connection: Connection, new_articles: Sequence[int], revised: dict[int, int]) -> None:
+    """Let articles have their newest revision as the current one."""
+    if new_articles:
+        connection.execute(
+            text(
+                "UPDATE articles SET revision_id = "
+                "(SELECT max(r.id) FROM article_revisions r WHERE r.article_id = articles.id) "
+                "WHERE id BETWEEN :first AND :last"
+            ),
+            {"first": new_articles[0], "last": new_articles[-1]},
+        )
+    if revised:
+        connection.execute(
+            update(tables.articles).where(tables.articles.c.id == bindparam("of")).values(revision_id=bindparam("to")),
+            [{"of": article_id, "to": revision_id} for article_id, revision_id in revised.items()],
+        )
+
+
+def _drop_tags_without_evidence(connection: Connection, article_ids: Collection[int]) -> None:
+    if article_ids:
+        tags = tables.article_topics
+        connection.execute(
+            delete(tags).where(
+                tags.c.article_id.in_(article_ids),
+                ~select(1).where(tables.tag_evidence.c.article_topic_id == tags.c.id).exists(),
+            )
+        )

@@ -1,0 +1,47 @@
+"""The tables of an archive, as SQLAlchemy Core. Every table and column says what it holds; docs/sql.md is made of it.
+
+No ORM: rows are written in batches and read by queries that name their columns, and importing the ORM would more
+than double the time that a command needs to start.
+"""
+
+from archive.db.tables.articles import (
+    article_authors,
+    article_dates,
+    article_identifiers,
+    article_links,
+    article_revisions,
+    article_values,
+    articles,
+    authors,
+    body_blocks,
+    set_aside,
+)
+from archive.db.tables.base import metadata
+from archive.db.tables.imports import import_items, imports, originals
+from archive.db.tables.sources import source_domains, source_names, sources
+from archive.db.tables.topics import article_topics, tag_evidence, topic_names, topic_rules, topics
+
+__all__ = [
+    "article_authors",
+    "article_dates",
+    "article_identifiers",
+    "article_links",
+    "article_revisions",
+    "article_topics",
+    "article_values",
+    "articles",
+    "authors",
+    "body_blocks",
+    "import_items",
+    "imports",
+    "metadata",
+    "originals",
+    "set_aside",
+    "source_domains",
+    "source_names",
+    "sources",
+    "tag_evidence",
+    "topic_names",
+    "topic_rules",
+    "topics",
+]

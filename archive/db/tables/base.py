@@ -1,0 +1,27 @@
+"""What all tables share: how constraints are named, what an id is, how a time is written."""
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Integer, MetaData, Table
+from sqlalchemy.sql.schema import SchemaItem
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite makes a column an alias of the rowid only where its type is INTEGER to the letter.
+Id = BigInteger().with_variant(Integer, "sqlite")
+
+
+def table(name: str, doc: str, *items: SchemaItem) -> Table:
+    """Return a table with an `id` before its columns; `doc` says what one row is."""
+    first = Column("id", Id, primary_key=True, doc="Number of the row; increases, and is never cited.")
+    return Table(name, metadata, first, *items, info={"doc": doc})
+
+
+def reference(name: str, target: str, doc: str, *, nullable: bool = False, index: bool = False) -> Column[int]:
+    """Return a column that holds the id of a row of `target`."""
+    return Column(name, Id, ForeignKey(f"{target}.id"), nullable=nullable, index=index, doc=doc)

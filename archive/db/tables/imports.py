@@ -1,0 +1,49 @@
+"""Imports: each run, each unit it read with its outcome, and the bytes as received."""
+
+from sqlalchemy import Column, Index, Integer, LargeBinary, Text
+
+from archive.db.tables.base import Id, reference, table
+
+originals = table(
+    "originals",
+    "Bytes as received, kept once.",
+    Column("sha256", Text, nullable=False, unique=True, doc="SHA-256 of the bytes, hex."),
+    Column("media_type", Text, nullable=False, doc="What they are: `text/plain`, `text/markdown`."),
+    Column("size", Id, nullable=False, doc="How many bytes they are."),
+    Column("content", LargeBinary, nullable=False, doc="The bytes, as one zstd frame."),
+)
+
+imports = table(
+    "imports",
+    "One run of `archive import`.",
+    Column("started_at", Text, nullable=False, doc="When it started, UTC."),
+    Column("finished_at", Text, doc="When it ended, UTC; NULL while it runs and where it was killed."),
+    Column("status", Text, nullable=False, doc="`running`, `finished`, `interrupted` (stopped or killed), `failed`."),
+    Column("reason", Text, doc="How it ended, where it did not finish."),
+    Column("arguments", Text, nullable=False, doc="Paths and options as given, quoted as in a shell."),
+    Column("program_version", Text, nullable=False, doc="Version of the program that ran it."),
+    Column("process", Text, nullable=False, doc="Host, process id and start of the process, to know if it still runs."),
+)
+
+import_items = table(
+    "import_items",
+    "One unit that an import read, whatever became of it. The places of an article are the rows that name it.",
+    reference("import_id", "imports", "The import."),
+    Column("position", Integer, nullable=False, doc="Place in the order of reading, from 1."),
+    Column("locator", Text, nullable=False, index=True, doc="Where the unit was found: path, member, record."),
+    reference("original_id", "originals", "Its bytes; NULL where it failed.", nullable=True),
+    Column(
+        "context_sha256", Text, doc="SHA-256 of all else that it was read with: options, archive.toml, sidecar, rules."
+    ),
+    Column("reader", Text, doc="The reader that took it: `text`, `markdown`; NULL where none did."),
+    Column("source_as_read", Text, doc="The source as the input names it."),
+    Column("id_as_read", Text, doc="The publisher's own id, as read."),
+    Column("url_as_read", Text, doc="The URL as read, before it was made canonical."),
+    Column("published_as_read", Text, doc="The time of publication as written."),
+    Column("outcome", Text, nullable=False, doc="`added`, `revised`, `unchanged`, `duplicate` or `failed`."),
+    reference("article_id", "articles", "The article it belongs to; NULL where it failed.", nullable=True, index=True),
+    reference("revision_id", "article_revisions", "The state of the text that it gave.", nullable=True),
+    Column("text_sha256", Text, doc="SHA-256 of its headline and body, where not to the letter those of the revision."),
+    Column("reason", Text, doc="Why it ended so, what was changed, mended or left out."),
+    Index(None, "import_id", "outcome"),
+)

@@ -1,0 +1,32 @@
+"""Sources: who published a piece, and the names and domains that lead to them."""
+
+from sqlalchemy import Column, Text
+
+from archive.db.tables.base import reference, table
+
+sources = table(
+    "sources",
+    "A publication or agency (an outlet); never a file.",
+    Column("slug", Text, nullable=False, unique=True, doc="Short name for the command line: `china-daily`."),
+    Column("name", Text, nullable=False, doc="Name as shown."),
+    Column("kind", Text, doc="newspaper, agency, broadcaster, website, magazine, government; NULL if not stated."),
+    Column("country", Text, doc="ISO 3166-1 alpha-2 code of the country it is based in; NULL if not stated."),
+    Column("language", Text, doc="BCP 47 tag of the language it mostly writes in; NULL if not stated."),
+    Column("origin", Text, nullable=False, doc="`vocabulary` (a loaded file), or `import` (first named by an input)."),
+    Column("created_at", Text, nullable=False, doc="When the row came, UTC."),
+)
+
+source_names = table(
+    "source_names",
+    "A name or alias that leads to a source.",
+    reference("source_id", "sources", "The source it leads to.", index=True),
+    Column("name", Text, nullable=False, doc="The name as written."),
+    Column("name_key", Text, nullable=False, unique=True, doc="The name NFKC-casefolded: what inputs are matched on."),
+)
+
+source_domains = table(
+    "source_domains",
+    "A domain whose pages are a source's.",
+    reference("source_id", "sources", "The source it leads to.", index=True),
+    Column("domain", Text, nullable=False, unique=True, doc="Host name, lower case, without `www.`."),
+)

@@ -1,0 +1,63 @@
+"""Topics: what articles are about, the phrases that tag them, and the evidence of each tag."""
+
+from sqlalchemy import Column, Float, Integer, Text, UniqueConstraint
+
+from archive.db.tables.base import reference, table
+
+topics = table(
+    "topics",
+    "A concept that an article can be about, in the scheme (vocabulary) that owns it.",
+    Column("scheme", Text, nullable=False, doc="Vocabulary: `local` for one's own."),
+    Column("code", Text, nullable=False, doc="Code within the scheme; opaque."),
+    Column("name", Text, nullable=False, doc="Preferred name, as shown."),
+    reference(
+        "parent_id", "topics", "The broader topic of the same scheme; NULL at the top.", nullable=True, index=True
+    ),
+    Column("origin", Text, nullable=False, doc="`vocabulary` (a loaded file), or `import` (first named by an input)."),
+    Column("created_at", Text, nullable=False, doc="When the row came, UTC."),
+    UniqueConstraint("scheme", "code"),
+)
+
+topic_names = table(
+    "topic_names",
+    "A name or alias that leads to a topic.",
+    reference("topic_id", "topics", "The topic it leads to."),
+    Column("kind", Text, nullable=False, doc="`label` (the preferred name) or `alias`."),
+    Column("name", Text, nullable=False, doc="The name as written."),
+    Column("name_key", Text, nullable=False, index=True, doc="The name NFKC-casefolded: what inputs are matched on."),
+    UniqueConstraint("topic_id", "name_key"),
+)
+
+topic_rules = table(
+    "topic_rules",
+    "A rule that tags articles with a topic.",
+    reference("topic_id", "topics", "The topic that it tags with."),
+    Column("kind", Text, nullable=False, doc="`phrase`: these words, one after the other, in headline or body."),
+    Column("expression", Text, nullable=False, doc="The phrase."),
+    UniqueConstraint("topic_id", "kind", "expression"),
+)
+
+article_topics = table(
+    "article_topics",
+    "A tag: a topic on an article, as things stand now.",
+    reference("article_id", "articles", "The article.", index=True),
+    reference("topic_id", "topics", "The topic."),
+    UniqueConstraint("topic_id", "article_id"),
+)
+
+tag_evidence = table(
+    "tag_evidence",
+    "Why an article has a tag: who or what put it there, and on which passage. `tag_overview` shows the passage.",
+    reference("article_topic_id", "article_topics", "The tag.", index=True),
+    Column("method", Text, nullable=False, doc="`given` (the input says so), `rule`, or `trailing_tags`."),
+    Column("rule", Text, doc="The phrase that matched; NULL where given."),
+    Column("score", Float, doc="Certainty that a model gave, 0 to 1; NULL where none was computed."),
+    Column("given_text", Text, doc="The topic as the input names it, where given."),
+    Column("given_by", Text, doc="Where the input gives it: front_matter, sidecar, archive_toml, option."),
+    reference("import_item_id", "import_items", "The unit that gives it, where given.", nullable=True),
+    reference("revision_id", "article_revisions", "The text the passage is in.", nullable=True),
+    reference("set_aside_id", "set_aside", "The passage set aside that it is in.", nullable=True),
+    Column("field", Text, nullable=False, doc="`headline`, `body`, `set_aside`, or `topics` where given."),
+    Column("start", Integer, doc="Where the passage starts in that field: code points, from 0."),
+    Column("end", Integer, doc="Where it ends, exclusive."),
+)

@@ -1,0 +1,194 @@
+"""Sources and topics in the tables: read whole, found, added, and brought in line with a vocabulary file."""
+
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from archive.db import tables
+from archive.db.clock import now
+from archive.db.ids import inserted_id
+
+
+class Source(NamedTuple):
+    """A source, as far as an import has to know it."""
+
+    id: int
+    slug: str
+    name: str
+
+
+_SOURCE = (tables.sources.c.id, tables.sources.c.slug, tables.sources.c.name)
+
+
+def source_names(connection: Connection) -> dict[str, Source]:
+    """Return the source that each known name (as a name key) leads to."""
+    names = tables.source_names.c
+    rows = connection.execute(
+        select(names.name_key, *_SOURCE).join(tables.sources, tables.sources.c.id == names.source_id)
+    )
+    return {key: Source(*source) for key, *source in rows}
+
+
+def source_domains(connection: Connection) -> dict[str, Source]:
+    """Return the source that each known domain leads to."""
+    domains = tables.source_domains.c
+    rows = connection.execute(
+        select(domains.domain, *_SOURCE).join(tables.sources, tables.sources.c.id == domains.source_id)
+    )
+    return {domain: Source(*source) for domain, *source in rows}
+
+
+def find_source(connection: Connection, key: str) -> Source | None:
+    """Return the source that a name key leads to, as the archive has it at this moment."""
+    names = tables.source_names.c
+    row = connection.execute(
+        select(*_SOURCE).join(tables.source_names, tables.sources.c.id == names.source_id).where(names.name_key == key)
+    ).first()
+    return None if row is None else Source(*row)
+
+
+def find_source_by_slug(connection: Connection, slug: str) -> Source | None:
+    """Return the source of that slug."""
+    row = connection.execute(select(*_SOURCE).where(tables.sources.c.slug == slug)).first()
+    return None if row is None else Source(*row)
+
+
+def add_source(connection: Connection, name: str, slug: str, key: str, *, origin: str) -> Source:
+    """Return a new source of that name; its slug gets a number where another source has it."""
+    taken = set(
+        connection.scalars(select(tables.sources.c.slug).where(tables.sources.c.slug.startswith(slug, autoescape=True)))
+    )
+    free = next(
+        slug if number == 1 else f"{slug}-{number}"
+        for number in range(1, len(taken) + 2)
+        if (slug if number == 1 else f"{slug}-{number}") not in taken
+    )
+    values = {"slug": free, "name": name, "origin": origin, "created_at": now()}
+    source_id = inserted_id(connection.execute(insert(tables.sources).values(values)))
+    connection.execute(insert(tables.source_names).values(source_id=source_id, name=name, name_key=key))
+    return Source(source_id, free, name)
+
+
+def update_source(connection: Connection, source_id: int, values: Mapping[str, str | None]) -> None:
+    """Set columns of a source."""
+    connection.execute(update(tables.sources).where(tables.sources.c.id == source_id).values(**values))
+
+
+def add_source_name(connection: Connection, source_id: int, name: str, key: str) -> None:
+    """Let one more name lead to a source."""
+    connection.execute(insert(tables.source_names).values(source_id=source_id, name=name, name_key=key))
+
+
+def add_source_domain(connection: Connection, source_id: int, domain: str) -> None:
+    """Let one more domain lead to a source."""
+    connection.execute(insert(tables.source_domains).values(source_id=source_id, domain=domain))
+
+
+def topic_names(connection: Connection) -> dict[str, int]:
+    """Return the topic that each known name (as a name key) leads to; of several, a local one, else the oldest."""
+    names = tables.topic_names.c
+    rows = connection.execute(
+        select(names.name_key, names.topic_id)
+        .join(tables.topics, tables.topics.c.id == names.topic_id)
+        .order_by(tables.topics.c.scheme == "local", names.topic_id.desc())
+    )
+    return {key: topic_id for key, topic_id in rows}  # noqa: C416 - rows are no pairs to mypy
+
+
+def topic_codes(connection: Connection) -> dict[tuple[str, str], int]:
+    """Return the topic of each scheme and code."""
+    rows = connection.execute(select(tables.topics.c.scheme, tables.topics.c.code, tables.topics.c.id))
+    return {(scheme, code): topic_id for scheme, code, topic_id in rows}
+
+
+def find_topic(connection: Connection, scheme: str, code: str) -> int | None:
+    """Return the topic of a scheme and code, as the archive has it at this moment."""
+    return connection.scalar(
+        select(tables.topics.c.id).where(tables.topics.c.scheme == scheme, tables.topics.c.code == code)
+    )
+
+
+def add_topic(connection: Connection, scheme: str, code: str, name: str, key: str, *, origin: str) -> int:
+    """Return the id of a new topic."""
+    values = {"scheme": scheme, "code": code, "name": name, "origin": origin, "created_at": now()}
+    topic_id = inserted_id(connection.execute(insert(tables.topics).values(values)))
+    connection.execute(insert(tables.topic_names).values(topic_id=topic_id, kind="label", name=name, name_key=key))
+    return topic_id
+
+
+def update_topic(connection: Connection, topic_id: int, values: Mapping[str, object]) -> None:
+    """Set columns of a topic."""
+    connection.execute(update(tables.topics).where(tables.topics.c.id == topic_id).values(**values))
+
+
+def set_topic_names(connection: Connection, topic_id: int, names: Collection[tuple[str, str, str]]) -> None:
+    """Make these (kind, name, name key) a topic's names, in place of those it had."""
+    table = tables.topic_names
+    connection.execute(delete(table).where(table.c.topic_id == topic_id))
+    connection.execute(
+        insert(table),
+        [{"topic_id": topic_id, "kind": kind, "name": name, "name_key": key} for kind, name, key in names],
+    )
+
+
+def names_of_topic(connection: Connection, topic_id: int) -> set[tuple[str, str, str]]:
+    """Return a topic's names: kind, name, name key."""
+    table = tables.topic_names.c
+    rows = connection.execute(select(table.kind, table.name, table.name_key).where(table.topic_id == topic_id))
+    return {(kind, name, key) for kind, name, key in rows}
+
+
+def phrases_of_topic(connection: Connection, topic_id: int) -> set[str]:
+    """Return the phrases that tag with a topic."""
+    rules = tables.topic_rules.c
+    return set(connection.scalars(select(rules.expression).where(rules.topic_id == topic_id, rules.kind == "phrase")))
+
+
+def set_topic_phrases(connection: Connection, topic_id: int, phrases: Collection[str]) -> None:
+    """Make these the phrases that tag with a topic, in place of those it had."""
+    table = tables.topic_rules
+    connection.execute(delete(table).where(table.c.topic_id == topic_id, table.c.kind == "phrase"))
+    if phrases:
+        connection.execute(
+            insert(table),
+            [{"topic_id": topic_id, "kind": "phrase", "expression": phrase} for phrase in sorted(phrases)],
+        )
+
+
+def all_phrases(connection: Connection) -> list[tuple[int, str]]:
+    """Return all phrases that tag: topic id and phrase, in a fixed order."""
+    rules = tables.topic_rules.c
+    rows = connection.execute(
+        select(rules.topic_id, rules.expression)
+        .where(rules.kind == "phrase")
+        .order_by(rules.topic_id, rules.expression)
+    )
+    return [row._tuple() for row in rows]
+
+
+def all_topic_names(connection: Connection) -> list[tuple[int, str]]:
+    """Return all names of topics: topic id and name, in a fixed order."""
+    names = tables.topic_names.c
+    rows = connection.execute(select(names.topic_id, names.name).order_by(names.topic_id, names.name))
+    return [row._tuple() for row in rows]
+
+
+def has_sources(connection: Connection) -> bool:
+    """Tell whether the archive knows any source."""
+    return connection.execute(select(tables.sources.c.id).limit(1)).first() is not None
+
+
+def source_values(connection: Connection, source_id: int) -> dict[str, str | None]:
+    """Return the columns of a source that a vocabulary can set."""
+    source = tables.sources.c
+    row = connection.execute(
+        select(source.name, source.kind, source.country, source.language).where(source.id == source_id)
+    ).one()
+    return dict(row._mapping)
+
+
+def topic_values(connection: Connection, topic_id: int) -> dict[str, object]:
+    """Return the columns of a topic that a vocabulary can set."""
+    topic = tables.topics.c
+    return dict(connection.execute(select(topic.name, topic.parent_id).where(topic.id == topic_id)).one()._mapping)

@@ -1,0 +1,218 @@
+"""What is handed from stage to stage of an import. Frozen, and free of SQL, files and click.
+
+Offsets are 0-based, half-open, in code points of the field they name. No slots: with them, handing an object from one
+process to another takes three times as long.
+"""
+
+from dataclasses import dataclass
+
+# The single values that an input can give about an article, by the name they have in `article_values`.
+# Topics are not among them: they add up.
+FIELDS = ("id", "url", "headline", "source", "published", "authors", "language", "section", "kind")
+
+# Where a value was given, nearest to the text first. A nearer one wins; `domain` is derived from the URL.
+METHODS = ("front_matter", "sidecar", "archive_toml", "option", "domain")
+
+
+@dataclass(frozen=True)
+class Value:
+    """A value as the input gives it: text, not yet normalized, and where it stood."""
+
+    field: str
+    text: str
+    method: str
+
+
+@dataclass(frozen=True)
+class Given:
+    """What is said beside a document of it: by its sidecar, by archive.toml, by options.
+
+    `digest` is the SHA-256 (hex) of the files that say it, "" where there are none.
+    """
+
+    values: tuple[Value, ...] = ()
+    topics: tuple[Value, ...] = ()
+    notes: tuple[str, ...] = ()
+    digest: str = ""
+
+
+@dataclass(frozen=True)
+class Block:
+    """One block of a body. `kind` is paragraph, heading, quote, list, code or table; `level` is a heading's 1 to 6."""
+
+    kind: str
+    text: str
+    level: int | None = None
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """A passage taken out of the body and kept: what it is, after which block it stood, which rule took it out."""
+
+    kind: str
+    text: str
+    after_block: int
+    rule: str
+    rule_version: int
+
+
+@dataclass(frozen=True)
+class Link:
+    """Another piece that the document points to: by its headline (`related_headline`) or by URL (`link`)."""
+
+    kind: str
+    text: str | None
+    url: str | None
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A text taken apart: its headline, the blocks of its body in order, what was set aside, what it links to."""
+
+    headline: str | None
+    headline_method: str | None
+    blocks: tuple[Block, ...]
+    set_aside: tuple[SetAside, ...] = ()
+    links: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True)
+class PublishedTime:
+    """A point in time as exactly as it is known, and no more exactly.
+
+    text       `2023`, `2023-02`, `2023-02-28`, `2023-02-28T06:30` or, where the zone is known, RFC 3339 with its offset
+    precision  year, month, day, minute or second
+    starts     first local moment of the half-open interval that the text names, `YYYY-MM-DDTHH:MM:SS`
+    ends       first local moment after it
+    day        local day `YYYY-MM-DD`, or None where less is known
+    utc        `YYYY-MM-DDTHH:MM:SS.000000Z`, or None unless minute and zone are known
+    """
+
+    text: str
+    precision: str
+    starts: str
+    ends: str
+    day: str | None
+    utc: str | None
+
+
+@dataclass(frozen=True)
+class FoundDate:
+    """A date found in a document, chosen as its publication date or not.
+
+    kind       published (given as such) or mentioned (in the text)
+    method     one of METHODS, or `pattern` for a mention
+    field      headline or body for a mention, else None
+    value      ISO 8601 as far as known; `XXXX-02-16` (EDTF) where the year is not; None where it cannot be read
+    precision  year, month, day, minute, second, or None where value is None
+    has_zone   whether the zone is known
+    reason     why it was not chosen, or None if it was
+    """
+
+    text: str
+    kind: str
+    method: str
+    value: str | None
+    precision: str | None
+    has_zone: bool
+    chosen: bool
+    reason: str | None
+    field: str | None = None
+    start: int | None = None
+    end: int | None = None
+
+
+@dataclass(frozen=True)
+class Original:
+    """Bytes as received: their SHA-256 (hex), their kind and size, and a zstd frame that holds them."""
+
+    sha256: str
+    media_type: str
+    size: int
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Document:
+    """One item that a reader found, with what the input itself says of it.
+
+    Plain text comes as `text`, still to be laid out; a format with structure of its own comes as `layout`.
+    `notes` say what was mended or could not be used, in words for the person who imports.
+    """
+
+    locator: str
+    reader: str
+    media_type: str
+    content: bytes
+    text: str | None = None
+    layout: Layout | None = None
+    values: tuple[Value, ...] = ()
+    topics: tuple[Value, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PhraseMatch:
+    """A phrase of the vocabulary found in a text: whose it is, and where it stands."""
+
+    topic_id: int
+    phrase: str
+    field: str
+    start: int
+    end: int
+    set_aside: int | None = None  # which of the passages set aside, where field is set_aside
+
+
+@dataclass(frozen=True)
+class Article:
+    """A document, normalized: all that is stored of it but what depends on the archive it comes into.
+
+    `values` has the nearest value of each field that was given one that can be used. `body_index` and
+    `headline_index` are what is indexed instead, for scripts without spaces. `blocks` are those of the body that are
+    no plain paragraphs, with their offsets: (position, kind, level, start, end). `authors` are names in printed order,
+    each with its name key.
+    """
+
+    locator: str
+    reader: str
+    original: Original
+    context_sha256: str
+    headline: str | None
+    headline_method: str | None
+    headline_index: str | None
+    body: str
+    body_index: str | None
+    words: int
+    text_sha256: str
+    fingerprint: str
+    fingerprint_version: int
+    normalizer_version: int
+    blocks: tuple[tuple[int, str, int | None, int, int], ...]
+    set_aside: tuple[SetAside, ...]
+    links: tuple[Link, ...]
+    dates: tuple[FoundDate, ...]
+    published: PublishedTime | None
+    authors: tuple[tuple[str, str], ...]
+    url: str | None
+    language: str | None
+    values: dict[str, Value]
+    topics: tuple[Value, ...] = ()
+    matches: tuple[PhraseMatch, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Unchanged:
+    """A unit whose bytes and context are the same as at this place before: nothing of it was looked at again."""
+
+    locator: str
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A unit that could not be read: where it stands, why, and what a person can do."""
+
+    locator: str
+    reason: str
+    cure: str | None = None
+    sha256: str | None = None

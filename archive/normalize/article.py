@@ -1,0 +1,255 @@
+"""A document with all that was given about it, made into an article."""
+
+import hashlib
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from archive.documents import (
+    METHODS,
+    Article,
+    Block,
+    Document,
+    FoundDate,
+    Given,
+    Layout,
+    Original,
+    PhraseMatch,
+    PublishedTime,
+    SetAside,
+    Value,
+)
+from archive.normalize.bylines import split_byline
+from archive.normalize.dates import find_dates, parse_published
+from archive.normalize.language import language_tag
+from archive.normalize.layout import lay_out
+from archive.normalize.names import name_key
+from archive.normalize.phrases import PhraseMatcher
+from archive.normalize.text import clean_text
+from archive.normalize.tokens import index_text, passage_spans, tokenize
+from archive.normalize.urls import canonical_url
+
+# Raised when the same original can come out as another text or with other values.
+NORMALIZER_VERSION = 1
+
+# Frozen: SHA-256 of the words of the NFKC body, as `tokenize` folds them, joined by spaces.
+FINGERPRINT_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Matchers:
+    """What tags a text: phrases, in headline and body; phrases and names, in tags that trail a text."""
+
+    phrases: PhraseMatcher
+    names: PhraseMatcher
+
+
+def fingerprint(body: str, words: Sequence[str] | None = None) -> str:
+    """Return what copies of a text have in common, hex: case, accents, punctuation and white space do not count.
+
+    `words` are `tokenize(body)`, where the caller has them.
+    """
+    if words is None or not (body.isascii() or unicodedata.is_normalized("NFKC", body)):
+        words = tokenize(unicodedata.normalize("NFKC", body))
+    return hashlib.sha256(" ".join(words).encode()).hexdigest()
+
+
+def text_sha256(headline: str | None, body: str) -> str:
+    """Return the SHA-256 (hex) of a text as stored; having no headline differs from having an empty one."""
+    marked = "" if headline is None else f"#{headline}"
+    return hashlib.sha256(f"{marked}\0{body}".encode()).hexdigest()
+
+
+def normalize_document(
+    document: Document,
+    given: Sequence[Given],
+    original: Original,
+    matchers: Matchers,
+    context_sha256: str,
+) -> Article:
+    """Return the article that a document is.
+
+    `given` is what sidecar, archive.toml and options say, beside what the document says itself. A value that cannot
+    be used is left out, and a note says so.
+    """
+    notes = [*document.notes, *(note for one in given for note in one.notes)]
+    values = [_cleaned(value) for value in document.values]
+    topics = [_cleaned(topic) for topic in document.topics]
+    for one in given:
+        values.extend(_cleaned(value) for value in one.values)
+        topics.extend(_cleaned(topic) for topic in one.topics)
+    layout = _layout(document, notes)
+    headline_value = next((value for value in values if value.field == "headline"), None)
+    layout = _with_given_headline(layout, headline_value)
+    body, blocks = _join(layout.blocks)
+    usable = _Usable(values, notes)
+    words = tokenize(body)
+    return Article(
+        locator=document.locator,
+        reader=document.reader,
+        original=original,
+        context_sha256=context_sha256,
+        headline=layout.headline,
+        headline_method=layout.headline_method,
+        headline_index=index_text(layout.headline) if layout.headline else None,
+        body=body,
+        body_index=index_text(body),
+        words=len(words),
+        text_sha256=text_sha256(layout.headline, body),
+        fingerprint=fingerprint(body, words),
+        fingerprint_version=FINGERPRINT_VERSION,
+        normalizer_version=NORMALIZER_VERSION,
+        blocks=blocks,
+        set_aside=layout.set_aside,
+        links=layout.links,
+        dates=(
+            *usable.dates,
+            *(find_dates(layout.headline, "headline") if layout.headline else ()),
+            *find_dates(body, "body"),
+        ),
+        published=usable.published,
+        authors=usable.authors,
+        url=usable.url,
+        language=usable.language,
+        values=usable.chosen,
+        topics=tuple(dict.fromkeys(topics)),
+        matches=tuple(_matches(layout, body, words, matchers)),
+        notes=tuple(notes),
+    )
+
+
+def _cleaned(value: Value) -> Value:
+    text = " ".join(clean_text(value.text)[0].split())
+    return value if text == value.text else replace(value, text=text)
+
+
+def _layout(document: Document, notes: list[str]) -> Layout:
+    if document.text is not None:
+        text, mended = clean_text(document.text)
+        notes.extend(mended)
+        laid_out = lay_out(text)
+        if document.layout is None:
+            return laid_out
+        # what the reader itself set aside of a plain text: its front matter
+        return replace(laid_out, set_aside=(*document.layout.set_aside, *laid_out.set_aside))
+    layout = document.layout or Layout(None, None, ())
+    cleaned = [clean_text(block.text) for block in layout.blocks]
+    notes.extend(dict.fromkeys(note for _, mended in cleaned for note in mended))
+    return replace(
+        layout,
+        headline=clean_text(layout.headline)[0] if layout.headline else None,
+        blocks=tuple(replace(block, text=text) for block, (text, _) in zip(layout.blocks, cleaned, strict=True)),
+        set_aside=tuple(replace(passage, text=clean_text(passage.text)[0]) for passage in layout.set_aside),
+        links=tuple(
+            replace(
+                link,
+                text=clean_text(link.text)[0] if link.text else link.text,
+                url=clean_text(link.url)[0] if link.url else link.url,
+            )
+            for link in layout.links
+        ),
+    )
+
+
+def _with_given_headline(layout: Layout, given: Value | None) -> Layout:
+    """Return the layout under the headline that was given; another one in the text stays there, as a heading."""
+    if given is None or not given.text:
+        return layout
+    if layout.headline is None or tokenize(layout.headline) == tokenize(given.text):
+        return replace(layout, headline=given.text, headline_method="given")
+    return replace(
+        layout,
+        headline=given.text,
+        headline_method="given",
+        blocks=(Block("heading", layout.headline), *layout.blocks),
+        set_aside=tuple(replace(passage, after_block=passage.after_block + 1) for passage in layout.set_aside),
+    )
+
+
+def _join(blocks: Sequence[Block]) -> tuple[str, tuple[tuple[int, str, int | None, int, int], ...]]:
+    """Return the body, and where the blocks stand that are no plain paragraphs."""
+    special = []
+    start = 0
+    for position, block in enumerate(blocks):
+        if block.kind != "paragraph":
+            special.append((position, block.kind, block.level, start, start + len(block.text)))
+        start += len(block.text) + 2
+    return "\n\n".join(block.text for block in blocks), tuple(special)
+
+
+class _Usable:
+    """The nearest usable value of each field, and what became of the others."""
+
+    def __init__(self, values: Sequence[Value], notes: list[str]) -> None:
+        self.chosen: dict[str, Value] = {}
+        self.published: PublishedTime | None = None
+        self.dates: list[FoundDate] = []
+        self.url: str | None = None
+        self.language: str | None = None
+        self.authors: tuple[tuple[str, str], ...] = ()
+        for value in sorted(values, key=lambda value: METHODS.index(value.method)):
+            if value.field == "published":
+                self._take_date(value, notes)
+                continue
+            if not value.text or value.field in self.chosen:
+                continue
+            try:
+                if value.field == "url":
+                    self.url = canonical_url(value.text)
+                elif value.field == "language":
+                    self.language = language_tag(value.text)
+                elif value.field == "authors":
+                    self.authors = tuple((name, name_key(name)) for name in split_byline(value.text))
+            except ValueError as error:
+                notes.append(f"{value.field} '{_short(value.text)}' was not used: {error}")
+                continue
+            self.chosen[value.field] = value
+
+    def _take_date(self, value: Value, notes: list[str]) -> None:
+        if not value.text:
+            return
+        try:
+            time = parse_published(value.text)
+        except ValueError as error:
+            notes.append(f"date '{_short(value.text)}' was not used: {error}")
+            self.dates.append(
+                FoundDate(value.text, "published", value.method, None, None, False, False, f"not usable: {error}")
+            )
+            return
+        chosen = self.published is None
+        reason = None if chosen else f"{self.chosen['published'].method} is nearer"
+        self.dates.append(
+            FoundDate(value.text, "published", value.method, time.text, time.precision, _has_zone(time), chosen, reason)
+        )
+        if chosen:
+            self.published = time
+            self.chosen["published"] = value
+
+
+def _has_zone(time: PublishedTime) -> bool:
+    return time.utc is not None
+
+
+def _short(text: str, limit: int = 60) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _matches(layout: Layout, body: str, words: Sequence[str], matchers: Matchers) -> Iterable[PhraseMatch]:
+    if layout.headline:
+        yield from _found(matchers.phrases, "headline", layout.headline, tokenize(layout.headline))
+    yield from _found(matchers.phrases, "body", body, words)
+    for position, passage in enumerate(layout.set_aside):
+        if passage.kind == "trailing_tags":
+            yield from _found_in_tags(matchers.names, position, passage)
+
+
+def _found(matcher: PhraseMatcher, field: str, text: str, words: Sequence[str]) -> Iterable[PhraseMatch]:
+    found = matcher.find(words)
+    spans = passage_spans(text, words, [(match.start, match.end, match.nth) for match in found])
+    for match, (start, end) in zip(found, spans, strict=True):
+        yield PhraseMatch(match.phrase.topic_id, match.phrase.text, field, start, end)
+
+
+def _found_in_tags(matcher: PhraseMatcher, position: int, passage: SetAside) -> Iterable[PhraseMatch]:
+    for match in _found(matcher, "set_aside", passage.text, tokenize(passage.text)):
+        yield replace(match, set_aside=position)

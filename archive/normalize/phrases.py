@@ -1,0 +1,61 @@
+"""Phrases of the vocabulary, found in a text all at once."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from archive.normalize.tokens import tokenize
+
+
+class Phrase(NamedTuple):
+    """Words that stand for a topic."""
+
+    topic_id: int
+    text: str
+
+
+class Found(NamedTuple):
+    """A phrase found: from which word to which, exclusive; `nth` counts the earlier occurrences of its first word."""
+
+    phrase: Phrase
+    start: int
+    end: int
+    nth: int
+
+
+class PhraseMatcher:
+    """Finds many phrases in one pass over the words of a text.
+
+    Phrases are compared word by word as `tokenize` makes them. Every occurrence is found, also where phrases overlap;
+    at one place the longest comes first.
+    """
+
+    def __init__(self, phrases: Iterable[Phrase]) -> None:
+        self._by_first: dict[str, list[tuple[list[str], Phrase]]] = {}
+        for phrase in phrases:
+            words = tokenize(phrase.text)
+            if words:
+                self._by_first.setdefault(words[0], []).append((words, phrase))
+        for candidates in self._by_first.values():
+            candidates.sort(key=lambda candidate: (-len(candidate[0]), candidate[1]))
+        self._firsts = frozenset(self._by_first)
+
+    def find(self, words: Sequence[str]) -> list[Found]:
+        """Return what was found, in the order of the text.
+
+        >>> found = PhraseMatcher([Phrase(1, "trade"), Phrase(2, "Trade war")]).find(["a", "trade", "war"])
+        >>> [(match.phrase.text, match.start, match.end) for match in found]
+        [('Trade war', 1, 3), ('trade', 1, 2)]
+        """
+        present = self._firsts.intersection(words)
+        if not present:
+            return []
+        found = []
+        seen = dict.fromkeys(present, 0)
+        for start in [place for place, word in enumerate(words) if word in present]:
+            word = words[start]
+            for phrase_words, phrase in self._by_first[word]:
+                end = start + len(phrase_words)
+                if phrase_words == words[start:end]:
+                    found.append(Found(phrase, start, end, seen[word]))
+            seen[word] += 1
+        return found

@@ -1,0 +1,167 @@
+"""What a word is: one meaning for search, topic rules, evidence and fingerprints.
+
+A word is what SQLite's FTS5 tokenizer `unicode61 remove_diacritics 2` makes of a text, computed here without SQLite
+from tables read out of it (`fold_table`). Scripts that put no spaces between words (Chinese, Japanese, Thai, Lao,
+Khmer, Burmese) are cut into one word per character, on both sides: `index_text` is what is indexed of such a text.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import cache, lru_cache
+
+from archive.normalize.fold_table import DROPPED, FOLDS, SEPARATORS
+
+_MARK = "\x01"  # stands for a combining mark that vanishes; itself a separator, so no folded text has it otherwise
+
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3041-\u30ff\u3105-\u312f\u31a0-\u31bf\u31f0-\u31ff"
+    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
+)
+_UNSPACED_CHARACTER = re.compile(f"[{_UNSPACED}]")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+_TOKEN = re.compile(r"\S+")
+
+
+def _code_points(table: str) -> list[int]:
+    points: list[int] = []
+    for entry in table.split():
+        first, _, last = entry.partition("-")
+        points.extend(range(int(first, 16), int(last or first, 16) + 1))
+    return points
+
+
+@cache
+def _fold_map() -> dict[int, str]:
+    """Return what each code point that does not fold to itself becomes; always one character."""
+    table = dict.fromkeys(_code_points(SEPARATORS), " ")
+    for entry in FOLDS.split():
+        source, target = entry.rsplit(":", 1)
+        span, _, step = source.partition("/")
+        first, _, last = span.partition("-")
+        distance = int(target, 16) - int(first, 16)
+        for point in range(int(first, 16), int(last or first, 16) + 1, int(step or 1)):
+            table[point] = chr(point + distance)
+    table.update(dict.fromkeys(_code_points(DROPPED), _MARK))
+    return table
+
+
+@cache
+def _ascii_map() -> dict[int, str]:
+    return {point: folded for point, folded in _fold_map().items() if point < 128}
+
+
+# The same text is asked for its words, its spans and what is indexed of it, one after the other.
+@lru_cache(maxsize=4)
+def _other_characters(text: str) -> frozenset[str]:
+    return frozenset() if text.isascii() else frozenset(_NOT_ASCII.findall(text))
+
+
+@lru_cache(maxsize=4)
+def _fold(text: str) -> str:
+    """Return the text folded, character by character: as long as before, separators as spaces."""
+    others = _other_characters(text)
+    if not others:
+        return text.translate(_ascii_map())
+    folds = _fold_map()
+    if len(others) > 24 or any(folds.get(ord(other)) == _MARK for other in others):
+        return text.translate(folds)
+    # A handful of accents and curly quotes is the common case; replacing them one by one lets the rest
+    # take str.translate's path for ASCII, which is 30 times as fast as the one through a dict.
+    for other in others:
+        text = text.replace(other, folds.get(ord(other), other))
+    return text.translate(_ascii_map())
+
+
+def has_unspaced_script(text: str) -> bool:
+    """Tell whether the text has a character of a script that puts no spaces between words."""
+    others = _other_characters(text)
+    return bool(others) and _UNSPACED_CHARACTER.search("".join(others)) is not None
+
+
+def index_text(text: str) -> str | None:
+    """Return what is indexed in place of a text that has an unspaced script, or None where the text itself is.
+
+    Every character of such a script stands between spaces, so that FTS5 makes a word of each.
+
+    >>> index_text("北京 today")
+    ' 北  京  today'
+    >>> index_text("Beijing today") is None
+    True
+    """
+    return _UNSPACED_CHARACTER.sub(r" \g<0> ", text) if has_unspaced_script(text) else None
+
+
+def tokenize(text: str) -> list[str]:
+    """Return the words of a text in order, folded: lower case, without diacritics.
+
+    >>> tokenize("AT&T's Café in 北京")
+    ['at', 't', 's', 'cafe', 'in', '北', '京']
+    """
+    folded = _fold(index_text(text) or text)
+    if _MARK in folded:
+        return [word for word in folded.replace(_MARK, "").split() if word]
+    return folded.split()
+
+
+def token_spans(text: str) -> list[tuple[int, int]]:
+    """Return where each word of `tokenize(text)` stands: start and end, 0-based, half-open, in code points.
+
+    >>> token_spans("in 北京")
+    [(0, 2), (3, 4), (4, 5)]
+    """
+    folded = _fold(text)
+    unspaced = has_unspaced_script(text)
+    if not unspaced and _MARK not in folded:
+        return [match.span() for match in _TOKEN.finditer(folded)]
+    spans: list[tuple[int, int]] = []
+    for match in _TOKEN.finditer(folded):
+        start, end = match.span()
+        if _MARK in match[0]:
+            if not match[0].strip(_MARK):
+                continue
+            start += len(match[0]) - len(match[0].lstrip(_MARK))
+        if not unspaced:
+            spans.append((start, end))
+            continue
+        cut = start
+        for character in _UNSPACED_CHARACTER.finditer(text, start, end):
+            if cut < character.start():
+                spans.append((cut, character.start()))
+            spans.append(character.span())
+            cut = character.end()
+        if cut < end:
+            spans.append((cut, end))
+    return spans
+
+
+def passage_spans(text: str, words: Sequence[str], passages: Sequence[tuple[int, int, int]]) -> list[tuple[int, int]]:
+    """Return where passages stand in a text that are known by their words: first, last exclusive, and how often the
+    first occurred before.
+
+    `words` are `tokenize(text)`. The same as taking the start of the first and the end of the last word from
+    `token_spans`, but without finding all the others.
+
+    >>> passage_spans("a cat, the cat", ["a", "cat", "the", "cat"], [(1, 2, 0), (2, 4, 0), (3, 4, 1)])
+    [(2, 5), (7, 14), (11, 14)]
+    """
+    folded = _fold(text)
+    if has_unspaced_script(text) or _MARK in folded:
+        spans = token_spans(text)
+        return [(spans[first][0], spans[last - 1][1]) for first, last, _ in passages]
+    padded = f" {folded} "
+    starts: dict[str, list[int]] = {}
+    found = []
+    for first, last, nth in passages:
+        word = words[first]
+        at = starts.get(word)
+        if at is None:
+            at = starts[word] = []
+            position = padded.find(f" {word} ")
+            while position >= 0:
+                at.append(position)
+                position = padded.find(f" {word} ", position + 1)
+        start = end = at[nth]
+        for following in words[first:last]:
+            end = padded.index(following, end) + len(following)
+        found.append((start, end - 1))
+    return found

@@ -1,0 +1,126 @@
+"""One file into articles: read, decode, lay out, match. Needs no archive, and so runs in worker processes."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import zstandard
+
+from archive.documents import Article, Document, Failure, Given, Original, Unchanged
+from archive.errors import ReadError
+from archive.normalize.article import NORMALIZER_VERSION, Matchers, normalize_document
+from archive.normalize.phrases import Phrase, PhraseMatcher
+from archive.readers import read_documents
+from archive.readers.defaults import FolderDefaults, read_sidecar
+from archive.readers.files import FoundFile, read_bytes
+
+MAX_BYTES = 256_000_000
+MAX_CHARACTERS = 20_000_000
+
+Prepared = Article | Unchanged | Failure
+
+
+class Known(NamedTuple):
+    """What a place last gave: the SHA-256 of its bytes and of the context they were read in."""
+
+    sha256: str
+    context_sha256: str
+
+
+class Task(NamedTuple):
+    """A file to prepare (or why there is none), what its place last gave, its bytes where they come from elsewhere."""
+
+    found: FoundFile | Failure
+    known: Known | None
+    content: bytes | None = None
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What all files of an import are prepared with: options, limits, vocabulary."""
+
+    options: Given
+    phrases: tuple[tuple[int, str], ...] = ()
+    names: tuple[tuple[int, str], ...] = ()
+    max_bytes: int = MAX_BYTES
+    max_characters: int = MAX_CHARACTERS
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of all that decides what comes of the same bytes."""
+        parts = (NORMALIZER_VERSION, self.options, self.phrases, self.names)
+        return hashlib.sha256(repr(parts).encode(errors="surrogatepass")).hexdigest()
+
+
+class Preparer:
+    """Prepares files of one import; holds what is costly to make: the phrases' automaton, the compressor."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        phrases = [Phrase(*phrase) for phrase in settings.phrases]
+        names = {Phrase(*name): None for name in (*settings.phrases, *settings.names)}
+        self._matchers = Matchers(PhraseMatcher(phrases), PhraseMatcher(names))
+        self._defaults = FolderDefaults()
+        self._folders: dict[tuple[str, str], tuple[Sequence[Given], str]] = {}
+        self._compressor = zstandard.ZstdCompressor(level=3)
+
+    def prepare(self, tasks: Iterable[Task]) -> list[Prepared]:
+        """Return what became of each file, in order: at least one result for each, and never an exception."""
+        results: list[Prepared] = []
+        for task in tasks:
+            results.extend(self._prepare(task))
+        return results
+
+    def _prepare(self, task: Task) -> Sequence[Prepared]:
+        found = task.found
+        if isinstance(found, Failure):
+            return (found,)
+        try:
+            content = task.content if task.content is not None else read_bytes(found, self._settings.max_bytes)
+            given, context = self._given(found)
+            if task.known is not None and task.known == (hashlib.sha256(content).hexdigest(), context):
+                return (Unchanged(found.locator),)
+            return [
+                self._article(document, given, context)
+                for document in read_documents(found.locator, found.path, content)
+            ]
+        except ReadError as error:
+            return (Failure(found.locator, str(error), getattr(error, "cure", None)),)
+        except (RecursionError, MemoryError) as error:
+            reason = f"too deeply nested or too large to take apart ({type(error).__name__})"
+            return (Failure(found.locator, reason),)
+
+    def _given(self, found: FoundFile) -> tuple[Sequence[Given], str]:
+        """Return what is given beside the file, nearest first, and the SHA-256 of it and all else it is read with."""
+        place = (found.path.rpartition("/")[0], found.root)
+        folder = self._folders.get(place)
+        if folder is None:
+            given: tuple[Given, ...] = (self._defaults.given(found),)
+            folder = self._folders[place] = (given, self._context(given))
+        if found.sidecar is None:
+            return folder
+        given = (read_sidecar(found.sidecar), *folder[0])
+        return given, self._context(given)
+
+    def _context(self, given: Sequence[Given]) -> str:
+        digests = [one.digest for one in given if one.digest]
+        if not digests:
+            return self._settings.digest
+        return hashlib.sha256("\0".join([self._settings.digest, *digests]).encode()).hexdigest()
+
+    def _article(self, document: Document, given: Sequence[Given], context: str) -> Article:
+        length = len(document.text or "")
+        if length > self._settings.max_characters:
+            raise ReadError(
+                f"a text of {length:,} characters is over the limit of {self._settings.max_characters:,} for one "
+                "article; split it, or raise --max-characters"
+            )
+        original = Original(
+            hashlib.sha256(document.content).hexdigest(),
+            document.media_type,
+            len(document.content),
+            self._compressor.compress(document.content),
+        )
+        return normalize_document(document, (*given, self._settings.options), original, self._matchers, context)

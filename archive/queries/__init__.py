@@ -1,0 +1,29 @@
+"""One function per question: each takes a connection and returns plain data, for the command line and notebooks."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from archive.db.engine import open_engine
+from archive.db.schema import require_current
+from archive.errors import ArchiveError
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[Connection]:
+    """Give a connection that can only read the archive, in one transaction: all answers are of one moment.
+
+    Raises SchemaError where there is no archive, or one with another schema than this program's.
+    """
+    require_current(path)
+    engine = open_engine(path, read_only=True)
+    try:
+        with engine.connect() as connection:
+            yield connection
+    except DBAPIError as error:
+        raise ArchiveError(f"{path} cannot be read: {error.orig}") from error
+    finally:
+        engine.dispose()

@@ -1,0 +1,239 @@
+"""Questions about one article: all that is known of it, and why."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Select, select
+
+from archive.db.tables import (
+    article_dates,
+    article_links,
+    article_revisions,
+    article_topics,
+    article_values,
+    articles,
+    body_blocks,
+    import_items,
+    imports,
+    originals,
+    set_aside,
+    tag_evidence,
+    topics,
+)
+from archive.errors import NotFoundError
+from archive.normalize.names import name_key
+from archive.queries.articles import Article, find_article_id, summaries, summary_select
+from archive.queries.search import INDEX, match_expression, matches, query_phrases
+
+_CONTEXT = 60  # characters on either side of a passage
+
+
+def show_article(connection: Connection, key: str) -> Article:
+    """Return an article with its text and all that hangs on it; raises NotFoundError for a key that names none."""
+    article_id = find_article_id(connection, key)
+    article, revision = articles.c, article_revisions.c
+    more = (
+        *(article.byline, article.section, article.kind, article.published_on, article.published_at),
+        article.published_method,
+        article.revision_id,
+        revision.body,
+    )
+    shown = next(
+        summaries(
+            connection,
+            summary_select(*more).where(article.id == article_id),
+            *(column.name for column in more),
+        )
+    )
+    revision_id = shown.pop("revision_id")
+    return {
+        **shown,
+        "blocks": _blocks(connection, revision_id),
+        "set_aside": _set_aside(connection, revision_id),
+        "links": _links(connection, revision_id),
+        "evidence": find_evidence(connection, article_id),
+        "revisions": _rows(
+            connection,
+            select(revision.number, revision.cause, revision.seen_at, revision.words, revision.headline)
+            .where(revision.article_id == article_id)
+            .order_by(revision.number),
+        ),
+        "places": _places(connection, article_id),
+    }
+
+
+def explain_article(connection: Connection, key: str) -> Article:
+    """Return why an article is as it is: where each value came from, every topic's passages, every date, what was
+    set aside."""
+    article_id = find_article_id(connection, key)
+    shown = next(
+        summaries(
+            connection,
+            summary_select(articles.c.revision_id, articles.c.published_method).where(articles.c.id == article_id),
+            "revision_id",
+            "published_method",
+        )
+    )
+    revision_id = shown.pop("revision_id")
+    value, item = article_values.c, import_items.c
+    date = article_dates.c
+    return {
+        **{name: shown[name] for name in ("key", "headline", "headline_method", "source", "published")},
+        "values": _rows(
+            connection,
+            select(value.field, value.text, value.method, item.locator, item.import_id.label("import"))
+            .join(import_items, item.id == value.import_item_id)
+            .where(value.article_id == article_id)
+            .order_by(value.field),
+        ),
+        "evidence": find_evidence(connection, article_id),
+        "dates": _rows(
+            connection,
+            select(
+                *(date.text, date.kind, date.method, date.value, date.precision, date.has_zone),
+                *(date.chosen, date.reason, date.field, date.start, date.end),
+            )
+            .where(date.article_id == article_id, date.revision_id.is_(None) | (date.revision_id == revision_id))
+            .order_by(date.id),
+        ),
+        "set_aside": _set_aside(connection, revision_id),
+        "places": _places(connection, article_id),
+    }
+
+
+def find_evidence(connection: Connection, article_id: int) -> list[dict[str, Any]]:
+    """Return why an article has its topics, by topic, each with the passage and what stands around it."""
+    evidence = tag_evidence.c
+    rows = connection.execute(
+        select(
+            *(topics.c.name.label("topic"), topics.c.scheme, topics.c.code),
+            *(evidence.method, evidence.rule, evidence.given_text, evidence.given_by),
+            *(evidence.field, evidence.start, evidence.end),
+            *(article_revisions.c.headline, article_revisions.c.body, set_aside.c.text.label("aside")),
+        )
+        .join(article_topics, article_topics.c.id == evidence.article_topic_id)
+        .join(topics, topics.c.id == article_topics.c.topic_id)
+        .outerjoin(article_revisions, article_revisions.c.id == evidence.revision_id)
+        .outerjoin(set_aside, set_aside.c.id == evidence.set_aside_id)
+        .where(article_topics.c.article_id == article_id)
+        .order_by(topics.c.name, evidence.id)
+    )
+    found = []
+    for row in rows:
+        passage = before = after = None
+        if row.field == "topics":
+            passage = row.given_text
+        else:
+            field = {"headline": row.headline, "body": row.body, "set_aside": row.aside}[row.field]
+            passage = field[row.start : row.end]
+            before, after = _around(field, row.start, row.end)
+        found.append(
+            {
+                **{name: getattr(row, name) for name in ("topic", "scheme", "code", "method", "rule", "given_by")},
+                **{name: getattr(row, name) for name in ("field", "start", "end")},
+                "passage": passage,
+                "before": before,
+                "after": after,
+            }
+        )
+    return found
+
+
+def _around(text: str, start: int, end: int) -> tuple[str, str]:
+    """Return what stands before and after a passage in its block, cut at words; "…" where there is more."""
+    first = max(text.rfind("\n\n", 0, start) + 2, 0) if "\n\n" in text[:start] else 0
+    last = text.find("\n\n", end)
+    last = len(text) if last < 0 else last
+    before, after = text[first:start], text[end:last]
+    if len(before) > _CONTEXT:
+        cut = before[-_CONTEXT:]
+        before = "…" + cut[cut.find(" ") + 1 :]
+    if len(after) > _CONTEXT:
+        cut = after[:_CONTEXT]
+        after = (cut[: cut.rfind(" ")] if " " in cut else cut) + "…"
+    return before, after
+
+
+def read_original(connection: Connection, key: str) -> bytes:
+    """Return the bytes that an article's current text was made of, exactly as received."""
+    import zstandard
+
+    article_id = find_article_id(connection, key)
+    row = connection.execute(
+        select(originals.c.content, originals.c.size)
+        .join(article_revisions, article_revisions.c.original_id == originals.c.id)
+        .join(articles, articles.c.revision_id == article_revisions.c.id)
+        .where(articles.c.id == article_id)
+    ).first()
+    if row is None:
+        raise NotFoundError(f"the bytes of {key} are not in this archive")
+    return zstandard.ZstdDecompressor().decompress(row.content, max_output_size=row.size)
+
+
+def _blocks(connection: Connection, revision_id: int) -> list[dict[str, Any]]:
+    block = body_blocks.c
+    rows = connection.execute(
+        select(block.position, block.kind, block.level, block.start, block.end, article_revisions.c.body)
+        .join(article_revisions, article_revisions.c.id == block.revision_id)
+        .where(block.revision_id == revision_id)
+        .order_by(block.position)
+    )
+    names = ("position", "kind", "level", "start", "end")
+    return [{**{name: getattr(row, name) for name in names}, "text": row.body[row.start : row.end]} for row in rows]
+
+
+def _set_aside(connection: Connection, revision_id: int) -> list[dict[str, Any]]:
+    passage = set_aside.c
+    return _rows(
+        connection,
+        select(passage.kind, passage.text, passage.after_block, passage.rule)
+        .where(passage.revision_id == revision_id)
+        .order_by(passage.position),
+    )
+
+
+def _links(connection: Connection, revision_id: int) -> list[dict[str, Any]]:
+    """Return what a text points to; `target` is the key of the one article that has that headline or URL."""
+    link = article_links.c
+    links = _rows(
+        connection,
+        select(link.kind, link.text, link.url).where(link.revision_id == revision_id).order_by(link.position),
+    )
+    return [{**one, "target": _target(connection, one)} for one in links]
+
+
+def _target(connection: Connection, link: dict[str, Any]) -> str | None:
+    if link["url"]:
+        return connection.scalar(select(articles.c.key).where(articles.c.url == link["url"]).limit(1))
+    phrases = query_phrases(link["text"] or "")
+    if not phrases:
+        return None
+    rows = connection.execute(
+        select(articles.c.key, article_revisions.c.headline)
+        .join(article_revisions, article_revisions.c.id == articles.c.revision_id)
+        .join(INDEX, INDEX.c.rowid == articles.c.id)
+        .where(matches(f"headline : ({match_expression(phrases)})"))
+    )
+    keys = [row.key for row in rows if row.headline and name_key(row.headline) == name_key(link["text"])]
+    return keys[0] if len(keys) == 1 else None
+
+
+def _places(connection: Connection, article_id: int) -> list[dict[str, Any]]:
+    """Return where an article was found, each place with its first and last import."""
+    item = import_items.c
+    places: dict[str, dict[str, Any]] = {}
+    for row in connection.execute(
+        select(item.locator, item.import_id, imports.c.started_at)
+        .join(imports, imports.c.id == item.import_id)
+        .where(item.article_id == article_id)
+        .order_by(item.id)
+    ):
+        place = places.setdefault(
+            row.locator,
+            {"locator": row.locator, "first_import": row.import_id, "first_seen": row.started_at, "last_import": None},
+        )
+        place["last_import"] = row.import_id
+    return list(places.values())
+
+
+def _rows(connection: Connection, statement: Select[Any]) -> list[dict[str, Any]]:
+    return [dict(row._mapping) for row in connection.execute(statement)]

@@ -1,0 +1,148 @@
+"""Questions about articles: which there are, how many, which one a key names."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, func, select
+
+from archive.db.tables import (
+    article_authors,
+    article_revisions,
+    article_topics,
+    articles,
+    authors,
+    sources,
+    topics,
+)
+from archive.errors import NotFoundError
+from archive.normalize.text import first_sentence
+from archive.queries.filters import Filters
+
+# how many characters of a body are enough to derive a headline from
+_BEGINNING = 1000
+_PAGE = 500
+
+Article = dict[str, Any]
+
+
+def list_articles(connection: Connection, filters: Filters, limit: int | None = None) -> Iterator[Article]:
+    """Yield articles, newest first, undated ones last; each with the names that JSON output has."""
+    article = articles.c
+    statement = (
+        summary_select()
+        .where(*filters.conditions(connection))
+        .order_by(article.published_from.desc().nulls_last(), article.id)
+        .limit(limit)
+    )
+    yield from summaries(connection, statement)
+
+
+def count_articles(connection: Connection, filters: Filters) -> int:
+    """Return how many articles there are."""
+    return connection.scalar(select(func.count()).select_from(articles).where(*filters.conditions(connection))) or 0
+
+
+def count_undated(connection: Connection, filters: Filters) -> int:
+    """Return how many articles a span of time leaves out only because they have no date."""
+    undated = Filters(filters.source, filters.topic, None, None, filters.language)
+    conditions = undated.conditions(connection)
+    return (
+        connection.scalar(select(func.count()).select_from(articles).where(articles.c.published.is_(None), *conditions))
+        or 0
+    )
+
+
+def find_article_id(connection: Connection, key: str) -> int:
+    """Return the article of a key, which may be shortened while it stays unique; raises NotFoundError otherwise."""
+    wanted = key.strip().lower()
+    found = connection.execute(
+        select(articles.c.key, articles.c.id)
+        .where(articles.c.key >= wanted, articles.c.key < wanted + "\U0010ffff")
+        .order_by(articles.c.key)
+        .limit(6)
+    ).all()
+    if not wanted or not found:
+        raise NotFoundError(f"there is no article '{key}'; `archive list` shows keys")
+    if len(found) > 1 and found[0].key != wanted:
+        names = ", ".join(row.key for row in found[:5]) + (", …" if len(found) > 5 else "")
+        raise NotFoundError(f"'{key}' could be {names}; write more of it")
+    return int(found[0].id)
+
+
+def summary_select(*more: Any) -> Select[Any]:
+    """Return the SELECT of what is shown of an article in lists; `more` columns stand at its end."""
+    article, revision = articles.c, article_revisions.c
+    return (
+        select(
+            article.id,
+            article.key,
+            revision.headline,
+            revision.headline_method,
+            func.substr(revision.body, 1, _BEGINNING).label("beginning"),
+            sources.c.name.label("source"),
+            article.url,
+            article.published,
+            article.published_precision,
+            article.language,
+            revision.words,
+            *more,
+        )
+        .select_from(articles)
+        .join(article_revisions, revision.id == article.revision_id)
+        .outerjoin(sources, sources.c.id == article.source_id)
+    )
+
+
+def summaries(connection: Connection, statement: Select[Any], *more: str) -> Iterator[Article]:
+    """Yield what a `summary_select` gives, with authors and topics, in its order; read a page at a time."""
+    result = connection.execute(statement)
+    while rows := result.fetchmany(_PAGE):
+        ids = [row.id for row in rows]
+        credited = _names(connection, ids, authors_of(ids))
+        tagged = _names(connection, ids, topics_of(ids))
+        for row in rows:
+            yield {**_summary(row, credited[row.id], tagged[row.id]), **{name: getattr(row, name) for name in more}}
+
+
+def authors_of(ids: Sequence[int]) -> Select[Any]:
+    """Return the SELECT of the authors of articles, in printed order: article id, name."""
+    return (
+        select(article_authors.c.article_id, authors.c.name)
+        .join(authors, authors.c.id == article_authors.c.author_id)
+        .where(article_authors.c.article_id.in_(ids))
+        .order_by(article_authors.c.article_id, article_authors.c.position)
+    )
+
+
+def topics_of(ids: Sequence[int]) -> Select[Any]:
+    """Return the SELECT of the topics of articles, in alphabetical order: article id, name."""
+    return (
+        select(article_topics.c.article_id, topics.c.name)
+        .join(topics, topics.c.id == article_topics.c.topic_id)
+        .where(article_topics.c.article_id.in_(ids))
+        .order_by(article_topics.c.article_id, topics.c.name)
+    )
+
+
+def _names(connection: Connection, ids: Sequence[int], statement: Select[Any]) -> dict[int, list[str]]:
+    names: dict[int, list[str]] = {article_id: [] for article_id in ids}
+    for article_id, name in connection.execute(statement):
+        names[article_id].append(name)
+    return names
+
+
+def _summary(row: Row[Any], credited: list[str], tagged: list[str]) -> Article:
+    derived = row.headline is None
+    return {
+        "key": row.key,
+        "headline": first_sentence(row.beginning) if derived else row.headline,
+        "headline_method": "derived" if derived else row.headline_method,
+        "source": row.source,
+        "url": row.url,
+        "published": row.published,
+        "published_precision": row.published_precision,
+        "language": row.language,
+        "authors": credited,
+        "topics": tagged,
+        "words": row.words,
+    }

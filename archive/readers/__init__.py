@@ -1,0 +1,65 @@
+"""Files and their bytes, read into Documents.
+
+`find_files` finds what is to be imported, `read_bytes` reads it, `read_documents` makes Documents of it with the first
+reader of `READERS` that takes it. What stands beside a file comes from `read_sidecar` and `FolderDefaults`.
+"""
+
+from collections.abc import Iterator
+
+from archive.documents import Document, Given
+from archive.readers.base import HEAD, Reader, UnreadableError
+from archive.readers.decode import looks_binary
+from archive.readers.defaults import FolderDefaults, read_sidecar
+from archive.readers.files import FoundFile, find_files, read_bytes, read_stdin
+from archive.readers.markdown import MarkdownReader
+from archive.readers.text import TextReader
+
+__all__ = [
+    "READERS",
+    "FolderDefaults",
+    "FoundFile",
+    "Given",
+    "Reader",
+    "UnreadableError",
+    "find_files",
+    "identify",
+    "read_bytes",
+    "read_documents",
+    "read_sidecar",
+    "read_stdin",
+]
+
+# The first that takes a file reads it.
+READERS: tuple[Reader, ...] = (MarkdownReader(), TextReader())
+
+
+def identify(head: bytes, name: str) -> tuple[Reader, str]:
+    """Return which reader takes a file, and why, in words: from its start (`HEAD` bytes or more) and its name.
+
+    Raises UnreadableError if it is empty, or what no reader takes; the reason says what it is instead.
+
+    >>> reader, why = identify(b"Talks in Minsk", "talks.md")
+    >>> reader.name, why
+    ('markdown', 'its name ends in .md')
+    """
+    if not head:
+        raise UnreadableError("empty file", "remove it, or fill it")
+    binary = looks_binary(head[:HEAD])
+    if binary is not None:
+        raise UnreadableError(f"not text: {binary}", "save its text as a .txt or .md file and import that")
+    for reader in READERS:
+        why = reader.identify(head, name)
+        if why is not None:
+            return reader, why
+    raise UnreadableError(
+        "a format that no reader takes: HTML or XML", "save its text as a .txt or .md file and import that"
+    )
+
+
+def read_documents(locator: str, name: str, content: bytes) -> Iterator[Document]:
+    """Return the documents in the bytes of a file, read lazily.
+
+    Raises ReadError, here or while they are read, with the reason why there are none.
+    """
+    reader, _ = identify(content, name)
+    return reader.read(locator, content)

@@ -1,0 +1,96 @@
+"""What every reader is, and how a reader says that it cannot read something."""
+
+import errno
+import re
+from collections.abc import Iterator
+from typing import Protocol
+
+from archive.documents import Document, Failure
+from archive.errors import ReadError
+
+HEAD = 8192  # so many bytes are looked at to tell what a file is
+
+_NOT_STORABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]|\\\\(?=x[0-9a-f]{2})")
+
+_REASONS = {
+    errno.ENOENT: ("it is not there any more", "run the import again when nothing else changes the files"),
+    errno.EACCES: ("no permission to read it", "allow it with chmod u+r (u+rx for a folder), or run as its owner"),
+    errno.EPERM: ("no permission to read it", "allow it with chmod u+r (u+rx for a folder), or run as its owner"),
+    errno.ELOOP: ("a symbolic link that leads back to itself", "remove the link, or point it to a file"),
+    errno.ENXIO: ("a socket or a device, not a file", "save what it gives as a file and import that"),
+    errno.ENAMETOOLONG: ("its path is too long for this system", "move it to a folder nearer to the root"),
+    errno.EIO: ("the disk cannot read it", "copy it from a backup, and check the disk"),
+    errno.ESTALE: ("the network drive lost it", "connect the drive again, and run the import again"),
+    errno.EMFILE: ("too many files are open", "raise the limit with ulimit -n"),
+}
+
+
+class UnreadableError(ReadError):
+    """A unit that cannot be read: `reason` says why, `cure` what a person can do. The message is the reason.
+
+    >>> UnreadableError("empty file", "remove it").failure("/news/a.txt")
+    Failure(locator='/news/a.txt', reason='empty file', cure='remove it', sha256=None)
+    """
+
+    def __init__(self, reason: str, cure: str | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.cure = cure
+
+    def failure(self, locator: str, sha256: str | None = None) -> Failure:
+        """Return the outcome of the unit at this place."""
+        return Failure(locator, self.reason, self.cure, sha256)
+
+
+class Reader(Protocol):
+    """What turns the bytes of one kind of file into Documents."""
+
+    @property
+    def name(self) -> str:
+        """The name of the reader, as it is stored with what it read."""
+
+    def identify(self, head: bytes, name: str) -> str | None:
+        """Return why this reader takes the file, in words, or None if it does not.
+
+        `head` is the start of the file, at least `HEAD` bytes of it where it has them; `name` its name, or `-`.
+        """
+
+    def read(self, locator: str, content: bytes) -> Iterator[Document]:
+        """Yield the documents in the bytes of a file, or raise ReadError where there are none to be had."""
+
+
+def storable(text: str) -> str:
+    r"""Return a path as UTF-8 text that can be stored and printed: bytes that are neither stand as `\xNN`.
+
+    These are bytes that are not UTF-8 (surrogate escapes, in Python), control characters and line ends. A backslash
+    that would read as such an escape is written so too: two paths never become one.
+
+    >>> storable("/news/caf\udce9.txt"), storable("/news/café.txt")
+    ('/news/caf\\xe9.txt', '/news/café.txt')
+    """
+    return _NOT_STORABLE.sub(_as_escapes, text) if _NOT_STORABLE.search(text) else text
+
+
+def _as_escapes(match: re.Match[str]) -> str:
+    try:
+        data = match[0].encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        data = match[0].encode("utf-8", "surrogatepass")
+    return "".join(f"\\x{byte:02x}" for byte in data)
+
+
+def shown(text: str, limit: int = 60) -> str:
+    """Return a piece of the input for a message: in quotes, escaped where it cannot be printed, and not too long.
+
+    >>> shown("Minsk\\x00")
+    "'Minsk\\\\x00'"
+    """
+    return repr(text if len(text) <= limit else text[: limit - 1] + "…")
+
+
+def unreadable(error: OSError | ValueError) -> UnreadableError:
+    """Return what the system's error means for the person who imports: reason and cure."""
+    if isinstance(error, OSError):
+        known = _REASONS.get(error.errno or 0)
+        return UnreadableError(*known) if known else UnreadableError(f"it cannot be read: {error.strerror or error}")
+    return UnreadableError("its name cannot be a path of this system", "rename it")

@@ -1,0 +1,311 @@
+"""Which article a unit belongs to, and what it changes there: the rules of identity.
+
+The first that leads to an article wins: the publisher's own id within its source; the canonical URL; where a unit
+has neither, the text that its place last gave, then its text, if that has at least 50 words, within the same source;
+last its place, if at least half of the three-word runs agree with what stood there. Identifiers that contradict each
+other are recorded and never merged.
+"""
+
+import base64
+import hashlib
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import Connection
+
+from archive.db import lookups
+from archive.db.changes import Change, unit_tags
+from archive.db.ids import Ids
+from archive.db.lookups import Identifier, KnownArticle, KnownRevision, KnownValue, Place
+from archive.documents import METHODS, Article, Value
+from archive.resolve.similarity import shared_shingles
+from archive.resolve.sources import SourceResolver
+from archive.resolve.topics import TopicResolver
+
+MIN_WORDS_OF_IDENTITY = 50
+MIN_SIMILARITY_IN_PLACE = 0.5
+
+
+class IdentityResolver:
+    """Decides about the units of one batch, in order; each knows what the ones before it did."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        units: Sequence[Article],
+        sources: SourceResolver,
+        topics: TopicResolver,
+        ids: Ids,
+    ) -> None:
+        self._connection = connection
+        self._sources = sources
+        self._topics = topics
+        self._ids = ids
+        self._scopes: dict[int, tuple[int | None, str, Value | None]] = {}
+        wanted: set[Identifier] = set()
+        for unit in units:
+            wanted.update(self._candidates(unit))
+        self._identified = lookups.find_identified(connection, wanted)
+        self._places = lookups.find_places(connection, {unit.locator for unit in units})
+        reached = set(self._identified.values()) | {place.article_id for place in self._places.values()}
+        self._articles = lookups.find_articles(connection, reached)
+        changed = {
+            self._places[unit.locator].revision_id
+            for unit in units
+            if unit.locator in self._places and self._places[unit.locator].text_sha256 != unit.text_sha256
+        }
+        self._bodies = lookups.find_bodies(connection, changed)
+        self._taken_keys = lookups.find_keys(connection, {article_key(self._first_identifier(unit)) for unit in units})
+
+    def decide(self, unit: Article, item_id: int) -> Change:
+        """Return what becomes of a unit, which the rest of the batch will take as done."""
+        place = self._places.get(unit.locator)
+        article_id, by = self._find(unit, place)
+        if article_id is None:
+            change = self._add(unit, item_id)
+        else:
+            change = self._meet(unit, item_id, self._articles[article_id], by, place)
+        self._remember(change)
+        return change
+
+    def _source(self, unit: Article) -> tuple[int | None, str, Value | None]:
+        """Return the unit's source: its id, its slug as the scope of identifiers, and the value that says so."""
+        known = self._scopes.get(id(unit))
+        if known is None:
+            value = unit.values.get("source") or (self._sources.of_url(unit.url) if unit.url else None)
+            if value is None:
+                known = (None, "", None)
+            else:
+                source = self._sources.named(self._connection, value.text)
+                known = (source.id, source.slug, value)
+            self._scopes[id(unit)] = known
+        return known
+
+    def _candidates(self, unit: Article) -> list[Identifier]:
+        """Return what identifies a unit, strongest first."""
+        scope = self._source(unit)[1]
+        candidates = []
+        if "id" in unit.values:
+            candidates.append(Identifier("id", scope, unit.values["id"].text))
+        if unit.url:
+            candidates.append(Identifier("url", "", unit.url))
+        if not candidates and unit.words >= MIN_WORDS_OF_IDENTITY:
+            candidates.append(Identifier("text", scope, unit.fingerprint))
+        return candidates
+
+    def _find(self, unit: Article, place: Place | None) -> tuple[int | None, str]:
+        """Return the article that a unit belongs to and by what it was found."""
+        candidates = self._candidates(unit)
+        stated = [identifier for identifier in candidates if identifier.scheme != "text"]
+        for number, identifier in enumerate(stated):
+            article_id = self._identified.get(identifier)
+            # two ids of one publisher are two pieces, even at one URL
+            if article_id is not None and not self._contradicts(stated[:number], article_id):
+                return article_id, identifier.scheme
+        at_place = place is not None and not self._contradicts(stated, place.article_id)
+        if place is not None and at_place and _gives_same_text(unit, place):
+            return place.article_id, "place"
+        if not stated:
+            for identifier in candidates:
+                if identifier in self._identified:
+                    return self._identified[identifier], identifier.scheme
+        if place is not None and at_place:
+            stood = self._bodies[place.revision_id]
+            if shared_shingles(stood, unit.body) >= MIN_SIMILARITY_IN_PLACE:
+                return place.article_id, "place"
+        return None, ""
+
+    def _contradicts(self, stated: Collection[Identifier], article_id: int) -> bool:
+        """Tell whether an article is known by another id or URL than the ones stated."""
+        known = self._articles[article_id].identifiers
+        return any(
+            identifier not in known
+            and any(other.scheme == identifier.scheme and other.scope == identifier.scope for other in known)
+            for identifier in stated
+        )
+
+    def _add(self, unit: Article, item_id: int) -> Change:
+        source_id, scope, source_value = self._source(unit)
+        identifiers = self._candidates(unit)
+        first = self._first_identifier(unit)
+        values = dict(unit.values)
+        if source_value is not None:
+            values["source"] = source_value
+        article = KnownArticle(
+            id=self._ids.take("articles"),
+            key=self._free_key(first),
+            source_id=source_id,
+            scope=scope,
+            revisions=[],
+            values={},
+            identifiers=set(),
+            given_topics=set(),
+            rule_tags=set(),
+        )
+        revision = self._revise(unit, article)
+        return Change(
+            unit,
+            item_id,
+            "added",
+            article,
+            revision,
+            is_new_article=True,
+            is_new_revision=True,
+            set_values=values,
+            source_id=source_id,
+            new_topics=self._new_topics(unit, article),
+            new_identifiers=identifiers,
+        )
+
+    def _first_identifier(self, unit: Article) -> Identifier:
+        candidates = self._candidates(unit)
+        return candidates[0] if candidates else Identifier("place", "", unit.locator)
+
+    def _free_key(self, first: Identifier) -> str:
+        """Return the key of a new article: a later one, where the first is taken (names of places get reused)."""
+        attempt = 0
+        while (key := article_key(first, attempt)) in self._taken_keys:
+            attempt += 1
+            self._taken_keys |= lookups.find_keys(self._connection, {article_key(first, attempt)})
+        self._taken_keys.add(key)
+        return key
+
+    def _meet(self, unit: Article, item_id: int, article: KnownArticle, by: str, place: Place | None) -> Change:
+        same_place = place is not None and place.article_id == article.id
+        reasons: list[str] = []
+        revision, is_new_revision = self._text_of(unit, article, by, place if same_place else None)
+        set_values = self._merge(unit, article, reasons)
+        new_identifiers = [one for one in self._candidates(unit) if one not in article.identifiers]
+        for identifier in new_identifiers:
+            other = self._identified.get(identifier, article.id)
+            if other != article.id:
+                reasons.append(f"its {identifier.scheme} also belongs to {self._articles[other].key}")
+        if is_new_revision:
+            reasons.insert(0, "other text")
+        retag = not is_new_revision and revision is article.current and unit_tags(unit) != article.rule_tags
+        if retag:
+            reasons.append("tags changed, as the vocabulary has")
+        new_topics = self._new_topics(unit, article)
+        if new_topics:
+            reasons.append(f"topics given: {', '.join(sorted({text for _, text, _ in new_topics}))}")
+        changes = is_new_revision or retag or bool(set_values) or bool(new_topics)
+        if by == "text" and not same_place:
+            outcome = "duplicate"
+        elif changes:
+            outcome = "revised"
+        else:
+            outcome = "unchanged" if same_place else "duplicate"
+        if outcome == "duplicate":
+            reasons.insert(0, f"the text of {article.key} at another place")
+        return Change(
+            unit,
+            item_id,
+            outcome,
+            article,
+            revision,
+            is_new_revision=is_new_revision,
+            retag=retag,
+            set_values=set_values,
+            source_id=self._source(unit)[0] if "source" in set_values else None,
+            new_topics=new_topics,
+            new_identifiers=new_identifiers,
+            reasons=reasons,
+        )
+
+    def _text_of(
+        self, unit: Article, article: KnownArticle, by: str, place: Place | None
+    ) -> tuple[KnownRevision, bool]:
+        """Return the state of the article's text that a unit gives, and whether it is a new one."""
+        if place is not None:
+            if _gives_same_text(unit, place):
+                return next(one for one in article.revisions if one.id == place.revision_id), False
+            return self._revise(unit, article), True
+        for revision in reversed(article.revisions):
+            if revision.text_sha256 == unit.text_sha256 or (by == "text" and revision.fingerprint == unit.fingerprint):
+                return revision, False
+        return self._revise(unit, article), True
+
+    def _revise(self, unit: Article, article: KnownArticle) -> KnownRevision:
+        number = article.current.number + 1 if article.revisions else 1
+        revision = KnownRevision(self._ids.take("article_revisions"), number, unit.text_sha256, unit.fingerprint)
+        article.revisions.append(revision)
+        return revision
+
+    def _merge(self, unit: Article, article: KnownArticle, reasons: list[str]) -> dict[str, Value]:
+        """Return the values that a unit sets on a known article: what was missing, what it knows from nearer by."""
+        given = {name: value for name, value in unit.values.items() if name != "headline"}
+        source_value = self._source(unit)[2]
+        if source_value is not None:
+            given["source"] = source_value
+        changed: dict[str, Value] = {}
+        for name, value in given.items():
+            known = article.values.get(name)
+            if known is None:
+                changed[name] = value
+                reasons.append(f"{name} filled in")
+            elif known.text == value.text or (name == "source" and self._source(unit)[0] == article.source_id):
+                continue
+            elif METHODS.index(value.method) < METHODS.index(known.method) or (
+                value.method == known.method and known.locator == unit.locator
+            ):
+                changed[name] = value
+                reasons.append(f"{name} changed")
+            else:
+                reasons.append(
+                    f"{name} '{value.text}' ({value.method}) was not taken: {known.method} said '{known.text}'"
+                )
+        return changed
+
+    def _new_topics(self, unit: Article, article: KnownArticle) -> list[tuple[int, str, str]]:
+        """Return the topics that a unit gives and the article was not given yet: topic id, as named, where given."""
+        given = {
+            (self._topics.named(self._connection, topic.text), topic.text, topic.method): None for topic in unit.topics
+        }
+        return [topic for topic in given if topic not in article.given_topics]
+
+    def _remember(self, change: Change) -> None:
+        """Let the rest of the batch know what was decided."""
+        unit, article = change.unit, change.article
+        self._articles[article.id] = article
+        for name, value in change.set_values.items():
+            article.values[name] = KnownValue(value.text, value.method, unit.locator)
+        if "source" in change.set_values:
+            article.source_id, article.scope, _ = self._source(unit)
+        article.given_topics.update(change.new_topics)
+        for identifier in change.new_identifiers:
+            article.identifiers.add(identifier)
+            self._identified.setdefault(identifier, article.id)
+        self._places[unit.locator] = Place(
+            article.id,
+            change.revision.id,
+            0,
+            unit.original.sha256,
+            unit.context_sha256,
+            unit.text_sha256,
+            unit.normalizer_version,
+        )
+        if change.is_new_revision:
+            self._bodies[change.revision.id] = unit.body
+        if change.is_new_revision or change.retag:
+            article.rule_tags = unit_tags(unit)
+
+
+def _gives_same_text(unit: Article, place: Place) -> bool:
+    """Tell whether a unit has the text that its place last gave.
+
+    The same bytes that an older program made another text of are the same text: better rules alter what is in the
+    archive only when someone asks for it.
+    """
+    if place.text_sha256 == unit.text_sha256:
+        return True
+    return place.original_sha256 == unit.original.sha256 and place.normalizer_version != unit.normalizer_version
+
+
+def article_key(first: Identifier, attempt: int = 0) -> str:
+    """Return the key by which an article is cited: 60 bits of the SHA-256 of its first identifier, in base32.
+
+    >>> article_key(Identifier("url", "", "https://example.org/a"))
+    '3awcwr5rtpuy'
+    """
+    text = "\0".join([*first, *([str(attempt)] if attempt else [])])
+    digest = hashlib.sha256(text.encode()).digest()
+    return base64.b32encode(digest[:10])[:12].decode().lower()

@@ -1,0 +1,206 @@
+"""Files of sources and topics, loaded into the archive: again and again without doubling anything."""
+
+import tomllib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
+
+from archive.db import vocabulary
+from archive.errors import VocabularyError
+from archive.normalize.language import language_tag
+from archive.normalize.names import name_key, slug
+from archive.normalize.tokens import tokenize
+
+_SOURCE_KEYS = {"name", "slug", "kind", "country", "language", "aliases", "domains"}
+_TOPIC_KEYS = {"name", "code", "scheme", "parent", "aliases", "phrases"}
+
+
+@dataclass
+class Loaded:
+    """What loading a file did: how many entries were new, changed, and as they were before."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+
+    def count(self, *, new: bool, changed: bool) -> None:
+        """Count one entry."""
+        if new:
+            self.added += 1
+        elif changed:
+            self.changed += 1
+        else:
+            self.unchanged += 1
+
+
+def seeds_folder() -> Path:
+    """Return the folder of the seeds: the one inside the installed package, else the checkout's."""
+    inside = Path(__file__).parents[1] / "seeds"
+    return inside if inside.exists() else Path(__file__).parents[2] / "seeds"
+
+
+def load_seeds(connection: Connection) -> None:
+    """Load the sources and topics that the program brings along."""
+    load_sources(connection, seeds_folder() / "sources.toml")
+    load_topics(connection, seeds_folder() / "topics.toml")
+
+
+def load_sources(connection: Connection, path: Path) -> Loaded:
+    """Load `[[sources]]` of a TOML file; a source is known by its slug, else by its name.
+
+    Names and domains add up; single values that the file gives replace those that the archive has. Raises
+    VocabularyError, before anything is written, where the file does not parse, an entry has no name or an unknown
+    key, or a name or domain already leads to another source.
+    """
+    entries = _entries(path, "sources", _SOURCE_KEYS)
+    names = vocabulary.source_names(connection)
+    domains = vocabulary.source_domains(connection)
+    by_slug = {source.slug: source for source in names.values()}
+    loaded = Loaded()
+    for entry in entries:
+        name = entry["name"]
+        own_slug = entry.get("slug", slug(name))
+        source = by_slug.get(own_slug) or names.get(name_key(name))
+        new = source is None
+        if source is None:
+            source = vocabulary.add_source(connection, name, own_slug, name_key(name), origin="vocabulary")
+            by_slug[source.slug] = names[name_key(name)] = source
+        before = vocabulary.source_values(connection, source.id)
+        values: dict[str, str | None] = {
+            key: entry[key] for key in ("name", "kind", "country", "language") if key in entry
+        }
+        changed = any(before[key] != value for key, value in values.items())
+        if changed:
+            vocabulary.update_source(connection, source.id, values)
+        for alias in (name, *entry.get("aliases", ())):
+            known = names.get(name_key(alias))
+            if known is None:
+                vocabulary.add_source_name(connection, source.id, alias, name_key(alias))
+                names[name_key(alias)] = source
+                changed = True
+            elif known.id != source.id:
+                raise VocabularyError(f"{path}: the name '{alias}' of {name} already leads to {known.name}")
+        for domain in entry.get("domains", ()):
+            domain = domain.lower().removeprefix("www.")
+            known = domains.get(domain)
+            if known is None:
+                vocabulary.add_source_domain(connection, source.id, domain)
+                domains[domain] = source
+                changed = True
+            elif known.id != source.id:
+                raise VocabularyError(f"{path}: the domain {domain} of {name} already leads to {known.name}")
+        loaded.count(new=new, changed=changed)
+    return loaded
+
+
+def load_topics(connection: Connection, path: Path) -> Loaded:
+    """Load `[[topics]]` of a TOML file; a topic is known by scheme and code.
+
+    The file says all there is of a topic that it names: parent, aliases and phrases replace what the archive had.
+    Topics that it does not name stay. Raises VocabularyError, before anything is written, where the file does not
+    parse, an entry has no name or an unknown key, a parent is not there, or a phrase has no word in it.
+    """
+    entries = _entries(path, "topics", _TOPIC_KEYS)
+    ids = vocabulary.topic_codes(connection)
+    loaded = Loaded()
+    keys = []
+    for entry in entries:
+        key = (entry.get("scheme", "local"), entry.get("code", slug(entry["name"])))
+        keys.append(key)
+        for phrase in entry.get("phrases", ()):
+            if not tokenize(phrase):
+                raise VocabularyError(f"{path}: the phrase '{phrase}' of {entry['name']} has no word in it")
+    for (scheme, _), entry in zip(keys, entries, strict=True):
+        parent = entry.get("parent")
+        if parent is not None and (scheme, parent) not in ids and (scheme, parent) not in keys:
+            raise VocabularyError(f"{path}: there is no topic with the code {parent}, the parent of {entry['name']}")
+    _refuse_cycles(path, keys, entries)
+    new = {key for key in keys if key not in ids}
+    for key, entry in zip(keys, entries, strict=True):
+        if key not in ids:
+            name = entry["name"]
+            ids[key] = vocabulary.add_topic(connection, *key, name, name_key(name), origin="vocabulary")
+    for key, entry in zip(keys, entries, strict=True):
+        loaded.count(new=key in new, changed=_load_topic(connection, ids, key, entry))
+    return loaded
+
+
+def _load_topic(
+    connection: Connection, ids: Mapping[tuple[str, str], int], key: tuple[str, str], entry: Mapping[str, Any]
+) -> bool:
+    """Bring one topic in line with its entry; True if that changed anything."""
+    topic_id = ids[key]
+    parent = entry.get("parent")
+    values = {"name": entry["name"], "parent_id": None if parent is None else ids[key[0], parent]}
+    names = {name_key(entry["name"]): ("label", entry["name"])}
+    for alias in entry.get("aliases", ()):
+        names.setdefault(name_key(alias), ("alias", alias))
+    wanted_names = {(kind, name, folded) for folded, (kind, name) in names.items()}
+    phrases = set(entry.get("phrases", ()))
+    changed = False
+    if vocabulary.topic_values(connection, topic_id) != values:
+        vocabulary.update_topic(connection, topic_id, values)
+        changed = True
+    if vocabulary.names_of_topic(connection, topic_id) != wanted_names:
+        vocabulary.set_topic_names(connection, topic_id, wanted_names)
+        changed = True
+    if vocabulary.phrases_of_topic(connection, topic_id) != phrases:
+        vocabulary.set_topic_phrases(connection, topic_id, phrases)
+        changed = True
+    return changed
+
+
+def _refuse_cycles(path: Path, keys: Sequence[tuple[str, str]], entries: Sequence[Mapping[str, Any]]) -> None:
+    parents = {key: (key[0], entry["parent"]) for key, entry in zip(keys, entries, strict=True) if "parent" in entry}
+    for key in parents:
+        seen = {key}
+        above = parents.get(key)
+        while above is not None:
+            if above in seen:
+                raise VocabularyError(f"{path}: the topic {key[1]} stands below itself")
+            seen.add(above)
+            above = parents.get(above)
+
+
+def _entries(path: Path, table: str, keys: Iterable[str]) -> list[dict[str, Any]]:
+    """Return the checked entries of a vocabulary file."""
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise VocabularyError(f"{path} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise VocabularyError(f"{path} is not UTF-8; save it as UTF-8") from error
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise VocabularyError(f"{path} is not valid TOML: {error}") from error
+    entries = content.get(table)
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise VocabularyError(f"{path} has no [[{table}]] in it")
+    checks: dict[str, Callable[[object], bool]] = {"aliases": _is_list, "domains": _is_list, "phrases": _is_list}
+    for number, entry in enumerate(entries, 1):
+        if not _is_text(entry.get("name")):
+            raise VocabularyError(f"{path}: entry {number} of [[{table}]] has no name")
+        for key, value in entry.items():
+            if key not in keys:
+                raise VocabularyError(
+                    f"{path}: {entry['name']} has an unknown key '{key}' (known: {', '.join(sorted(keys))})"
+                )
+            if not checks.get(key, _is_text)(value):
+                expected = "a list of texts" if key in checks else "a text"
+                raise VocabularyError(f"{path}: {key} of {entry['name']} must be {expected}")
+        if "language" in entry:
+            try:
+                entry["language"] = language_tag(entry["language"])
+            except ValueError as error:
+                raise VocabularyError(f"{path}: language of {entry['name']}: {error}") from error
+    return entries
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, list) and all(_is_text(item) for item in value)

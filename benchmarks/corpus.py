@@ -1,0 +1,78 @@
+"""A made-up collection of plain-text news, the same for the same seed: words by Zipf's law, headlines, paragraphs.
+
+Ten in a hundred texts repeat an earlier one to the letter, as wire copy does.
+"""
+
+from pathlib import Path
+
+import numpy as np
+
+_ONSETS = "b c d f g h j k l m n p r s t v w z st tr pr ch sh gr kl br".split()
+_VOWELS = "a e i o u a e i o u ai ea ou é ö ie".split()
+_ENDS = ["", "", "", "n", "r", "s", "t", "l", "ng", "rs", "tion", "ed", "ing", "ly"]
+_FUNCTION = "the of and to in a is that for it as was with be by on not he his but at are this have from".split()
+
+
+def vocabulary(size: int = 60_000, seed: int = 1) -> list[str]:
+    """Return words, the most frequent first."""
+    random = np.random.default_rng(seed)
+    words = dict.fromkeys(_FUNCTION)
+    while len(words) < size:
+        syllables = 1 + (len(words) > 300) + (len(words) > 8000)
+        word = "".join(random.choice(_ONSETS) + random.choice(_VOWELS) for _ in range(syllables)) + random.choice(_ENDS)
+        if len(word) > 2:
+            words[word] = None
+    return list(words)
+
+
+def write_files(folder: Path, number: int, seed: int = 1) -> None:
+    """Write so many texts of about 3.3 KB, a thousand to a folder."""
+    words = np.array(vocabulary(seed=seed), dtype=object)
+    weights = 1 / (np.arange(len(words)) + 2.7) ** 1.05
+    cumulative = np.cumsum(weights / weights.sum())
+    random = np.random.default_rng(seed)
+    texts: list[str] = []
+    for position in range(number):
+        if texts and random.random() < 0.1:
+            text = texts[int(random.integers(len(texts)))]
+        else:
+            length = max(60, int(random.lognormal(6.13, 0.42)))
+            text = _text(words[np.searchsorted(cumulative, random.random(length))].tolist(), random)
+            texts.append(text)
+        place = folder / f"{position // 1000:03d}"
+        place.mkdir(parents=True, exist_ok=True)
+        (place / f"{position:06d}.txt").write_text(text, encoding="utf-8")
+
+
+def write_topics(file: Path, number: int, seed: int = 1) -> None:
+    """Write a vocabulary of so many phrases of one to three words, ten to a topic."""
+    words = vocabulary(seed=seed)
+    random = np.random.default_rng(seed + 1)
+    entries = []
+    for topic in range(number // 10):
+        phrases = [
+            " ".join(words[int(200 * 100 ** random.random())] for _ in range(int(random.integers(1, 4)))) for _ in range(10)
+        ]
+        listed = ", ".join(f'"{phrase}"' for phrase in dict.fromkeys(phrases))
+        entries.append(f'[[topics]]\nname = "Topic {topic}"\nphrases = [{listed}]\n')
+    file.write_text("\n".join(entries), encoding="utf-8")
+
+
+def _text(words: list[str], random: np.random.Generator) -> str:
+    headline = " ".join(words[:8]).capitalize()
+    sentences, start = [], 0
+    while start < len(words):
+        length = int(random.integers(8, 27))
+        sentence = words[start : start + length]
+        for place in range(1, len(sentence)):
+            draw = random.random()
+            if draw < 0.06:
+                sentence[place] = sentence[place].capitalize()
+            elif draw < 0.10:
+                sentence[place - 1] += ","
+            elif draw < 0.11:
+                sentence[place] = str(int(random.integers(1, 2030)))
+        sentences.append(" ".join(sentence).capitalize() + random.choice([".", ".", ".", "?", "."]))
+        start += length
+    paragraphs = [" ".join(sentences[place : place + 4]) for place in range(0, len(sentences), 4)]
+    return "\n\n".join([headline, *paragraphs]) + "\n"

@@ -1,0 +1,123 @@
+"""An archive's schema is looked at before anything else is done, and never changed silently."""
+
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from archive.db import schema
+from archive.errors import ArchiveError, SchemaError
+
+
+def test_missing_file_is_named_with_the_way_to_make_one(tmp_path: Path) -> None:
+    with pytest.raises(SchemaError, match=r"there is no archive at .*no\.db; `archive import PATH` makes one"):
+        schema.require_current(tmp_path / "no.db")
+
+
+def test_file_that_is_no_database(tmp_path: Path) -> None:
+    path = tmp_path / "letter.db"
+    path.write_text("Dear reader, this is a letter and no database, whatever its name says.\n" * 40)
+    with pytest.raises(SchemaError, match="cannot be read as an archive"):
+        schema.require_current(path)
+
+
+def test_database_of_something_else_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "shop.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE orders (id INTEGER)")
+        connection.execute("CREATE TABLE alembic_version (version_num TEXT)")
+        connection.execute("INSERT INTO alembic_version VALUES ('abc')")
+        connection.commit()
+    before = path.read_bytes()
+    for act in (schema.require_current, schema.upgrade):
+        with pytest.raises(SchemaError, match="a database, but no archive"):
+            act(path)
+    assert path.read_bytes() == before
+
+
+def test_newer_schema_asks_for_a_newer_program(database: Path) -> None:
+    stamp(database, "20991231_what_comes")
+    with pytest.raises(SchemaError, match="20991231_what_comes, which this program does not know.*update the program"):
+        schema.require_current(database)
+
+
+def test_older_schema_names_the_upgrade(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schema, "HEAD", "20991231_what_comes")
+    with pytest.raises(SchemaError, match="`archive db upgrade` brings it up to date"):
+        schema.require_current(database)
+
+
+def test_unknown_migration_is_refused(database: Path) -> None:
+    with pytest.raises(SchemaError, match="`archive db history` lists"):
+        schema.upgrade(database, "no_such_migration")
+
+
+def test_upgrade_into_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(SchemaError, match="there is no folder"):
+        schema.upgrade(tmp_path / "nowhere" / "archive.db")
+
+
+def test_backup_is_the_same_archive_in_one_file(seeds_archive: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.db"
+    schema.backup(seeds_archive, copy)
+    assert not copy.with_name("copy.db-wal").exists()
+    with closing(sqlite3.connect(seeds_archive)) as one, closing(sqlite3.connect(copy)) as other:
+        assert list(one.iterdump()) == list(other.iterdump())
+        assert other.execute("PRAGMA journal_mode").fetchone() == ("delete",)
+    schema.require_current(copy)
+
+
+def test_backup_overwrites_nothing(seeds_archive: Path, tmp_path: Path) -> None:
+    taken = tmp_path / "taken.db"
+    taken.write_text("mine")
+    with pytest.raises(ArchiveError, match="exists"):
+        schema.backup(seeds_archive, taken)
+    assert taken.read_text() == "mine"
+    with pytest.raises(ArchiveError, match="there is no folder"):
+        schema.backup(seeds_archive, tmp_path / "nowhere" / "copy.db")
+
+
+def test_failing_migration_leaves_nothing_of_itself(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A migration that breaks in the middle, or leaves a row that points nowhere, is undone as a whole."""
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("PRAGMA foreign_keys = OFF")
+        connection.execute(
+            "INSERT INTO source_names (source_id, name, name_key) VALUES (999, 'Nobody', 'nobody')",
+        )
+        connection.execute("DELETE FROM alembic_version")
+        connection.commit()
+        before = list(connection.iterdump())
+    with pytest.raises(Exception, match="already exists"):
+        schema.upgrade(database)
+    with closing(sqlite3.connect(database)) as connection:
+        assert list(connection.iterdump()) == before
+
+
+@pytest.mark.skipif(os.name != "posix", reason="file modes")
+def test_read_only_media_are_opened(seeds_archive: Path) -> None:
+    """Where nothing can be written beside the file, it is read as it is."""
+    folder = seeds_archive.parent
+    child = os.fork()
+    if child == 0:
+        try:
+            folder.chmod(0o555)
+            seeds_archive.chmod(0o444)
+            for parent in folder.parents:
+                if parent.stat().st_uid == 0 and not parent.stat().st_mode & 0o001:
+                    parent.chmod(parent.stat().st_mode | 0o001)
+            if os.geteuid() == 0:
+                os.setuid(65534)
+            os._exit(0 if schema.current_revision(seeds_archive) == schema.HEAD else 1)
+        except BaseException:
+            os._exit(2)
+    _, status = os.waitpid(child, 0)
+    folder.chmod(0o755)
+    assert os.waitstatus_to_exitcode(status) == 0
+
+
+def stamp(path: Path, revision: str) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = ?", (revision,))
+        connection.commit()

@@ -1,0 +1,103 @@
+"""Migrations: one line of them, true to the models, there and back with rows in every table."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic.script import ScriptDirectory
+
+from archive.db import schema
+from archive.db.tables import metadata
+from archive.errors import SchemaError
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+
+
+def test_there_is_one_head_and_the_program_knows_it() -> None:
+    assert ScriptDirectory.from_config(schema.alembic_config(Path())).get_heads() == [schema.HEAD]
+
+
+def test_migrated_tables_are_those_of_the_models(database: Path) -> None:
+    assert schema.differences(database) == []
+
+
+def test_check_sees_a_difference(database: Path) -> None:
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("ALTER TABLE articles ADD COLUMN surprise TEXT")
+    assert any("surprise" in difference for difference in schema.differences(database))
+
+
+def test_check_leaves_tables_of_users_alone(database: Path) -> None:
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("CREATE TABLE my_notes (key TEXT, note TEXT)")
+    assert schema.differences(database) == []
+
+
+def test_every_table_has_rows_in_the_archive_that_migrations_are_tried_on(seeds_archive: Path) -> None:
+    with closing(sqlite3.connect(seeds_archive)) as connection:
+        empty = [name for name in metadata.tables if not connection.execute(f"SELECT 1 FROM {name} LIMIT 1").fetchall()]
+    assert empty == []
+
+
+def test_first_migration_goes_down_and_up_again_while_empty(database: Path) -> None:
+    before = schema_of(database)
+    schema.downgrade(database, "base")
+    assert schema.current_revision(database) is None
+    assert [name for name, _ in schema_of(database)] == ["alembic_version", "sqlite_autoindex_alembic_version_1"]
+    schema.upgrade(database)
+    assert schema_of(database) == before
+
+
+def test_first_migration_does_not_go_down_over_articles(seeds_archive: Path) -> None:
+    before = checksum(seeds_archive)
+    with pytest.raises(SchemaError, match="would delete the whole archive"):
+        schema.downgrade(seeds_archive, "base")
+    assert checksum(seeds_archive) == before
+
+
+def test_migrations_import_nothing_of_the_archive() -> None:
+    for file in (CHECKOUT / "migrations" / "versions").glob("*.py"):
+        text = file.read_text()
+        assert "import archive" not in text and "from archive" not in text, file.name
+
+
+@pytest.mark.parametrize("by", ["environment", "option"])
+def test_plain_alembic_acts_on_the_same_archive(tmp_path: Path, by: str) -> None:
+    path = tmp_path / "plain.db"
+    environment = {key: value for key, value in os.environ.items() if key != "ARCHIVE_DB"}
+    options = []
+    if by == "environment":
+        environment["ARCHIVE_DB"] = str(path)
+    else:
+        options = ["-x", f"db={path}"]
+
+    def alembic(*words: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "alembic", *options, *words],
+            cwd=CHECKOUT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    alembic("upgrade", "head")
+    assert schema.HEAD in alembic("current")
+    assert "No new upgrade operations" in alembic("check")
+    assert schema.current_revision(path) == schema.HEAD
+
+
+def schema_of(path: Path) -> list[tuple[str, str | None]]:
+    with closing(sqlite3.connect(path)) as connection:
+        return sorted(connection.execute("SELECT name, sql FROM sqlite_schema"))
+
+
+def checksum(path: Path) -> list[str]:
+    with closing(sqlite3.connect(path)) as connection:
+        return list(connection.iterdump())
