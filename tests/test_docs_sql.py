@@ -198,7 +198,9 @@ def test_every_way_to_search_finds_something(what: str, match: str, seeds_archiv
 def test_without_the_folder_of_questions_their_chapter_is_left_out(tmp_path: Path) -> None:
     whole, _, chapter = describe().partition("\n## Questions")
     assert chapter
-    assert describe(tmp_path / "none") == whole
+    without = whole.replace(" · [Questions](#questions)", "")
+    assert without != whole
+    assert describe(tmp_path / "none") == describe(tmp_path) == without
 
 
 def test_a_question_is_shown_with_its_answer(tmp_path: Path) -> None:

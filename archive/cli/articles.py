@@ -34,12 +34,10 @@ def list_(ctx: click.Context, /, limit: int, form: str, **filters: Any) -> None:
     """
     with reading(archive_path(ctx)) as connection:
         chosen = Filters(**filters)
-        shown = print_rows(
-            articles_queries.list_articles(connection, chosen, limit or None),
-            form,
-            _LIST_COLUMNS,
-            empty=_nothing(chosen),
-        )
+        found = articles_queries.list_articles(connection, chosen, limit or None)
+        if form == "table":
+            found = ({**article, "published": (article["published"] or "")[:10]} for article in found)
+        shown = print_rows(found, form, _LIST_COLUMNS, empty=_nothing(chosen))
         if shown and shown == limit:
             total = articles_queries.count_articles(connection, chosen)
             if total > shown:

@@ -94,7 +94,8 @@ def print_hits(found: Iterable[dict[str, Any]], empty: str) -> int:
     console = terminal()
     number = 0
     with console.capture() as capture:
-        for number, article in enumerate(found, 1):
+        for article in found:
+            number += 1
             known = (article["key"], article["published"], article["source"])
             style = "bold italic" if article["headline_method"] == "derived" else "bold"
             console.print(_line(article["headline"], style))

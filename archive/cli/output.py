@@ -19,7 +19,8 @@ Row = Mapping[str, Any]
 # Control characters could move the cursor, change the title of the window or worse; text from articles is shown, not
 # obeyed. Tabs and line ends stay where a caller lets them.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]|[\ud800-\udfff]")
-_SHORT, _NARROWEST = 26, 20  # cells of a column that is shown whole; cells that a long one needs at least
+_SHORT, _NARROWEST = 26, 16  # cells of a column that is shown whole; cells that a long one needs at least
+_LONGEST = 200  # characters of a value in a table; the other formats have all of it
 _CONTROL_IN_JSON = re.compile(r"[\x7f-\x9f\ud800-\udfff]")
 
 
@@ -167,34 +168,53 @@ def _print_table(rows: Iterable[Row], columns: Mapping[str, str]) -> None:
         return
     names = columns or {name: name for name in listed[0]}
     console = terminal()
-    widest = {
-        name: max(len(heading), *(cell_len(str(_cell(row.get(name)))) for row in listed))
-        for name, heading in names.items()
-    }
-    # what is short is shown whole, and long columns share what is left; unless there would be nothing left
+    texts = [{name: _cell_text(row, name, console) for name in names} for row in listed]
+    widest = {name: max(cell_len(heading), *(text[name].cell_len for text in texts)) for name, heading in names.items()}
+    # what is short is shown whole, and long columns share what is left
     short = {name for name, width in widest.items() if width <= _SHORT}
-    room = (console.width or 80) - sum(widest[name] + 2 for name in short)
-    shares = room >= _NARROWEST * (len(widest) - len(short)) and len(short) < len(widest)
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, expand=shares)
-    for name, heading in names.items():
-        table.add_column(
-            heading,
-            justify="right" if isinstance(listed[0].get(name), (int, float)) else "left",
-            no_wrap=shares and (name in short or name == "headline"),
-            overflow="ellipsis" if name == "headline" else "fold",
-            width=widest[name] if shares and name in short else None,
-            ratio=min(widest[name], 200) if shares and name not in short else None,
-        )
-    for row in listed:
-        table.add_row(*(_cell_text(row, name, console) for name in names))
+    long_ones = len(widest) - len(short)
+    room = console.width - sum(widest[name] for name in short) - 3 * len(widest)
     with console.capture() as capture:
-        console.print(table)
+        if room < _NARROWEST * long_ones:
+            _print_records(console, names, texts)
+        else:
+            table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, expand=bool(long_ones))
+            for name, heading in names.items():
+                table.add_column(
+                    heading,
+                    justify="right" if isinstance(listed[0].get(name), (int, float)) else "left",
+                    no_wrap=name in short or name == "headline",
+                    overflow="ellipsis" if name == "headline" else "fold",
+                    width=widest[name] if name in short else None,
+                    ratio=None if name in short else widest[name],
+                )
+            for text in texts:
+                table.add_row(*text.values())
+            console.print(table)
     click.echo("\n".join(line.rstrip() for line in capture.get().splitlines()))
+
+
+def _print_records(console: "Console", names: Mapping[str, str], texts: Iterable[Mapping[str, "Text"]]) -> None:
+    """Print each row as lines of name and value: what is too wide for a table here."""
+    from rich.table import Table
+
+    indent = max(map(len, names.values()))
+    for number, text in enumerate(texts):
+        if number:
+            console.print()
+        record = Table.grid(padding=(0, 2))
+        record.add_column(width=indent)
+        record.add_column(overflow="fold")
+        for name, heading in names.items():
+            record.add_row(heading, text[name])
+        console.print(record)
 
 
 def _cell_text(row: Row, name: str, console: "Console") -> "Text":
     value = row.get(name)
-    text = "" if value is None else str(_cell(value))
+    text = "" if value is None else " ".join(str(_cell(value)).split("\n"))
+    if len(text) > _LONGEST:
+        text = text[:_LONGEST].rstrip() + "…"
     marked = marked_text(text, row.get("hits", ()) if name == "snippet" else (), console)
     if name == "headline" and row.get("headline_method") == "derived":
         marked.stylize("italic")

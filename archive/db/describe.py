@@ -67,7 +67,7 @@ An archive is one SQLite file. What the commands tell can be asked of it in SQL 
 tables below are meant to be used.
 
 [Good to know](#good-to-know) · [Views](#views) · [Search](#search) · Tables: [sources](#tables-sources),
-[topics](#tables-topics), [articles](#tables-articles), [imports](#tables-imports) · [Diagram](#diagram)
+[topics](#tables-topics), [articles](#tables-articles), [imports](#tables-imports) · [Diagram](#diagram){questions}
 
 ```sh
 archive sql "SELECT source, count(*) FROM documents GROUP BY source"
@@ -151,19 +151,20 @@ class Question(NamedTuple):
 
 
 def describe(questions: Path = QUESTIONS) -> str:
-    """Return docs/sql.md. Where there is no folder of questions, as in an installed package, that chapter is left out.
+    """Return docs/sql.md. Where there are no questions, as in an installed package, their chapter is left out.
 
     Raises FileNotFoundError for a question without an answer beside it.
     """
-    parts = [INTRODUCTION, "## Views\n"]
+    asked = read_questions(questions) if questions.is_dir() else []
+    parts = [INTRODUCTION.format(questions=" · [Questions](#questions)" if asked else ""), "## Views\n"]
     parts += [_view(view) for view in VIEWS]
     parts += [SEARCH, _table_of(("to find", "MATCH"), ((what, f"`'{match}'`") for what, match in SEARCHES))]
     for name, doc, tables in GROUPS:
         parts.append(f"## Tables: {name.lower()}\n\n{doc}\n")
         parts += [_table(metadata.tables[table]) for table in tables]
     parts += [OTHER_TABLES + "\n", "## Diagram\n", _diagram()]
-    if questions.is_dir():
-        parts.append(_questions(read_questions(questions)))
+    if asked:
+        parts.append(_questions(asked))
     return "\n".join(parts)
 
 
@@ -271,7 +272,7 @@ def _diagram() -> str:
 
 def _questions(questions: Sequence[Question]) -> str:
     parts = [
-        "## Questions, with their answers\n\n"
+        "## Questions\n\n"
         "The answers are those of a fresh archive of the collection in `seeds/articles`; an empty cell is NULL. "
         "Each question is a file:\n\n"
         "```sh\n"
