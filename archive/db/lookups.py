@@ -198,7 +198,7 @@ def find_bodies(connection: Connection, revision_ids: Collection[int]) -> dict[i
         rows = connection.execute(
             select(article_revisions.c.id, article_revisions.c.body).where(article_revisions.c.id.in_(some))
         )
-        bodies.update(row._tuple() for row in rows)
+        bodies.update(rows.all())
     return bodies
 
 
@@ -234,7 +234,7 @@ def find_originals(connection: Connection, digests: Collection[str]) -> dict[str
     found: dict[str, int] = {}
     for some in _chunks(digests):
         rows = connection.execute(select(originals.c.sha256, originals.c.id).where(originals.c.sha256.in_(some)))
-        found.update(row._tuple() for row in rows)
+        found.update(rows.all())
     return found
 
 

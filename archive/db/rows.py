@@ -268,7 +268,7 @@ class Rows:
             return
         authors = tables.authors
         known = select(authors.c.name_key, authors.c.id).where(authors.c.name_key.in_(names))
-        ids = dict(row._tuple() for row in self._connection.execute(known))
+        ids = dict(self._connection.execute(known).all())
         new = {key: name for key, name in names.items() if key not in ids}
         ids |= {key: self._ids.take("authors") for key in new}
         self._insert("authors", [{"id": ids[key], "name": name, "name_key": key} for key, name in new.items()])

@@ -53,7 +53,7 @@ def running_imports(connection: Connection) -> list[tuple[int, str]]:
     rows = connection.execute(
         select(tables.imports.c.id, tables.imports.c.process).where(tables.imports.c.status == "running")
     )
-    return [row._tuple() for row in rows]
+    return list(rows)
 
 
 def write_batch(

@@ -164,14 +164,14 @@ def all_phrases(connection: Connection) -> list[tuple[int, str]]:
         .where(rules.kind == "phrase")
         .order_by(rules.topic_id, rules.expression)
     )
-    return [row._tuple() for row in rows]
+    return list(rows)
 
 
 def all_topic_names(connection: Connection) -> list[tuple[int, str]]:
     """Return all names of topics: topic id and name, in a fixed order."""
     names = tables.topic_names.c
     rows = connection.execute(select(names.topic_id, names.name).order_by(names.topic_id, names.name))
-    return [row._tuple() for row in rows]
+    return list(rows)
 
 
 def has_sources(connection: Connection) -> bool:

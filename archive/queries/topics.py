@@ -18,18 +18,14 @@ def list_topics(connection: Connection, *, all_known: bool = False) -> Iterator[
     tree = select(topic.id.label("above"), topic.id.label("below")).cte("tree", recursive=True)
     tree = tree.union_all(select(tree.c.above, topic.id).join(tree, topic.parent_id == tree.c.below))
     with_below: dict[int, int] = dict(
-        row._tuple()
-        for row in connection.execute(
+        connection.execute(
             select(tree.c.above, func.count(article_topics.c.article_id.distinct()))
             .join(article_topics, article_topics.c.topic_id == tree.c.below)
             .group_by(tree.c.above)
-        )
+        ).all()
     )
     direct: dict[int, int] = dict(
-        row._tuple()
-        for row in connection.execute(
-            select(article_topics.c.topic_id, func.count()).group_by(article_topics.c.topic_id)
-        )
+        connection.execute(select(article_topics.c.topic_id, func.count()).group_by(article_topics.c.topic_id)).all()
     )
     children: dict[int | None, list[Any]] = {}
     for row in connection.execute(
