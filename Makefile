@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: demo test lint types layers tests bench-import constraints clean help
+.PHONY: docs demo test lint types layers tests bench-import constraints clean help
 
 help:
 	@echo "make demo           import the seeds and show what the archive knows about them"
@@ -39,6 +39,9 @@ tests: $(READY)
 bench-import: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --group bench
 	$(BIN)/python benchmarks/bench_import.py
+
+docs: $(READY)
+	$(BIN)/python -m archive.db.describe > docs/sql.md
 
 constraints: $(READY)
 	$(BIN)/python -m pip freeze --exclude-editable | grep -v '^archive' > constraints.txt

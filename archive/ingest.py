@@ -203,7 +203,7 @@ class _Import:
         return Settings(
             options=Given(values, tuple(Value("topics", topic, "option") for topic in self._options.topics)),
             phrases=tuple(vocabulary.all_phrases(connection)),
-            names=tuple(vocabulary.all_topic_names(connection)),
+            names=tuple(vocabulary.vocabulary_names(connection)),
             max_bytes=self._options.max_bytes,
             max_characters=self._options.max_characters,
         )

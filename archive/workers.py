@@ -26,6 +26,10 @@ def _prepare(tasks: Sequence[Task]) -> list[Prepared]:
     return _preparer.prepare(tasks)
 
 
+def _nothing() -> None:
+    """Do nothing: what a process can do if it can do anything."""
+
+
 class Workers:
     """Prepares chunks of files in `jobs` spawned processes, or in this one where that is quicker.
 
@@ -36,6 +40,7 @@ class Workers:
         self._settings = settings
         self._jobs = jobs
         self._pool: ProcessPoolExecutor | None = None
+        self._started: Future[None] | None = None
         self._here: Preparer | None = None
 
     def __enter__(self) -> "Workers":
@@ -72,6 +77,7 @@ class Workers:
             self._pool = ProcessPoolExecutor(
                 self._jobs, multiprocessing.get_context("spawn"), initializer=_start, initargs=(self._settings,)
             )
+            self._started = self._pool.submit(_nothing)
         try:
             return self._pool.submit(_prepare, chunk)
         except BrokenProcessPool as error:
@@ -80,13 +86,18 @@ class Workers:
             return broken
 
     def _result(self, chunk: list[Task], future: Future[list[Prepared]] | None) -> list[Prepared]:
-        if future is None:
+        if future is None or self._jobs == 0:
             if self._here is None:
                 self._here = Preparer(self._settings)
             return self._here.prepare(chunk)
         try:
             return future.result()
         except BrokenProcessPool:
+            if self._started is not None and self._started.exception() is not None:
+                # No process could start at all, as where the main program is not importable: do without.
+                self._end()
+                self._jobs = 0
+                return self._result(chunk, None)
             return [result for task in chunk for result in self._alone(task)]
 
     def _alone(self, task: Task) -> list[Prepared]:

@@ -84,4 +84,5 @@ def truncate_wal(engine: Engine) -> None:
     with engine.connect() as connection:
         driver = connection.connection.driver_connection
         if driver is not None:
+            driver.execute("PRAGMA busy_timeout = 1000")  # a reader that goes on reading is not waited for
             driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()

@@ -37,7 +37,11 @@ def current_revision(path: Path) -> str | None:
 
     Raises SchemaError where the file is missing, no database, or a database of something else.
     """
-    if not path.is_file():
+    try:
+        there = path.is_file()
+    except PermissionError as error:
+        raise SchemaError(f"{path} may not be read: {error.strerror}") from error
+    if not there:
         raise SchemaError(f"there is no archive at {path}; `archive import PATH` makes one, --db names another")
     with _not_a_database(path), closing(_connect_read_only(path)) as connection:
         tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}

@@ -167,10 +167,18 @@ def all_phrases(connection: Connection) -> list[tuple[int, str]]:
     return list(rows)
 
 
-def all_topic_names(connection: Connection) -> list[tuple[int, str]]:
-    """Return all names of topics: topic id and name, in a fixed order."""
+def vocabulary_names(connection: Connection) -> list[tuple[int, str]]:
+    """Return the names of all topics of vocabularies: topic id and name, in a fixed order.
+
+    Topics that an import made are not among them: if they were, each import would read with other rules than the last.
+    """
     names = tables.topic_names.c
-    rows = connection.execute(select(names.topic_id, names.name).order_by(names.topic_id, names.name))
+    rows = connection.execute(
+        select(names.topic_id, names.name)
+        .join(tables.topics, tables.topics.c.id == names.topic_id)
+        .where(tables.topics.c.origin == "vocabulary")
+        .order_by(names.topic_id, names.name)
+    )
     return list(rows)
 
 

@@ -1,7 +1,9 @@
 """An archive's schema is looked at before anything else is done, and never changed silently."""
 
 import os
+import shutil
 import sqlite3
+import tempfile
 from contextlib import closing
 from pathlib import Path
 
@@ -39,7 +41,7 @@ def test_database_of_something_else_is_left_alone(tmp_path: Path) -> None:
 
 def test_newer_schema_asks_for_a_newer_program(database: Path) -> None:
     stamp(database, "20991231_what_comes")
-    with pytest.raises(SchemaError, match="20991231_what_comes, which this program does not know.*update the program"):
+    with pytest.raises(SchemaError, match=r"20991231_what_comes, which this program does not know.*update the program"):
         schema.require_current(database)
 
 
@@ -95,25 +97,43 @@ def test_failing_migration_leaves_nothing_of_itself(database: Path, monkeypatch:
         assert list(connection.iterdump()) == before
 
 
-@pytest.mark.skipif(os.name != "posix", reason="file modes")
 def test_read_only_media_are_opened(seeds_archive: Path) -> None:
-    """Where nothing can be written beside the file, it is read as it is."""
-    folder = seeds_archive.parent
-    child = os.fork()
-    if child == 0:
-        try:
-            folder.chmod(0o555)
-            seeds_archive.chmod(0o444)
-            for parent in folder.parents:
-                if parent.stat().st_uid == 0 and not parent.stat().st_mode & 0o001:
-                    parent.chmod(parent.stat().st_mode | 0o001)
+    """Where nothing can be written, neither file nor folder, the archive is read as it is."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        copy = Path(shutil.copy(seeds_archive, folder / "archive.db"))
+        copy.chmod(0o444)
+        folder.chmod(0o555)
+        child = os.fork()
+        if child == 0:
             if os.geteuid() == 0:
                 os.setuid(65534)
-            os._exit(0 if schema.current_revision(seeds_archive) == schema.HEAD else 1)
-        except BaseException:
-            os._exit(2)
-    _, status = os.waitpid(child, 0)
-    folder.chmod(0o755)
+            try:
+                os._exit(0 if schema.current_revision(copy) == schema.HEAD else 1)
+            finally:
+                os._exit(2)
+        _, status = os.waitpid(child, 0)
+        folder.chmod(0o755)
+    assert os.waitstatus_to_exitcode(status) == 0
+
+
+def test_archive_that_may_not_be_read() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        hidden = Path(name) / "hidden"
+        hidden.mkdir()
+        child = os.fork()
+        if child == 0:
+            try:
+                hidden.chmod(0)
+                if os.geteuid() == 0:
+                    os.setuid(65534)
+                schema.current_revision(hidden / "archive.db")
+            except SchemaError as error:
+                os._exit(0 if "may not be read" in str(error) else 1)
+            finally:
+                os._exit(2)
+        _, status = os.waitpid(child, 0)
+        hidden.chmod(0o755)
     assert os.waitstatus_to_exitcode(status) == 0
 
 
