@@ -19,7 +19,7 @@ $(READY): pyproject.toml constraints.txt
 	@touch $(READY)
 
 demo: $(READY)
-	@$(BIN)/python -m tests.demo
+	@ARCHIVE=$(BIN)/archive bash seeds/demo.sh
 
 test: lint types layers tests
 
