@@ -8,7 +8,10 @@ from dataclasses import dataclass
 
 # The single values that an input can give about an article, by the name they have in `article_values`.
 # Topics are not among them: they add up.
-FIELDS = ("id", "url", "headline", "source", "published", "authors", "language", "section", "kind")
+FIELDS = (
+    *("id", "url", "headline", "source", "published", "authors", "language"),
+    *("section", "page", "edition", "rights", "kind"),
+)
 
 # Where a value was given, nearest to the text first. A nearer one wins; `domain` is derived from the URL.
 METHODS = ("front_matter", "sidecar", "archive_toml", "option", "domain")

@@ -1,32 +1,35 @@
 """A made-up collection of plain-text news, the same for the same seed: words by Zipf's law, headlines, paragraphs.
 
-Ten in a hundred texts repeat an earlier one to the letter, as wire copy does.
+Ten in a hundred texts repeat an earlier one to the letter, as wire copy does. No word means anything.
 """
 
+from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 
-_ONSETS = "b c d f g h j k l m n p r s t v w z st tr pr ch sh gr kl br".split()
-_VOWELS = "a e i o u a e i o u ai ea ou é ö ie".split()
+_ONSETS = [*"bcdfghjklmnprstvwz", "st", "tr", "pr", "ch", "sh", "gr", "kl", "br"]
+_VOWELS = [*"aeiouaeiou", "ai", "ea", "ou", "é", "ö", "ie"]
 _ENDS = ["", "", "", "n", "r", "s", "t", "l", "ng", "rs", "tion", "ed", "ing", "ly"]
-_FUNCTION = "the of and to in a is that for it as was with be by on not he his but at are this have from".split()
+_FREQUENT = "the of and to in a is that for it as was with be by on not he his but at are this have from"
 
 
-def vocabulary(size: int = 60_000, seed: int = 1) -> list[str]:
-    """Return words, the most frequent first."""
+@cache
+def vocabulary(size: int = 60_000, seed: int = 1) -> tuple[str, ...]:
+    """Return made-up words, after some real ones that are frequent; the most frequent first."""
     random = np.random.default_rng(seed)
-    words = dict.fromkeys(_FUNCTION)
+    words = dict.fromkeys(_FREQUENT.split())
     while len(words) < size:
         syllables = 1 + (len(words) > 300) + (len(words) > 8000)
         word = "".join(random.choice(_ONSETS) + random.choice(_VOWELS) for _ in range(syllables)) + random.choice(_ENDS)
         if len(word) > 2:
             words[word] = None
-    return list(words)
+    return tuple(words)
 
 
 def write_files(folder: Path, number: int, seed: int = 1) -> None:
-    """Write so many texts of about 3.3 KB, a thousand to a folder."""
+    """Write so many texts of about 3.3 KB, a thousand to a folder, into a folder that is made if it is missing."""
     words = np.array(vocabulary(seed=seed), dtype=object)
     weights = 1 / (np.arange(len(words)) + 2.7) ** 1.05
     cumulative = np.cumsum(weights / weights.sum())
@@ -45,17 +48,19 @@ def write_files(folder: Path, number: int, seed: int = 1) -> None:
 
 
 def write_topics(file: Path, number: int, seed: int = 1) -> None:
-    """Write a vocabulary of so many phrases of one to three words, ten to a topic."""
+    """Write a vocabulary of so many phrases (tens of them) of one to three words, ten to a topic."""
     words = vocabulary(seed=seed)
     random = np.random.default_rng(seed + 1)
     entries = []
     for topic in range(number // 10):
-        phrases = [
-            " ".join(words[int(200 * 100 ** random.random())] for _ in range(int(random.integers(1, 4)))) for _ in range(10)
-        ]
+        phrases = [_phrase(words, random) for _ in range(10)]
         listed = ", ".join(f'"{phrase}"' for phrase in dict.fromkeys(phrases))
         entries.append(f'[[topics]]\nname = "Topic {topic}"\nphrases = [{listed}]\n')
     file.write_text("\n".join(entries), encoding="utf-8")
+
+
+def _phrase(words: Sequence[str], random: np.random.Generator) -> str:
+    return " ".join(words[int(200 * 100 ** random.random())] for _ in range(int(random.integers(1, 4))))
 
 
 def _text(words: list[str], random: np.random.Generator) -> str:

@@ -4,7 +4,7 @@ Say above, in one line, what users gain. Then say what a downgrade forgets, if a
 
 ${"#"} Before you write it:
 ${"#"} - Schema and backfill belong together; name tables here as of this migration, never import them from archive.db.tables.
-${"#"} - Of `archive`, a migration imports nothing.
+${"#"} - Of `archive`, a migration imports nothing but archive.db.rebuild.rebuild_table.
 ${"#"} - A downgrade restores the schema, or raises NotImplementedError("why"). Never `pass`.
 ${"#"} - Update HEAD in archive/db/schema.py, docs/sql.md (`python -m archive.db.describe`), CHANGELOG.md.
 ${"#"} - tests/test_migrations.py goes up, down and up again with rows in every table; give new tables rows there.
@@ -19,9 +19,19 @@ down_revision = ${repr(down_revision)}
 branch_labels = None
 depends_on = None
 
+${"#"} What it changes; the upgrade proves that all else stays as it was. archive.db.proof.Changes says what may stand here:
+${"#"} tables_added, tables_dropped, rows_changed, objects_changed; columns_added, columns_derived, columns_dropped by table;
+${"#"} columns_moved from "table.column" to "table.column".
+CHANGES: dict[str, object] = {}
+
 
 def upgrade() -> None:
     ${upgrades if upgrades else 'raise NotImplementedError("write the upgrade")'}
+
+
+def invariant(connection: sa.Connection) -> str | None:
+    """Say what must be true afterwards."""
+    raise NotImplementedError("return None if it holds, else what is wrong, in words")
 
 
 def downgrade() -> None:

@@ -6,7 +6,7 @@ import click
 
 from archive.cli.options import archive_path, format_option
 from archive.cli.output import hint, print_rows
-from archive.db import schema
+from archive.db import backups, schema, upgrades
 
 
 @click.group()
@@ -22,18 +22,47 @@ def db() -> None:
 
 @db.command()
 @click.argument("revision", default="head")
+@click.option("--sql", "show_sql", is_flag=True, help="Only show the statements, as they run on a copy.")
+@click.option("--dry-run", is_flag=True, help="Only try it on a copy, with all checks.")
+@click.option("--no-backup", is_flag=True, help="Go on without a backup.")
 @click.pass_context
-def upgrade(ctx: click.Context, /, revision: str) -> None:
-    """Bring the schema up to date with this program (or to REVISION); a missing archive is made, empty.
+def upgrade(ctx: click.Context, /, revision: str, show_sql: bool, dry_run: bool, no_backup: bool) -> None:
+    """Bring the schema up to date with this program (or to REVISION), and prove that nothing was lost.
+
+    Says what will change, writes a backup beside the archive (NAME.before-REVISION.db), migrates in one transaction,
+    and compares before and after: rows, a checksum of every column, foreign keys, the search index. If anything
+    differs that was not declared, all of it is undone. A missing archive is made, empty.
 
     \b
+    archive db upgrade --dry-run
     archive db upgrade
     """
     path = archive_path(ctx)
-    before = schema.current_revision(path) if path.exists() else None
-    schema.upgrade(path, revision)
-    after = schema.current_revision(path)
-    click.echo(f"{after}: nothing to do" if before == after else f"{before or 'nothing'} → {after}")
+    if not path.exists():
+        schema.upgrade(path, revision)
+        click.echo(f"made {path}, empty, at {schema.current_revision(path)}")
+        return
+    steps = upgrades.plan(path, revision)
+    if not steps:
+        click.echo(f"{schema.current_revision(path)}: nothing to do")
+        return
+    if show_sql:
+        for statement in upgrades.rehearse(path, revision):
+            click.echo(f"{statement.strip()};\n")
+        return
+    for step in steps:
+        first, *more = step.doc.splitlines()
+        click.echo(f"{step.revision}: {first}")
+        for line in more:
+            click.echo(f"    {line}".rstrip())
+    if dry_run:
+        upgrades.rehearse(path, revision)
+        click.echo(f"tried on a copy: nothing would be lost; {path} is as it was")
+        return
+    kept = upgrades.upgrade(path, revision, keep_backup=not no_backup)
+    if kept is not None:
+        click.echo(f"backup: {kept} (`archive db restore {kept.name}` goes back to it)")
+    click.echo(f"{path} is at {schema.current_revision(path)}; rows, columns, keys and search index add up")
 
 
 @db.command()
@@ -102,5 +131,21 @@ def backup(ctx: click.Context, /, file: Path) -> None:
     \b
     archive db backup /media/stick/archive-2026-11.db
     """
-    schema.backup(archive_path(ctx), file)
+    backups.backup(archive_path(ctx), file)
     click.echo(f"{file}: {file.stat().st_size:,} bytes")
+
+
+@db.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.pass_context
+def restore(ctx: click.Context, /, file: Path) -> None:
+    """Put the archive back to what the backup FILE holds; what stood there is kept beside it.
+
+    \b
+    archive db restore archive.before-20261122_first_archive.db
+    """
+    path = archive_path(ctx)
+    kept = backups.restore(path, file)
+    click.echo(f"{path} is as in {file} (schema {schema.current_revision(path)})")
+    if kept is not None:
+        click.echo(f"what it was before is kept in {kept}")

@@ -42,6 +42,7 @@ GROUPS = (
         ),
     ),
     ("Imports", "Where everything came from.", ("imports", "import_items", "originals")),
+    ("Decisions", "What people said, and the archive itself.", ("decisions", "about")),
 )
 
 # What to find, and what stands behind MATCH for it.
@@ -67,7 +68,8 @@ An archive is one SQLite file. What the commands tell can be asked of it in SQL 
 tables below are meant to be used.
 
 [Good to know](#good-to-know) · [Views](#views) · [Search](#search) · Tables: [sources](#tables-sources),
-[topics](#tables-topics), [articles](#tables-articles), [imports](#tables-imports) · [Diagram](#diagram){questions}
+[topics](#tables-topics), [articles](#tables-articles), [imports](#tables-imports),
+[decisions](#tables-decisions) · [Diagram](#diagram){questions}
 
 ```sh
 archive sql "SELECT source, count(*) FROM documents GROUP BY source"

@@ -338,7 +338,7 @@ def values_of_article(change: Change) -> Row:
             row["language"] = unit.language
         elif field == "authors":
             row["byline"] = value.text
-        elif field in ("section", "kind"):
+        elif field in ("section", "page", "edition", "rights", "kind"):
             row[field] = value.text
         elif field == "published" and unit.published is not None:
             time = unit.published

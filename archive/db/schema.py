@@ -1,20 +1,21 @@
 """The schema of an archive: created and upgraded by Alembic, checked before anything else is done."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from archive import __version__
 from archive.db.engine import is_immutable
-from archive.errors import ArchiveError, SchemaError
+from archive.errors import SchemaError
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
 # The newest migration. Known without reading the migrations, since every command compares it; a test holds it current.
-HEAD = "20261122_first_archive"
+HEAD = "20261122_page_edition_rights"
 
 
 def alembic_ini() -> Path:
@@ -23,12 +24,12 @@ def alembic_ini() -> Path:
     return inside if inside.exists() else Path(__file__).parents[2] / "alembic.ini"
 
 
-def alembic_config(path: Path) -> "Config":
-    """Return Alembic's configuration for the archive in this file."""
+def alembic_config(path: Path, **attributes: Any) -> "Config":
+    """Return Alembic's configuration for the archive in this file; `attributes` are for `migrations/env.py`."""
     from alembic.config import Config
 
     config = Config(alembic_ini())
-    config.attributes["database"] = path
+    config.attributes.update(attributes, database=path)
     return config
 
 
@@ -43,7 +44,7 @@ def current_revision(path: Path) -> str | None:
         raise SchemaError(f"{path} may not be read: {error.strerror}") from error
     if not there:
         raise SchemaError(f"there is no archive at {path}; `archive import PATH` makes one, --db names another")
-    with _not_a_database(path), closing(_connect_read_only(path)) as connection:
+    with not_a_database(path), closing(connect_read_only(path)) as connection:
         tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
         if not tables:
             return None
@@ -63,14 +64,28 @@ def require_current(path: Path) -> None:
         return
     if revision is None:
         raise SchemaError(f"{path} has no archive in it yet; `archive import PATH` makes one")
-    if revision in known_revisions():
-        raise SchemaError(
-            f"the schema of {path} is older than this program ({revision}); "
-            "`archive db upgrade` brings it up to date, `archive db backup FILE` makes a copy first"
-        )
+    require_known(path)
     raise SchemaError(
-        f"the schema of {path} is {revision}, which this program does not know; "
-        "it was made by a newer version of archive: update the program"
+        f"the schema of {path} is older than this program ({revision}); `archive db upgrade` brings it up to date "
+        "(it backs up first, and says what it will change)"
+    )
+
+
+def require_known(path: Path) -> None:
+    """Raise SchemaError for what is no archive, and for an archive that a newer program made."""
+    revision = current_revision(path)
+    if revision is None or revision == HEAD or revision in known_revisions():
+        return
+    with not_a_database(path), closing(connect_read_only(path)) as connection:
+        versions = connection.execute(
+            "SELECT value FROM about WHERE name = 'program_version'"
+            if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'about'").fetchall()
+            else "SELECT NULL WHERE 0"
+        ).fetchall()
+    made_by = f"archive {versions[0][0]}" if versions else "a newer version of archive"
+    raise SchemaError(
+        f"the schema of {path} is {revision}, which this program (archive {__version__}) does not know: "
+        f"it was made by {made_by}; update the program to that version"
     )
 
 
@@ -81,17 +96,23 @@ def known_revisions() -> list[str]:
     return [script.revision for script in ScriptDirectory.from_config(alembic_config(Path())).walk_revisions()]
 
 
-def upgrade(path: Path, revision: str = "head") -> None:
-    """Bring the archive in this file to a migration, by default the newest; a missing file becomes an empty archive."""
+def upgrade(path: Path, revision: str = "head", **hooks: Callable[[Any], None]) -> None:
+    """Bring the archive in this file to a migration, by default the newest; a missing file becomes an empty archive.
+
+    Waits for another upgrader. `hooks` are called from within (see `migrations/env.py`): `locked` under the write
+    lock before an archive is changed, `watch` with the connection when migrations begin and with None when they end.
+    Raises ProofError, with everything undone, where the proof does not add up.
+    """
     from alembic import command
     from alembic.util.exc import CommandError
 
     if path.exists():
-        current_revision(path)
+        require_known(path)
     elif not path.parent.is_dir():
         raise SchemaError(f"there is no folder {path.parent} to make the archive in")
     try:
-        command.upgrade(alembic_config(path), revision)
+        with _refused_explained(path):
+            command.upgrade(alembic_config(path, **hooks), revision)
     except CommandError as error:
         raise SchemaError(f"{error}; `archive db history` lists the migrations") from error
 
@@ -101,14 +122,30 @@ def downgrade(path: Path, revision: str) -> None:
     from alembic import command
     from alembic.util.exc import CommandError
 
+    require_known(path)
     if current_revision(path) is None:
         raise SchemaError(f"{path} has no archive in it")
     try:
-        command.downgrade(alembic_config(path), revision)
+        with _refused_explained(path):
+            command.downgrade(alembic_config(path), revision)
     except CommandError as error:
         raise SchemaError(f"{error}; `archive db history` lists the migrations") from error
     except NotImplementedError as error:
         raise SchemaError(str(error)) from error
+
+
+@contextmanager
+def _refused_explained(path: Path) -> Iterator[None]:
+    """Turn what a database or a migration refuses into a SchemaError; the transaction is undone by then."""
+    from sqlalchemy.exc import DatabaseError
+
+    try:
+        yield
+    except (DatabaseError, sqlite3.DatabaseError) as error:
+        reason = error.orig if isinstance(error, DatabaseError) else error
+        raise SchemaError(f"{path} could not be migrated: {reason}; nothing was changed") from error
+    except RuntimeError as error:
+        raise SchemaError(f"{path} could not be migrated: {error}; nothing was changed") from error
 
 
 def history() -> list[tuple[str, str]]:
@@ -137,36 +174,15 @@ def differences(path: Path) -> list[str]:
     return []
 
 
-def backup(path: Path, target: Path) -> None:
-    """Write a copy of the archive into `target`, one file without a WAL, also while others write to the archive.
-
-    Raises ArchiveError where the target exists or cannot be written.
-    """
-    current_revision(path)
-    if target.exists():
-        raise ArchiveError(f"{target} exists; name a file that does not")
-    if not target.parent.is_dir():
-        raise ArchiveError(f"there is no folder {target.parent} to write the backup in")
-    try:
-        with closing(_connect_read_only(path)) as source, closing(sqlite3.connect(target)) as copy:
-            source.backup(copy)
-            copy.execute("PRAGMA journal_mode = DELETE")
-            problems = [row[0] for row in copy.execute("PRAGMA quick_check") if row[0] != "ok"]
-    except sqlite3.Error as error:
-        target.unlink(missing_ok=True)
-        raise ArchiveError(f"the backup could not be written to {target}: {error}") from error
-    if problems:
-        target.unlink()
-        raise ArchiveError(f"the backup of {path} does not check out ({problems[0]}); nothing was kept of it")
-
-
-def _connect_read_only(path: Path) -> sqlite3.Connection:
+def connect_read_only(path: Path) -> sqlite3.Connection:
+    """Return a plain connection that can only read, for looks that do not need more."""
     options = "mode=ro&immutable=1" if is_immutable(path) else "mode=ro"
     return sqlite3.connect(f"file:{quote(bytes(path.absolute()))}?{options}", uri=True, timeout=30)
 
 
 @contextmanager
-def _not_a_database(path: Path) -> Iterator[None]:
+def not_a_database(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors about a file that is damaged or no database into a SchemaError."""
     try:
         yield
     except sqlite3.DatabaseError as error:

@@ -25,7 +25,10 @@ def source_names(connection: Connection) -> dict[str, Source]:
     """Return the source that each known name (as a name key) leads to."""
     names = tables.source_names.c
     rows = connection.execute(
-        select(names.name_key, *_SOURCE).join(tables.sources, tables.sources.c.id == names.source_id)
+        select(names.name_key, *_SOURCE)
+        .join(tables.sources, tables.sources.c.id == names.source_id)
+        .where(names.valid_until.is_(None))
+        .order_by(names.id.desc())
     )
     return {key: Source(*source) for key, *source in rows}
 
@@ -34,7 +37,10 @@ def source_domains(connection: Connection) -> dict[str, Source]:
     """Return the source that each known domain leads to."""
     domains = tables.source_domains.c
     rows = connection.execute(
-        select(domains.domain, *_SOURCE).join(tables.sources, tables.sources.c.id == domains.source_id)
+        select(domains.domain, *_SOURCE)
+        .join(tables.sources, tables.sources.c.id == domains.source_id)
+        .where(domains.valid_until.is_(None))
+        .order_by(domains.id.desc())
     )
     return {domain: Source(*source) for domain, *source in rows}
 
@@ -43,7 +49,10 @@ def find_source(connection: Connection, key: str) -> Source | None:
     """Return the source that a name key leads to, as the archive has it at this moment."""
     names = tables.source_names.c
     row = connection.execute(
-        select(*_SOURCE).join(tables.source_names, tables.sources.c.id == names.source_id).where(names.name_key == key)
+        select(*_SOURCE)
+        .join(tables.source_names, tables.sources.c.id == names.source_id)
+        .where(names.name_key == key)
+        .order_by(names.valid_until.is_not(None), names.id)
     ).first()
     return None if row is None else Source(*row)
 
@@ -66,7 +75,7 @@ def add_source(connection: Connection, name: str, slug: str, key: str, *, origin
     )
     values = {"slug": free, "name": name, "origin": origin, "created_at": now()}
     source_id = inserted_id(connection.execute(insert(tables.sources).values(values)))
-    connection.execute(insert(tables.source_names).values(source_id=source_id, name=name, name_key=key))
+    add_source_name(connection, source_id, name, key, kind="label")
     return Source(source_id, free, name)
 
 
@@ -75,9 +84,9 @@ def update_source(connection: Connection, source_id: int, values: Mapping[str, s
     connection.execute(update(tables.sources).where(tables.sources.c.id == source_id).values(**values))
 
 
-def add_source_name(connection: Connection, source_id: int, name: str, key: str) -> None:
-    """Let one more name lead to a source."""
-    connection.execute(insert(tables.source_names).values(source_id=source_id, name=name, name_key=key))
+def add_source_name(connection: Connection, source_id: int, name: str, key: str, kind: str = "alias") -> None:
+    """Let one more name lead to a source; `kind` is `label` for the one that is shown."""
+    connection.execute(insert(tables.source_names).values(source_id=source_id, name=name, name_key=key, kind=kind))
 
 
 def add_source_domain(connection: Connection, source_id: int, domain: str) -> None:

@@ -25,6 +25,9 @@ _KEYS = {
     "url": "canonical_url canonical url link permalink",
     "language": "language lang locale",
     "section": "section rubric",
+    "page": "page pages",
+    "edition": "edition",
+    "rights": "rights copyright license licence",
     "id": "id guid uuid article_id",
     "kind": "kind",
 }

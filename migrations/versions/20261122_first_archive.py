@@ -3,6 +3,9 @@
 A downgrade takes everything away, and is therefore refused while the archive holds an article or an import.
 """
 
+import uuid
+from datetime import UTC, datetime
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -10,6 +13,35 @@ revision = "20261122_first_archive"
 down_revision = None
 branch_labels = None
 depends_on = None
+
+# What it changes, as the upgrade proves it: everything here is new.
+CHANGES = {
+    "tables_added": (
+        "about",
+        "article_authors",
+        "article_dates",
+        "article_identifiers",
+        "article_links",
+        "article_revisions",
+        "article_topics",
+        "article_values",
+        "articles",
+        "authors",
+        "body_blocks",
+        "import_items",
+        "imports",
+        "originals",
+        "set_aside",
+        "source_domains",
+        "source_names",
+        "sources",
+        "tag_evidence",
+        "topic_names",
+        "topic_rules",
+        "topics",
+    ),
+    "objects_changed": ("view:article_text", "view:documents", "view:tag_overview"),
+}
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
@@ -79,6 +111,7 @@ SEARCH = (
 
 
 TABLES = (
+    "about",
     "tag_evidence",
     "article_topics",
     "article_values",
@@ -104,6 +137,14 @@ TABLES = (
 
 
 def upgrade() -> None:
+    op.create_table(
+        "about",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_about"),
+        sa.UniqueConstraint("name", name="uq_about_name"),
+    )
     op.create_table(
         "authors",
         sa.Column("id", ID, nullable=False),
@@ -433,6 +474,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_tag_evidence"),
     )
     op.create_index("ix_tag_evidence_article_topic_id", "tag_evidence", ["article_topic_id"])
+    created = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    op.bulk_insert(
+        sa.table("about", sa.column("name"), sa.column("value")),
+        [{"name": "archive_id", "value": str(uuid.uuid4())}, {"name": "created_at", "value": created}],
+    )
     if op.get_context().dialect.name != "sqlite":
         # articles and article_revisions point to each other; only SQLite takes a key to a table that is still to come
         op.create_foreign_key(
@@ -441,6 +487,13 @@ def upgrade() -> None:
         return
     for statement in (ARTICLE_TEXT, DOCUMENTS, TAG_OVERVIEW, *SEARCH):
         op.execute(statement)
+
+
+def invariant(connection: sa.Connection) -> str | None:
+    """A new archive has an id of its own, and nothing else."""
+    ids = connection.scalar(sa.text("SELECT count(*) FROM about WHERE name = 'archive_id'"))
+    held = connection.scalar(sa.text("SELECT count(*) FROM articles"))
+    return None if (ids, held) == (1, 0) else f"{ids} archive ids and {held} articles in a new archive"
 
 
 def downgrade() -> None:

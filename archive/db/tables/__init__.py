@@ -4,6 +4,7 @@ No ORM: rows are written in batches and read by queries that name their columns,
 than double the time that a command needs to start.
 """
 
+from archive.db.tables.about import about
 from archive.db.tables.articles import (
     article_authors,
     article_dates,
@@ -17,11 +18,13 @@ from archive.db.tables.articles import (
     set_aside,
 )
 from archive.db.tables.base import metadata
+from archive.db.tables.decisions import decisions
 from archive.db.tables.imports import import_items, imports, originals
 from archive.db.tables.sources import source_domains, source_names, sources
 from archive.db.tables.topics import article_topics, tag_evidence, topic_names, topic_rules, topics
 
 __all__ = [
+    "about",
     "article_authors",
     "article_dates",
     "article_identifiers",
@@ -32,6 +35,7 @@ __all__ = [
     "articles",
     "authors",
     "body_blocks",
+    "decisions",
     "import_items",
     "imports",
     "metadata",

@@ -28,6 +28,9 @@ articles = table(
     Column("published_precision", Text, doc="year, month, day, minute or second."),
     Column("published_method", Text, doc="Where it was given: front_matter, sidecar, archive_toml, option."),
     Column("created_at", Text, nullable=False, doc="When the article came into the archive, UTC."),
+    Column("page", Text, doc="Page it was printed on, as printed: `A3`; NULL if not stated."),
+    Column("edition", Text, doc="Edition it was printed in; NULL if not stated."),
+    Column("rights", Text, doc="Who holds which rights, as stated; NULL if not."),
 )
 
 article_revisions = table(
@@ -74,7 +77,10 @@ article_values = table(
     "Where a value of an article came from.",
     reference("article_id", "articles", "The article."),
     Column(
-        "field", Text, nullable=False, doc="headline, source, published, authors, language, section, url, id, kind."
+        "field",
+        Text,
+        nullable=False,
+        doc="headline, source, published, authors, language, section, page, edition, rights, url, id, kind.",
     ),
     Column("text", Text, nullable=False, doc="The value as the input gives it."),
     Column("method", Text, nullable=False, doc="front_matter, sidecar, archive_toml, option, or domain (of the URL)."),

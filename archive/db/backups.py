@@ -1,0 +1,105 @@
+"""Copies of an archive, and an archive put back from one."""
+
+import os
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+from archive.db import schema
+from archive.db.schema import connect_read_only, not_a_database
+from archive.errors import ArchiveError, SchemaError
+
+
+def backup(path: Path, target: Path) -> None:
+    """Write a copy of the archive into `target`: one file without a WAL, checked, also while others write.
+
+    Raises ArchiveError where the target exists, cannot be written, or does not check out; nothing is left of it then.
+    """
+    schema.current_revision(path)
+    if target.exists():
+        raise ArchiveError(f"{target} exists; name a file that does not")
+    if not target.parent.is_dir():
+        raise ArchiveError(f"there is no folder {target.parent} to write the backup in")
+    unfinished = target.with_name(f"{target.name}.unfinished")
+    try:
+        with closing(connect_read_only(path)) as source, closing(sqlite3.connect(unfinished)) as copy:
+            source.backup(copy)
+            copy.execute("PRAGMA journal_mode = DELETE")
+            problems = [row[0] for row in copy.execute("PRAGMA quick_check") if row[0] != "ok"]
+        if problems:
+            raise ArchiveError(f"the backup of {path} does not check out ({problems[0]}); nothing was kept of it")
+        _sync(unfinished)
+        unfinished.rename(target)
+    except (sqlite3.Error, OSError) as error:
+        raise ArchiveError(f"the backup could not be written to {target}: {error}") from error
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def restore(path: Path, copy: Path) -> Path | None:
+    """Put the archive at `path` back to what a backup holds; returns where what stood there before is kept.
+
+    None where nothing stood there. Raises SchemaError, with nothing changed, where the backup is no archive, damaged,
+    of a newer program or of another archive, or where someone is at work in the archive.
+    """
+    schema.require_known(copy)
+    if schema.current_revision(copy) is None:
+        raise SchemaError(f"{copy} has no archive in it")
+    with not_a_database(copy), closing(connect_read_only(copy)) as connection:
+        problems = [row[0] for row in connection.execute("PRAGMA quick_check") if row[0] != "ok"]
+    if problems:
+        raise SchemaError(f"{copy} is damaged ({problems[0]}); nothing was changed")
+    if not path.exists():
+        backup(copy, path)
+        return None
+    if archive_id(copy) != archive_id(path):
+        raise SchemaError(
+            f"{copy} is a backup of another archive than {path}; "
+            "to work on it, name it with --db, or copy it to a place of its own"
+        )
+    new = path.with_name(f"{path.name}.restoring")
+    new.unlink(missing_ok=True)
+    backup(copy, new)
+    kept = path.with_name(f"{path.stem}.replaced-{datetime.now(UTC):%Y%m%dT%H%M%S}{path.suffix}")
+    try:
+        _take_alone(path)
+        path.rename(kept)
+        for suffix in ("-wal", "-shm"):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        new.rename(path)
+        _sync(path.parent)
+    except sqlite3.Error as error:
+        raise SchemaError(f"someone is at work in {path} ({error}); close what uses it and try again") from error
+    finally:
+        new.unlink(missing_ok=True)
+    return kept
+
+
+def archive_id(path: Path) -> str | None:
+    """Return what tells an archive from all others, the same in its backups; None where it has none."""
+    with not_a_database(path), closing(connect_read_only(path)) as connection:
+        if not connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'about'").fetchall():
+            return None
+        rows = connection.execute("SELECT value FROM about WHERE name = 'archive_id'").fetchall()
+    return str(rows[0][0]) if rows else None
+
+
+def _take_alone(path: Path) -> None:
+    """Write the WAL into the file; raises sqlite3.Error while anybody else has the archive open for writing."""
+    with closing(sqlite3.connect(path, timeout=2, isolation_level=None)) as connection:
+        connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+        connection.execute("BEGIN EXCLUSIVE")
+        connection.execute("COMMIT")
+        busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        if busy:
+            raise sqlite3.OperationalError("its log is in use")
+
+
+def _sync(path: Path) -> None:
+    """Have the system write a file or folder to the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

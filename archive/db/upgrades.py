@@ -1,0 +1,102 @@
+"""Upgrades as people do them: told what will change, backed up first, proved, or tried on a copy."""
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event
+
+from archive.db import schema
+from archive.db.backups import backup
+from archive.errors import ArchiveError, SchemaError
+
+_LOOKS = ("PRAGMA", "SELECT")  # statements that change nothing
+
+
+@dataclass(frozen=True)
+class Step:
+    """A migration that is still to run: its name, and what it does in users' words."""
+
+    revision: str
+    doc: str
+
+
+def plan(path: Path, revision: str = "head") -> list[Step]:
+    """Return the migrations that an upgrade would run, in order; raises SchemaError as an upgrade would."""
+    from alembic.script import ScriptDirectory
+    from alembic.util.exc import CommandError
+
+    schema.require_known(path)
+    scripts = ScriptDirectory.from_config(schema.alembic_config(path))
+    try:
+        steps = list(scripts.iterate_revisions(revision, schema.current_revision(path) or "base"))
+    except CommandError as error:
+        raise SchemaError(f"{error}; `archive db history` lists the migrations") from error
+    return [Step(step.revision, (step.longdoc or "").strip()) for step in reversed(steps)]
+
+
+def upgrade(path: Path, revision: str = "head", *, keep_backup: bool = True) -> Path | None:
+    """Upgrade an archive, after a backup of it as it stands when it is locked; returns where the backup is.
+
+    None where there was nothing to do or no backup was wanted. Waits for another upgrader. Raises ProofError, with the
+    upgrade undone and the backup kept, where the proof does not add up.
+    """
+    kept: list[Path] = []
+
+    def back_up(_: Any) -> None:
+        if keep_backup:
+            target = backup_path(path)
+            backup(path, target)
+            kept.append(target)
+
+    schema.upgrade(path, revision, locked=back_up)
+    return kept[0] if kept else None
+
+
+def rehearse(path: Path, revision: str = "head") -> list[str]:
+    """Upgrade a copy of an archive, with the whole proof, and return the statements that were run.
+
+    The archive itself is only read. The copy needs room for as much again in the system's temporary folder.
+    """
+    statements: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, many: bool) -> None:
+        if statement.split(None, 1)[0].upper() in _LOOKS or "alembic_version" in statement:
+            return
+        shown = f"{statement}  -- for each of {len(parameters)}" if many else statement
+        if parameters and not many:
+            shown += f"  -- with {parameters!r}"
+        statements.append(shown)
+
+    watched: list[Any] = []
+
+    def watch(connection: Any) -> None:
+        if connection is not None:
+            watched.append(connection)
+            event.listen(connection, "before_cursor_execute", note)
+        else:
+            event.remove(watched.pop(), "before_cursor_execute", note)
+
+    with tempfile.TemporaryDirectory(prefix="archive-rehearsal-") as folder:
+        copy = Path(folder) / path.name
+        backup(path, copy)
+        hooks: dict[str, Callable[[Any], None]] = {"watch": watch}
+        schema.upgrade(copy, revision, **hooks)
+    return statements
+
+
+def backup_path(path: Path) -> Path:
+    """Return where the backup before an upgrade goes: `NAME.before-REVISION.db` beside the archive, not taken yet."""
+    revision = schema.current_revision(path)
+    if revision is None:
+        raise ArchiveError(f"{path} has no archive in it")
+    number = 1
+    while (target := path.with_name(f"{path.stem}.before-{revision}{_number(number)}.db")).exists():
+        number += 1
+    return target
+
+
+def _number(number: int) -> str:
+    return "" if number == 1 else f"-{number}"

@@ -1,0 +1,286 @@
+"""How quick an import is beside sqlite-utils, the same again beside reading and hashing, and how quick the start is.
+
+    python benchmarks/bench_import.py [--files 20000] [--rounds 5] [--jobs N] [--folder FOLDER]
+
+What is compared takes turns (A B A B …), each as a process of its own from start to end, since a machine is never the
+same twice; a ratio is that of one round, and the median over the rounds counts. See benchmarks/README.md.
+"""
+
+import argparse
+import json
+import os
+import re
+import shutil
+import sqlite3
+import statistics
+import sys
+import tempfile
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import corpus
+from measured import FEWEST_ROUNDS, Goal, Measured, WrongError, judge, machine, versions
+from rich.console import Console
+from rich.table import Table
+
+HERE = Path(__file__).resolve().parent
+PROGRAMS = Path(sys.executable).parent
+PHRASES = 300
+FREQUENT_WORD = "the"
+BUSY = 0.5  # load: above it, others take part in what is measured
+
+CLICK_PROGRAM = '''import click
+
+
+@click.command()
+@click.option("--count", default=1, help="How often.")
+def hello(count: int) -> None:
+    """Say hello."""
+    click.echo("hello" * count)
+
+
+hello()
+'''
+
+IMPORT, INSERT, INDEX = "archive import", "sqlite-utils insert-files", "sqlite-utils enable-fts"
+AGAIN, BARE = "archive import, again", "read and hash"
+AGAIN_WITHIN, BARE_WITHIN = "import_paths(), again", "read and hash, same process"
+NOTHING, CLICK, HELP = "python -c pass", "a click program --help", "archive --help"
+
+GOALS = (
+    Goal("import", (INSERT, INDEX), (IMPORT,), "× the speed of sqlite-utils", at_least=0.5),
+    Goal("again", (AGAIN_WITHIN,), (BARE_WITHIN,), "× the time of reading and hashing, in one process", at_most=3),
+    Goal("again, as a whole", (AGAIN,), (BARE,), "× the time of reading and hashing, whole processes"),
+    Goal("start", (HELP,), (CLICK,), "× the time of a click program", at_most=1.3),
+)
+
+
+@dataclass(frozen=True)
+class Collection:
+    """The files to be imported, and what must be found in them."""
+
+    folder: Path
+    files: int
+    size: int
+    with_word: int  # files that have the frequent word
+    texts_with_word: int  # the same, copies counted once
+
+
+def main() -> None:
+    options = _options()
+    console = Console()
+    try:
+        if options.folder is None:
+            with tempfile.TemporaryDirectory(prefix="bench-import-") as folder:
+                _bench(Path(folder), options, console)
+        else:
+            options.folder.mkdir(parents=True, exist_ok=True)
+            _bench(options.folder, options, console)
+    except WrongError as error:
+        sys.exit(f"bench-import: {error}")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--files", type=_positive, default=20_000, help="how many texts (20000)")
+    parser.add_argument(
+        "--rounds", type=_positive, default=5, help=f"how often (5; from {FEWEST_ROUNDS} on goals count)"
+    )
+    parser.add_argument("--starts", type=_positive, default=20, help="how often for the start of programs (20)")
+    parser.add_argument("--jobs", type=int, help="processes beside the one that writes (as the program chooses)")
+    parser.add_argument(
+        "--folder", type=Path, help="where to put files and databases; the files stay, to be used again"
+    )
+    parser.add_argument("--seed", type=int, default=1, help="seed of the made-up texts and phrases (1)")
+    parser.add_argument(
+        "--results", type=Path, default=HERE / "results", help="folder for the JSON (benchmarks/results)"
+    )
+    return parser.parse_args()
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return number
+
+
+def _bench(folder: Path, options: argparse.Namespace, console: Console) -> None:
+    programs = {name: _program(name) for name in ("archive", "sqlite-utils")}
+    load_before = os.getloadavg()
+    console.print(f"{options.files:,} files in {folder}, seed {options.seed}", highlight=False)
+    collection = _prepare(folder, options)
+    measured = Measured()
+    sizes: dict[str, int] = {"texts": collection.size}
+    _measure_starts(measured, programs["archive"], folder, options.starts)
+    for number in range(options.rounds):
+        with tempfile.TemporaryDirectory(prefix="round-", dir=folder) as place:
+            sizes |= _measure_round(measured, programs, collection, folder / "vocabulary.db", Path(place), options.jobs)
+        console.print(f"round {number + 1} of {options.rounds}", highlight=False)
+    load = {"before": load_before, "after": os.getloadavg()}
+    _print(console, measured, collection, sizes)
+    if load_before[0] > BUSY:
+        console.print(f"The machine was busy (load {load_before[0]:.2f}): trust the ratios, not the seconds.")
+    options.results.mkdir(parents=True, exist_ok=True)
+    now = datetime.now(UTC)
+    file = options.results / f"import-{now:%Y%m%dT%H%M%SZ}.json"
+    record = {
+        "measured_at": f"{now:%Y-%m-%dT%H:%M:%SZ}",
+        "options": {name: getattr(options, name) for name in ("files", "rounds", "starts", "jobs", "seed")},
+        "phrases": PHRASES,
+        "machine": machine(),
+        "load": load,
+        "versions": versions(),
+        "bytes": sizes,
+        "seconds": measured.seconds,
+        "cpu_seconds": measured.cpu,
+        "ratios": [judge(goal, measured.ratios(goal)) for goal in GOALS],
+    }
+    file.write_text(json.dumps(record, indent=2) + "\n")
+    console.print(f"all of it: {file}", highlight=False, soft_wrap=True)
+
+
+def _program(name: str) -> Path:
+    program = PROGRAMS / name
+    if not program.exists():
+        raise WrongError(
+            f"{name} is not installed beside {sys.executable}; `make bench-import` installs all that is needed"
+        )
+    return program
+
+
+def _prepare(folder: Path, options: argparse.Namespace) -> Collection:
+    """Write the files, unless they are there already, an archive that knows the phrases, and a click program.
+
+    All files are read, so that each program finds them in the cache of the system.
+    """
+    files, marker = folder / "files", folder / "corpus.json"
+    made_with = {"files": options.files, "seed": options.seed}
+    if not marker.exists():
+        if files.exists():
+            raise WrongError(f"{files} is there, and this benchmark did not write it; name another folder")
+        corpus.write_files(files, options.files, options.seed)
+        marker.write_text(json.dumps(made_with))
+    elif json.loads(marker.read_text()) != made_with:
+        raise WrongError(f"{files} has other files ({marker.read_text()}); name another folder, or remove this one")
+    corpus.write_topics(folder / "topics.toml", PHRASES, options.seed)
+    (folder / "vocabulary.db").unlink(missing_ok=True)
+    Measured().run(
+        "archive topics load",
+        [PROGRAMS / "archive", "--db", folder / "vocabulary.db", "topics", "load", folder / "topics.toml"],
+    )
+    (folder / "click_program.py").write_text(CLICK_PROGRAM)
+    word = re.compile(rf"\b{FREQUENT_WORD}\b", re.IGNORECASE)
+    texts = [file.read_text(encoding="utf-8") for file in files.rglob("*.txt")]
+    having = [text for text in texts if word.search(text)]
+    return Collection(
+        files, len(texts), sum(len(text.encode()) for text in texts), len(having), len(dict.fromkeys(having))
+    )
+
+
+def _measure_starts(measured: Measured, archive: Path, folder: Path, times: int) -> None:
+    commands: dict[str, list[str | Path]] = {
+        NOTHING: [sys.executable, "-c", "pass"],
+        CLICK: [sys.executable, folder / "click_program.py", "--help"],
+        HELP: [archive, "--help"],
+    }
+    for command in commands.values():  # the first run compiles, and fills the cache
+        Measured().run("a first run", command)
+    for _ in range(times):
+        for name, command in commands.items():
+            measured.run(name, command)
+
+
+def _measure_round(
+    measured: Measured,
+    programs: dict[str, Path],
+    collection: Collection,
+    vocabulary: Path,
+    place: Path,
+    jobs: int | None,
+) -> dict[str, int]:
+    """Take the time of everything once, check that it did its work, and return how large the databases are."""
+    ours, theirs, folder = place / "archive.db", place / "sqlite-utils.db", collection.folder
+    chosen = [] if jobs is None else ["--jobs", str(jobs)]
+    importing: list[str | Path] = [programs["archive"], "--db", ours, "import", folder, "-q", "-f", "json", *chosen]
+    shutil.copy(vocabulary, ours)
+
+    _quiet_disk()
+    summary = json.loads(measured.run(IMPORT, importing))
+    _quiet_disk()
+    measured.run(INSERT, [programs["sqlite-utils"], "insert-files", theirs, "files", folder, "--text", "--silent"])
+    # the column is not called `content`: with that name, this command indexes nothing and ends well
+    measured.run(INDEX, [programs["sqlite-utils"], "enable-fts", theirs, "files", "content_text"])
+    sizes = {"archive": ours.stat().st_size, "sqlite-utils": theirs.stat().st_size}
+    _check(summary["added"] + summary["duplicate"], collection.files, "units that the archive took")
+    _check(_count(ours, _FOUND.format("article_fts")), collection.texts_with_word, "articles that a search finds")
+    _check(_count(ours, "SELECT count(*) FROM tag_evidence"), 1, "tags")
+    _check(_count(theirs, "SELECT count(*) FROM files"), collection.files, "rows of sqlite-utils")
+    _check(_count(theirs, _FOUND.format("files_fts")), collection.with_word, "rows of sqlite-utils that a search finds")
+
+    _quiet_disk()
+    summary = json.loads(measured.run(AGAIN, importing))
+    _check(summary["unchanged"], collection.files, "units that are unchanged")
+    script: list[str | Path] = [sys.executable, HERE / "read_and_hash.py", folder]
+    _check(int(measured.run(BARE, script)), collection.files, "files read and hashed")
+    _quiet_disk()
+    beside = json.loads(Measured().run("both in one process", [*script, "--beside", ours, *chosen[1:]]))
+    _check(beside["unchanged"], collection.files, "units that are unchanged")
+    measured.add(AGAIN_WITHIN, beside["import"])
+    measured.add(BARE_WITHIN, beside["bare"])
+    return sizes
+
+
+_FOUND = f"SELECT count(*) FROM {{0}} WHERE {{0}} MATCH '{FREQUENT_WORD}'"
+
+
+def _quiet_disk() -> None:
+    """Let what was written before come to the disk, so that the next does not wait for it."""
+    os.sync()
+
+
+def _check(number: int, least: int, what: str) -> None:
+    if number < max(1, least):
+        raise WrongError(f"{what}: {number:,}, but there should be {max(1, least):,}")
+
+
+def _count(path: Path, question: str) -> int:
+    with closing(sqlite3.connect(path)) as connection:
+        (number,) = connection.execute(question).fetchone()
+    return int(number)
+
+
+def _print(console: Console, measured: Measured, collection: Collection, sizes: dict[str, int]) -> None:
+    table = Table("seconds", box=None, title_justify="left", header_style="bold")
+    for heading in ("min", "median", "max", "processors, median"):
+        table.add_column(heading, justify="right")
+    for name, seconds in measured.seconds.items():
+        shown = [f"{one:.3f}" for one in (min(seconds), statistics.median(seconds), max(seconds))]
+        cpu = measured.cpu.get(name)
+        table.add_row(name, *shown, f"{statistics.median(cpu):.3f}" if cpu else "")
+    console.print()
+    console.print(table)
+    console.print()
+    for goal in GOALS:
+        judged = judge(goal, measured.ratios(goal))
+        verdict = {True: "met", False: "MISSED", None: "too few rounds to tell"}[judged["met"]]
+        asked = f"; goal: {judged['asked']}, {verdict}" if goal.asked() else ""
+        console.print(
+            f"{goal.name}: {judged['median']:.2f} {goal.says} ({judged['min']:.2f} to {judged['max']:.2f}){asked}",
+            highlight=False,
+            soft_wrap=True,
+        )
+    speed = collection.files / statistics.median(measured.seconds[IMPORT])
+    of_text = {name: size / sizes["texts"] for name, size in sizes.items()}
+    console.print(
+        f"{speed:,.0f} files a second; the archive is {of_text['archive']:.2f} × as large as the texts, "
+        f"sqlite-utils' file {of_text['sqlite-utils']:.2f} ×",
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,115 @@
+"""Times taken of programs, and what their ratios say of a goal."""
+
+import importlib.metadata
+import os
+import platform
+import re
+import resource
+import sqlite3
+import statistics
+import subprocess
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+FEWEST_ROUNDS = 3  # below these nothing is said of a goal
+
+
+class WrongError(Exception):
+    """What was to be measured did not do its work, so its time means nothing."""
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What is compared with what, and what is asked of the ratio."""
+
+    name: str
+    of: Sequence[str]  # seconds of these, added up
+    to: Sequence[str]  # divided by those of these
+    says: str
+    at_least: float | None = None
+    at_most: float | None = None
+
+    def is_met(self, ratio: float) -> bool:
+        """Tell whether a ratio is as asked; where nothing is asked, it is."""
+        return (self.at_least is None or ratio >= self.at_least) and (self.at_most is None or ratio <= self.at_most)
+
+    def asked(self) -> str:
+        """Return what is asked, in words, or nothing."""
+        if self.at_least is not None:
+            return f"at least {self.at_least:g}"
+        return "" if self.at_most is None else f"at most {self.at_most:g}"
+
+
+@dataclass
+class Measured:
+    """Seconds of the clock, and of all processors together, of each thing and each round."""
+
+    seconds: dict[str, list[float]] = field(default_factory=dict)
+    cpu: dict[str, list[float]] = field(default_factory=dict)
+
+    def add(self, name: str, seconds: float, cpu: float | None = None) -> None:
+        """Take the time of one round."""
+        self.seconds.setdefault(name, []).append(seconds)
+        if cpu is not None:
+            self.cpu.setdefault(name, []).append(cpu)
+
+    def run(self, name: str, command: Sequence[str | Path]) -> str:
+        """Run a command to its end, take its time, and return what it printed; raises WrongError if it failed."""
+        used = _cpu_of_children()
+        start = time.perf_counter()
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        self.add(name, time.perf_counter() - start, _cpu_of_children() - used)
+        if done.returncode:
+            raise WrongError(f"{name} ended with {done.returncode}: {done.stderr.strip()[-2000:]}")
+        return done.stdout
+
+    def ratios(self, goal: Goal) -> list[float]:
+        """Return the ratio of each round."""
+        above = [sum(one) for one in zip(*(self.seconds[name] for name in goal.of), strict=True)]
+        below = [sum(one) for one in zip(*(self.seconds[name] for name in goal.to), strict=True)]
+        return [one / other for one, other in zip(above, below, strict=True)]
+
+
+def judge(goal: Goal, ratios: Sequence[float]) -> dict[str, Any]:
+    """Return what the ratios of the rounds say of a goal; of too few rounds `met` is None."""
+    median = statistics.median(ratios)
+    met = goal.is_met(median) if goal.asked() and len(ratios) >= FEWEST_ROUNDS else None
+    return {
+        "name": goal.name,
+        "is": goal.says,
+        "asked": goal.asked(),
+        "median": median,
+        "min": min(ratios),
+        "max": max(ratios),
+        "each": ratios,
+        "met": met,
+    }
+
+
+def _cpu_of_children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def machine() -> dict[str, object]:
+    """Return what was measured on."""
+    return {"system": platform.platform(), "processor": _processor(), "processors": os.cpu_count()}
+
+
+def _processor() -> str:
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        model = re.search(r"^model name\s*:\s*(.+)$", cpuinfo.read_text(), re.MULTILINE)
+        if model:
+            return model[1]
+    return platform.processor() or platform.machine()
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of all that was measured."""
+    packages = ("archive", "sqlite-utils", "sqlalchemy", "click", "zstandard", "numpy")
+    found = {name: importlib.metadata.version(name) for name in packages}
+    return {"python": platform.python_version(), "sqlite": sqlite3.sqlite_version, **found}
