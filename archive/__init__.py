@@ -17,7 +17,7 @@ What the command line does can be done from Python:
 
 from typing import Any
 
-__version__ = "0.1.0"
+from archive.version import __version__
 
 __all__ = ["ImportOptions", "ImportSummary", "__version__", "import_paths"]
 

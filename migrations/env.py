@@ -9,11 +9,11 @@ from typing import Any
 
 from alembic import context
 
-from archive import __version__
 from archive.db import proof
 from archive.db.engine import DEFAULT_DATABASE, database_path, open_engine, truncate_wal
 from archive.db.schema import require_known
 from archive.db.tables import metadata
+from archive.version import __version__
 
 config = context.config
 

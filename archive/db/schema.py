@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from archive import __version__
 from archive.db.engine import is_immutable
 from archive.errors import SchemaError
+from archive.version import __version__
 
 if TYPE_CHECKING:
     from alembic.config import Config
