@@ -5,12 +5,13 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: docs demo test lint types layers tests bench-import constraints clean help
+.PHONY: docs demo test lint types layers tests bench-import bench-migrate constraints clean help
 
 help:
 	@echo "make demo           import the seeds and show what the archive knows about them"
 	@echo "make test           lint, types, layers, tests"
 	@echo "make bench-import   speed of import beside sqlite-utils, on this machine"
+	@echo "make bench-migrate  time of backup and upgrade beside copying the file, on this machine"
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -39,6 +40,10 @@ tests: $(READY)
 bench-import: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --group bench
 	$(BIN)/python benchmarks/bench_import.py
+
+bench-migrate: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --group bench
+	$(BIN)/python benchmarks/bench_migrate.py
 
 docs: $(READY)
 	$(BIN)/python -m archive.db.describe > docs/sql.md

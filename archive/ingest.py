@@ -6,40 +6,43 @@ find_files ─▶ read, normalize, match (workers) ─▶ decide whose it is ─
 import gc
 import os
 import shlex
-import socket
-import sys
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 
-from archive import __version__
 from archive.db import lookups, schema, store, vocabulary
 from archive.db.changes import Change, Failed, SameAsBefore
-from archive.db.engine import open_engine, truncate_wal
+from archive.db.engine import file_errors_explained, open_engine, truncate_wal
 from archive.db.ids import Ids
 from archive.db.lookups import LastItem
 from archive.documents import Article, Failure, Given, Unchanged, Value
 from archive.errors import ArchiveError, ReadError, UsageError
 from archive.normalize.dates import parse_published
 from archive.normalize.language import language_tag
-from archive.prepare import MAX_BYTES, MAX_CHARACTERS, Known, Prepared, Settings, Task
-from archive.readers.files import FoundFile, find_files, read_stdin
+from archive.prepare import MAX_BYTES, MAX_CHARACTERS, Known, Settings, Task
+from archive.readers.files import FoundFile, file_size, find_files, read_stdin
 from archive.resolve.identity import IdentityResolver
 from archive.resolve.sources import SourceResolver
 from archive.resolve.topics import TopicResolver
 from archive.resolve.vocabulary import Loaded, load_seeds, load_sources, load_topics
+from archive.running import still_runs, stopped_in_order, this_process
+from archive.version import __version__
 from archive.workers import Workers
 
 BATCH = 1000  # units a transaction; MEASURED: a commit per article takes twice as long as one per thousand
 UNCHANGED_WEIGHT = 8  # so many unchanged units are as much work as one that is written
+LONG = 16_000  # characters of a text that weighs as much as two; with BATCH, what of texts is in memory at once
 CHUNK = 500  # files handed to a worker at once
+CHUNK_BYTES = 8_000_000  # or so many bytes of them
+
+# What was read of a unit; of one that is unchanged, which item its place gave last.
+_Unit = Article | Failure | tuple[Unchanged, int]
 
 OUTCOMES = ("added", "revised", "unchanged", "duplicate", "failed")
 
@@ -67,6 +70,11 @@ class ImportOptions:
                     parse(text)
                 except ValueError as error:
                     raise UsageError(f"{option} {text}: {error}") from error
+        for option, text in (("--source", self.source or ""), *(("--topic", topic) for topic in self.topics)):
+            try:
+                text.encode()
+            except UnicodeEncodeError as error:
+                raise UsageError(f"{option} {text}: it is not UTF-8; write it in UTF-8") from error
         given = (("source", self.source), ("language", self.language), ("published", self.published))
         return tuple(Value(name, text, "option") for name, text in given if text)
 
@@ -113,19 +121,15 @@ def import_paths(
     """
     options = options or ImportOptions()
     values = options.values()
-    open_for_writing(path)
-    engine = open_engine(path)
-    try:
-        # two connections for all of it: what SQLite has cached of the file goes with the connection
-        with (
-            _seldom_collecting(),
-            _full_disk_explained(path),
-            _trusting(engine) as writing,
-            open_engine(path, read_only=True).connect() as reading,
-        ):
-            return _Import(path, writing, reading, paths, options, values, listener or Listener(), stdin).run()
-    finally:
-        truncate_wal(engine)
+    with _seldom_collecting(), stopped_in_order(), file_errors_explained(path):
+        open_for_writing(path)
+        engine = open_engine(path)
+        try:
+            # two connections for all of it: what SQLite has cached of the file goes with the connection
+            with _trusting(engine) as writing, open_engine(path, read_only=True).connect() as reading:
+                return _Import(path, writing, reading, paths, options, values, listener or Listener(), stdin).run()
+        finally:
+            truncate_wal(engine)
 
 
 def load_vocabulary(path: Path, file: Path, kind: str) -> Loaded:
@@ -133,17 +137,22 @@ def load_vocabulary(path: Path, file: Path, kind: str) -> Loaded:
 
     Raises VocabularyError, and changes nothing, where the file cannot be loaded as it is.
     """
-    open_for_writing(path)
-    engine = open_engine(path)
-    with engine.begin() as connection:
-        loaded = (load_sources if kind == "sources" else load_topics)(connection, file)
+    with file_errors_explained(path):
+        open_for_writing(path)
+        engine = open_engine(path)
+        with engine.begin() as connection:
+            loaded = (load_sources if kind == "sources" else load_topics)(connection, file)
     engine.dispose()
     return loaded
 
 
 def open_for_writing(path: Path) -> None:
     """Make the archive if it is missing; raises SchemaError where its schema is not this program's."""
-    if not path.exists() or schema.current_revision(path) is None:
+    try:
+        is_there = path.exists()
+    except PermissionError as error:
+        raise ArchiveError(f"{path} cannot be written: {error.strerror}; allow its folder with chmod u+rwx") from error
+    if not is_there or schema.current_revision(path) is None:
         schema.upgrade(path)
     schema.require_current(path)
 
@@ -160,35 +169,37 @@ class _Import:
         listener: Listener,
         stdin: BinaryIO | None,
     ) -> None:
+        self._path = path
         self._writing = writing
         self._reading = reading
         self._paths = paths
-        self._own_files = {str(path.absolute()) + suffix for suffix in ("", "-wal", "-shm", "-journal")}
+        own_names = (os.path.realpath(path), str(path.absolute()))
+        self._own_files = {name + suffix for name in own_names for suffix in ("", "-wal", "-shm", "-journal")}
         self._options = options
         self._listener = listener
         self._stdin = stdin
         self._position = 1
-        self._known: dict[str, LastItem] = {}
+        self._known: deque[dict[str, LastItem]] = deque()  # of each chunk that is being read
         with writing.begin():
             self._settings = self._begin(writing, values)
             self._sources = SourceResolver(writing)
             self._topics = TopicResolver(writing)
             self._summary = ImportSummary(
-                store.begin_import(writing, _arguments(paths, options), __version__, _this_process())
+                store.begin_import(writing, _arguments(paths, options), __version__, this_process())
             )
 
     def run(self) -> ImportSummary:
         import_id = self._summary.import_id
         try:
-            with Workers(self._settings, _jobs(self._options.jobs)) as workers:
-                results = (result for chunk in workers.prepare(self._chunks()) for result in chunk)
+            with file_errors_explained(self._path), Workers(self._settings, _jobs(self._options.jobs)) as workers:
+                results = self._results(workers)
                 while batch := list(_take_batch(results)):
                     self._write(batch)
+                with self._writing.begin():
+                    store.end_import(self._writing, import_id, "finished")
         except BaseException as error:
             self._end_early(error)
             raise
-        with self._writing.begin():
-            store.end_import(self._writing, import_id, "finished")
         with self._reading.begin():
             self._summary.not_stated = lookups.count_not_stated(self._reading, import_id)
         return self._summary
@@ -196,7 +207,7 @@ class _Import:
     def _begin(self, connection: Connection, values: tuple[Value, ...]) -> Settings:
         """Tidy up after imports that were killed, see to a vocabulary, and return what files are prepared with."""
         for import_id, process in store.running_imports(connection):
-            if not _still_runs(process):
+            if not still_runs(process):
                 store.end_killed_import(connection, import_id)
         if not vocabulary.has_sources(connection):
             load_seeds(connection)
@@ -210,12 +221,18 @@ class _Import:
 
     def _chunks(self) -> Iterator[list[Task]]:
         found = self._find()
-        while chunk := list(islice(found, CHUNK)):
+        while chunk := list(_take_chunk(found)):
             # each look in a transaction of its own: one that stayed open would keep the WAL from being emptied
             with self._reading.begin():
                 known = lookups.find_last_items(self._reading, [one.locator for one in chunk])
-            self._known.update(known)
+            self._known.append(known)
             yield [self._task(one, known.get(one.locator)) for one in chunk]
+
+    def _results(self, workers: Workers) -> Iterator[_Unit]:
+        for results in workers.prepare(self._chunks()):
+            known = self._known.popleft()
+            for result in results:
+                yield (result, known[result.locator].id) if isinstance(result, Unchanged) else result
 
     def _task(self, found: FoundFile | Failure, last: LastItem | None) -> Task:
         if isinstance(found, Failure):
@@ -237,7 +254,7 @@ class _Import:
             else:
                 yield from find_files([path], leave_out=self._own_files)
 
-    def _write(self, batch: Sequence[Prepared]) -> None:
+    def _write(self, batch: Sequence[_Unit]) -> None:
         connection = self._writing
         with connection.begin():
             ids = Ids(connection)
@@ -248,10 +265,11 @@ class _Import:
                 item_id = ids.take("import_items")
                 if isinstance(result, Article):
                     outcomes.append(resolver.decide(result, item_id))
-                elif isinstance(result, Unchanged):
-                    outcomes.append(SameAsBefore(item_id, result.locator, self._known[result.locator].id))
-                else:
+                elif isinstance(result, Failure):
                     outcomes.append(Failed(item_id, result))
+                else:
+                    unchanged, last_item_id = result
+                    outcomes.append(SameAsBefore(item_id, unchanged.locator, last_item_id))
             store.write_batch(connection, self._summary.import_id, self._position, outcomes, ids)
         self._position += len(batch)
         self._tell(outcomes)
@@ -266,7 +284,6 @@ class _Import:
                     self._listener.noted(outcome.unit.locator, outcome.unit.notes)
             elif isinstance(outcome, SameAsBefore):
                 counts["unchanged"] += 1
-                self._known.pop(outcome.locator, None)
             else:
                 counts["failed"] += 1
                 self._listener.failed(outcome.failure)
@@ -276,13 +293,15 @@ class _Import:
     def _end_early(self, error: BaseException) -> None:
         """Record how the import ended; if even that cannot be written, the next import will."""
         if isinstance(error, KeyboardInterrupt):
-            status, reason = "interrupted", "stopped by the user; import the same again to go on"
+            status, reason = "interrupted", f"{str(error) or 'stopped by the user'}; import the same again to go on"
+        elif isinstance(error, ArchiveError):
+            status, reason = "failed", str(error)
         else:
             status, reason = "failed", f"{type(error).__name__}: {error}"[:1000]
         try:
             with self._writing.begin():
                 store.end_import(self._writing, self._summary.import_id, status, reason)
-        except OperationalError:
+        except SQLAlchemyError:
             return
 
 
@@ -310,23 +329,26 @@ def _trusting(engine: Engine) -> Connection:
     return connection
 
 
-@contextmanager
-def _full_disk_explained(path: Path) -> Iterator[None]:
-    """Turn SQLite's errors about the file itself into errors that say what to do."""
-    try:
-        yield
-    except OperationalError as error:
-        raise ArchiveError(
-            f"{path} cannot be written: {error.orig}; what was imported before is safe, import the same again to go on"
-        ) from error
+def _take_chunk(found: Iterator[FoundFile | Failure]) -> Iterator[FoundFile | Failure]:
+    """Yield files until there are enough of them, or of their bytes, to be read at once."""
+    size = 0
+    for number, one in enumerate(found, 1):
+        yield one
+        size += file_size(one.path) if isinstance(one, FoundFile) else 0
+        if number == CHUNK or size > CHUNK_BYTES:
+            return
 
 
-def _take_batch(results: Iterator[Prepared]) -> Iterator[Prepared]:
-    """Yield units until there are enough of them for one transaction; those that are unchanged weigh little."""
+def _take_batch(results: Iterator[_Unit]) -> Iterator[_Unit]:
+    """Yield units until there are enough of them for one transaction: unchanged ones weigh little, long ones much."""
     weight = 0
     for result in results:
         yield result
-        weight += 1 if isinstance(result, Unchanged) else UNCHANGED_WEIGHT
+        if isinstance(result, tuple):
+            weight += 1
+        else:
+            length = len(result.body) if isinstance(result, Article) else 0
+            weight += UNCHANGED_WEIGHT * (1 + length // LONG)
         if weight >= BATCH * UNCHANGED_WEIGHT:
             return
 
@@ -348,32 +370,3 @@ def _arguments(paths: Sequence[str], options: ImportOptions) -> str:
     for topic in options.topics:
         words += ["--topic", topic]
     return shlex.join(words)
-
-
-def _this_process() -> str:
-    """Return what tells this process from all others, also from a later one with its number."""
-    return f"{socket.gethostname()} {os.getpid()} {_start_of(os.getpid())}"
-
-
-def _still_runs(process: str) -> bool:
-    """Tell whether a process still runs; of another machine nobody knows, so it does."""
-    host, number, start = process.rsplit(" ", 2)
-    if host != socket.gethostname():
-        return True
-    try:
-        os.kill(int(number), 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return start == _start_of(int(number))
-
-
-def _start_of(number: int) -> str:
-    """Return when a process started, in the kernel's ticks; '' where the system does not say."""
-    try:
-        return (
-            Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[19] if sys.platform == "linux" else ""
-        )
-    except (OSError, IndexError):
-        return ""

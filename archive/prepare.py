@@ -13,6 +13,7 @@ from archive.errors import ReadError
 from archive.normalize.article import NORMALIZER_VERSION, Matchers, normalize_document
 from archive.normalize.phrases import Phrase, PhraseMatcher
 from archive.readers import read_documents
+from archive.readers.base import shown
 from archive.readers.defaults import FolderDefaults, read_sidecar
 from archive.readers.files import FoundFile, read_bytes
 
@@ -90,7 +91,11 @@ class Preparer:
             return (Failure(found.locator, str(error), getattr(error, "cure", None)),)
         except (RecursionError, MemoryError) as error:
             reason = f"too deeply nested or too large to take apart ({type(error).__name__})"
-            return (Failure(found.locator, reason),)
+            return (Failure(found.locator, reason, "split it, or leave it out"),)
+        except Exception as error:
+            # a defect of this program, which shall not cost the other files
+            reason = f"a defect of this program ({type(error).__name__}: {shown(str(error), 200)})"
+            return (Failure(found.locator, reason, "report it, with the file if you can"),)
 
     def _given(self, found: FoundFile) -> tuple[Sequence[Given], str]:
         """Return what is given beside the file, nearest first, and the SHA-256 of it and all else it is read with."""
@@ -111,7 +116,8 @@ class Preparer:
         return hashlib.sha256("\0".join([self._settings.digest, *digests]).encode()).hexdigest()
 
     def _article(self, document: Document, given: Sequence[Given], context: str) -> Article:
-        length = len(document.text or "")
+        laid_out = document.layout.blocks if document.layout else ()
+        length = len(document.text or "") + sum(len(block.text) for block in laid_out)
         if length > self._settings.max_characters:
             raise ReadError(
                 f"a text of {length:,} characters is over the limit of {self._settings.max_characters:,} for one "

@@ -1,53 +1,140 @@
-"""Preparing files in other processes, in order, beside the one process that writes."""
+"""Preparing files in other processes, in order, beside the one process that writes.
+
+Each process has a thread here that hands it chunks over a pipe of its own. Processes that share a queue cannot be
+killed: one that ends in the middle of a message leaves the others, and whoever reads, waiting for the rest of it.
+"""
 
 import multiprocessing
+import os
 import signal
+import sys
+import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from multiprocessing import resource_tracker
+from multiprocessing.connection import Connection
+from types import ModuleType
 
 from archive.documents import Failure
 from archive.prepare import Prepared, Preparer, Settings, Task
 
-_preparer: Preparer | None = None
+_STOPS = frozenset((signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
+_READY = "ready"
+
+_starting = threading.Lock()
 
 
-def _start(settings: Settings) -> None:
-    global _preparer
-    # Ctrl-C reaches every process of the terminal; the writer alone decides what it means
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _preparer = Preparer(settings)
+def _work(writer: Connection, settings: Settings) -> None:
+    """Prepare what the writer hands over, until it ends."""
+    # Ctrl-C reaches every process of the terminal, and stays blocked here: the writer alone decides what it means
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS - {signal.SIGINT})
+    threading.Thread(target=_end_with_the_writer, daemon=True).start()
+    preparer = Preparer(settings)
+    with suppress(EOFError, ConnectionError, MemoryError):
+        writer.send(_READY)
+        while True:
+            writer.send(preparer.prepare(writer.recv()))
 
 
-def _prepare(tasks: Sequence[Task]) -> list[Prepared]:
-    if _preparer is None:
-        raise RuntimeError("a worker prepares only after it was started")
-    return _preparer.prepare(tasks)
+def _end_with_the_writer() -> None:
+    """End this process when the one that writes has ended, however it did, also in the middle of a long text."""
+    writer = multiprocessing.parent_process()
+    if writer is not None:
+        writer.join()
+    os._exit(1)
 
 
-def _nothing() -> None:
-    """Do nothing: what a process can do if it can do anything."""
+@contextmanager
+def _starting_undisturbed() -> Iterator[None]:
+    """Let a process be started without the main program, and without signals until it is ready for them.
+
+    The main program, which spawned processes import, is not needed in them, cannot be found where it came from standard
+    input, and would import everything once more where it is a plain script.
+    """
+    with _starting:
+        resource_tracker.ensure_running()  # starting it lets signals through, so that comes first
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, _STOPS)
+        main = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            yield
+        finally:
+            sys.modules["__main__"] = main
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+
+class _EndedError(Exception):
+    """The process has ended, or could not start."""
+
+
+class _Process:
+    """One process that prepares files, as its thread sees it."""
+
+    def __init__(self, settings: Settings) -> None:
+        try:
+            with _starting_undisturbed():
+                self._connection, theirs = multiprocessing.Pipe()
+                context = multiprocessing.get_context("spawn")
+                self._process = context.Process(target=_work, args=(theirs, settings), daemon=True)
+                try:
+                    self._process.start()
+                finally:
+                    theirs.close()  # or nobody would notice that the process has ended
+        except OSError as error:  # no more processes or memory for this user
+            raise _EndedError from error
+
+    def is_ready(self) -> bool:
+        """Wait until the process is ready for work; False if it never will be."""
+        try:
+            return bool(self._connection.recv() == _READY)
+        except (EOFError, OSError):
+            return False
+
+    def prepare(self, tasks: Sequence[Task]) -> list[Prepared]:
+        """Return what became of each file; raises _EndedError where the process ended over it."""
+        try:
+            self._connection.send(tasks)
+            prepared: list[Prepared] = self._connection.recv()
+        except (EOFError, OSError) as error:
+            raise _EndedError from error
+        return prepared
+
+    def end(self) -> None:
+        """End the process, also in the middle of its work."""
+        self._process.kill()
+        self._process.join()
 
 
 class Workers:
     """Prepares chunks of files in `jobs` spawned processes, or in this one where that is quicker.
 
-    Use as a context: leaving it ends the processes, also in the middle of their work.
+    Use as a context: leaving it ends the processes, also in the middle of their work. A process that ends before loses
+    nothing: its files are read again one by one, and only one over which a process ends again is a failure. Where no
+    process can be had, all is done in this one.
     """
 
     def __init__(self, settings: Settings, jobs: int) -> None:
         self._settings = settings
         self._jobs = jobs
-        self._pool: ProcessPoolExecutor | None = None
-        self._started: Future[None] | None = None
+        self._threads: ThreadPoolExecutor | None = None
+        self._of_thread = threading.local()
+        self._processes: list[_Process] = []
+        self._changing = threading.Lock()
+        self._left = False
         self._here: Preparer | None = None
 
     def __enter__(self) -> "Workers":
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._end()
+        with self._changing:
+            self._left = True
+            for process in self._processes:
+                process.end()
+        if self._threads is not None:
+            self._threads.shutdown(cancel_futures=True)
 
     def prepare(self, chunks: Iterable[list[Task]]) -> Iterator[list[Prepared]]:
         """Yield what became of each chunk, in order.
@@ -55,7 +142,7 @@ class Workers:
         A single chunk is not worth a process, nor is one whose files were all seen before: mostly, reading and
         hashing is all that there is to do with them.
         """
-        waiting: deque[tuple[list[Task], Future[list[Prepared]] | None]] = deque()
+        waiting: deque[tuple[list[Task], Future[list[Prepared] | None] | None]] = deque()
         iterator = iter(chunks)
         chunk = next(iterator, None)
         alone = True
@@ -72,49 +159,67 @@ class Workers:
         while waiting:
             yield self._result(*waiting.popleft())
 
-    def _submit(self, chunk: list[Task]) -> Future[list[Prepared]]:
-        if self._pool is None:
-            self._pool = ProcessPoolExecutor(
-                self._jobs, multiprocessing.get_context("spawn"), initializer=_start, initargs=(self._settings,)
-            )
-            self._started = self._pool.submit(_nothing)
+    def _submit(self, chunk: list[Task]) -> Future[list[Prepared] | None] | None:
+        if self._threads is None:
+            self._threads = ThreadPoolExecutor(self._jobs)
         try:
-            return self._pool.submit(_prepare, chunk)
-        except BrokenProcessPool as error:
-            broken: Future[list[Prepared]] = Future()
-            broken.set_exception(error)
-            return broken
+            return self._threads.submit(self._prepare_there, chunk)
+        except RuntimeError:  # no more threads for this user
+            return None
 
-    def _result(self, chunk: list[Task], future: Future[list[Prepared]] | None) -> list[Prepared]:
-        if future is None or self._jobs == 0:
-            if self._here is None:
-                self._here = Preparer(self._settings)
-            return self._here.prepare(chunk)
+    def _result(self, chunk: list[Task], future: Future[list[Prepared] | None] | None) -> list[Prepared]:
+        prepared = None if future is None else future.result()
+        if prepared is not None:
+            return prepared
+        if self._here is None:
+            self._here = Preparer(self._settings)
+        return self._here.prepare(chunk)
+
+    def _prepare_there(self, chunk: list[Task]) -> list[Prepared] | None:
+        """Prepare a chunk in the process of this thread; None where it has none and can have none."""
+        if not self._has_process():
+            self._jobs = 0
+            return None
         try:
-            return future.result()
-        except BrokenProcessPool:
-            if self._started is not None and self._started.exception() is not None:
-                # No process could start at all, as where the main program is not importable: do without.
-                self._end()
-                self._jobs = 0
-                return self._result(chunk, None)
-            return [result for task in chunk for result in self._alone(task)]
+            return self._prepare_in_process(chunk)
+        except _EndedError:
+            return [result for task in chunk for result in self._prepare_alone(task)]
 
-    def _alone(self, task: Task) -> list[Prepared]:
-        """Prepare one file by itself, after a process died over the files it had: only one of them is to blame."""
-        for _ in range(2):  # the first try may still meet the pool that is broken
-            try:
-                return self._submit([task]).result()
-            except BrokenProcessPool:
-                self._end()
+    def _prepare_alone(self, task: Task) -> list[Prepared]:
+        """Prepare one file by itself, after a process ended over the files it had: only one of them is to blame."""
+        for _ in range(2):  # the system may have ended one for what another did
+            with suppress(_EndedError):
+                if self._has_process():
+                    return self._prepare_in_process([task])
         return [
-            Failure(task.found.locator, "the process that read it was ended by the system, maybe for want of memory")
+            Failure(
+                task.found.locator,
+                "the process that read it was ended by the system, maybe for want of memory",
+                "import it by itself, or split it",
+            )
         ]
 
-    def _end(self) -> None:
-        if self._pool is not None:
-            processes = list((self._pool._processes or {}).values())
-            self._pool.shutdown(wait=False, cancel_futures=True)
-            for process in processes:
-                process.kill()
-            self._pool = None
+    def _prepare_in_process(self, tasks: list[Task]) -> list[Prepared]:
+        try:
+            prepared: list[Prepared] = self._of_thread.process.prepare(tasks)
+        except _EndedError:
+            self._of_thread.process = None
+            raise
+        return prepared
+
+    def _has_process(self) -> bool:
+        """Tell whether this thread has a process, started if need be."""
+        if getattr(self._of_thread, "process", None) is not None:
+            return True
+        try:
+            with self._changing:
+                if self._left:
+                    return False
+                process = _Process(self._settings)
+                self._processes.append(process)
+        except _EndedError:
+            return False
+        if not process.is_ready():
+            return False
+        self._of_thread.process = process
+        return True

@@ -12,6 +12,7 @@ import numpy as np
 _ONSETS = [*"bcdfghjklmnprstvwz", "st", "tr", "pr", "ch", "sh", "gr", "kl", "br"]
 _VOWELS = [*"aeiouaeiou", "ai", "ea", "ou", "é", "ö", "ie"]
 _ENDS = ["", "", "", "n", "r", "s", "t", "l", "ng", "rs", "tion", "ed", "ing", "ly"]
+_SENTENCE_ENDS = [".", ".", ".", "?", "."]
 _FREQUENT = "the of and to in a is that for it as was with be by on not he his but at are this have from"
 
 
@@ -22,7 +23,7 @@ def vocabulary(size: int = 60_000, seed: int = 1) -> tuple[str, ...]:
     words = dict.fromkeys(_FREQUENT.split())
     while len(words) < size:
         syllables = 1 + (len(words) > 300) + (len(words) > 8000)
-        word = "".join(random.choice(_ONSETS) + random.choice(_VOWELS) for _ in range(syllables)) + random.choice(_ENDS)
+        word = "".join(_one(_ONSETS, random) + _one(_VOWELS, random) for _ in range(syllables)) + _one(_ENDS, random)
         if len(word) > 2:
             words[word] = None
     return tuple(words)
@@ -59,6 +60,10 @@ def write_topics(file: Path, number: int, seed: int = 1) -> None:
     file.write_text("\n".join(entries), encoding="utf-8")
 
 
+def _one(of: list[str], random: np.random.Generator) -> str:
+    return of[random.integers(len(of))]
+
+
 def _phrase(words: Sequence[str], random: np.random.Generator) -> str:
     return " ".join(words[int(200 * 100 ** random.random())] for _ in range(int(random.integers(1, 4))))
 
@@ -77,7 +82,7 @@ def _text(words: list[str], random: np.random.Generator) -> str:
                 sentence[place - 1] += ","
             elif draw < 0.11:
                 sentence[place] = str(int(random.integers(1, 2030)))
-        sentences.append(" ".join(sentence).capitalize() + random.choice([".", ".", ".", "?", "."]))
+        sentences.append(" ".join(sentence).capitalize() + _one(_SENTENCE_ENDS, random))
         start += length
     paragraphs = [" ".join(sentences[place : place + 4]) for place in range(0, len(sentences), 4)]
     return "\n\n".join([headline, *paragraphs]) + "\n"

@@ -9,7 +9,7 @@ import sqlite3
 import statistics
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -45,10 +45,14 @@ class Goal:
 
 @dataclass
 class Measured:
-    """Seconds of the clock, and of all processors together, of each thing and each round."""
+    """Seconds of the clock, and of all processors together, of each thing and each round.
+
+    `others`: how many processors other programs kept busy meanwhile, where the system tells.
+    """
 
     seconds: dict[str, list[float]] = field(default_factory=dict)
     cpu: dict[str, list[float]] = field(default_factory=dict)
+    others: dict[str, list[float]] = field(default_factory=dict)
 
     def add(self, name: str, seconds: float, cpu: float | None = None) -> None:
         """Take the time of one round."""
@@ -56,12 +60,14 @@ class Measured:
         if cpu is not None:
             self.cpu.setdefault(name, []).append(cpu)
 
-    def run(self, name: str, command: Sequence[str | Path]) -> str:
+    def run(self, name: str, command: Sequence[str | Path], environment: Mapping[str, str] | None = None) -> str:
         """Run a command to its end, take its time, and return what it printed; raises WrongError if it failed."""
-        used = _cpu_of_children()
-        start = time.perf_counter()
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        self.add(name, time.perf_counter() - start, _cpu_of_children() - used)
+        used, busy, start = _cpu_of_children(), _cpu_of_all(), time.perf_counter()
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+        seconds, cpu = time.perf_counter() - start, _cpu_of_children() - used
+        self.add(name, seconds, cpu)
+        if busy is not None:
+            self.others.setdefault(name, []).append(max(0.0, ((_cpu_of_all() or 0) - busy - cpu) / seconds))
         if done.returncode:
             raise WrongError(f"{name} ended with {done.returncode}: {done.stderr.strip()[-2000:]}")
         return done.stdout
@@ -92,6 +98,18 @@ def judge(goal: Goal, ratios: Sequence[float]) -> dict[str, Any]:
 def _cpu_of_children() -> float:
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
+
+
+def _cpu_of_all() -> float | None:
+    """Return the seconds that all processors together have worked for anyone, or None where the system does not tell.
+
+    What a machine that is itself a guest had to leave to others counts too.
+    """
+    try:
+        user, nice, system, _idle, _wait, interrupt, soft, stolen, *_ = Path("/proc/stat").read_text().split()[1:]
+    except (OSError, ValueError):
+        return None
+    return sum(map(int, (user, nice, system, interrupt, soft, stolen))) / os.sysconf("SC_CLK_TCK")
 
 
 def machine() -> dict[str, object]:

@@ -5,13 +5,17 @@ rows that point to them would be deleted; that no row points nowhere is checked 
 """
 
 import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 from alembic import context
+from alembic.util.exc import CommandError
 
-from archive.db import proof
+from archive.db import dependents, proof
 from archive.db.engine import DEFAULT_DATABASE, database_path, open_engine, truncate_wal
-from archive.db.schema import require_known
+from archive.db.schema import connect_read_only, require_known
 from archive.db.tables import metadata
 from archive.version import __version__
 
@@ -33,6 +37,20 @@ def is_migrating() -> bool:
     except KeyError:
         return False
     return True
+
+
+def is_there(heads: tuple[str, ...]) -> bool:
+    """Tell whether the archive stands where it is to go: then it is left alone."""
+    try:
+        wanted = context.script.get_revisions(context.get_revision_argument())
+    except CommandError:
+        return False  # relative ones, such as +1, are never there yet
+    return set(heads) == {script.revision for script in wanted if script is not None}
+
+
+def in_one_transaction(action: int, *_: Any) -> int:
+    """Let SQLite refuse what would end the transaction: what was committed could not be undone."""
+    return sqlite3.SQLITE_DENY if action == sqlite3.SQLITE_TRANSACTION else sqlite3.SQLITE_OK
 
 
 def run() -> None:
@@ -60,20 +78,29 @@ def run() -> None:
                 on_version_apply=lambda step, **_: steps.append(step),
             )
             heads = context.get_context().get_current_heads()
-            wanted = context.script.get_heads() if migrating and context.get_revision_argument() == "head" else None
             before = None
+            failing: dependents.Failing = {}
+            triggers: list[dependents.Trigger] = []
             # a new archive has nothing to lose, and one that is up to date is left alone
-            if migrating and heads and heads != wanted:
+            if migrating and heads and not is_there(heads):
                 if locked := config.attributes.get("locked"):
                     locked(connection)
                 before = proof.take_inventory(driver)
+                failing = dependents.find_failing(driver)
+                triggers = dependents.set_triggers_aside(driver)
             if watch := config.attributes.get("watch"):
                 watch(connection)
-            context.run_migrations()
+            driver.set_authorizer(in_one_transaction)
+            try:
+                context.run_migrations()
+            finally:
+                driver.set_authorizer(None)
             if watch:
                 watch(None)
+            differences = dependents.put_triggers_back(driver, triggers)
             if steps:
-                differences = prove(connection, before, steps)
+                differences += dependents.newly_failing(driver, failing)
+                differences += prove(connection, path, before, steps)
                 if differences:
                     raise proof.ProofError(differences)
                 record_version(driver)
@@ -81,15 +108,21 @@ def run() -> None:
         truncate_wal(engine)
 
 
-def prove(connection: Any, before: proof.Inventory | None, steps: list[Any]) -> list[str]:
+def prove(connection: Any, path: Path, before: proof.Inventory | None, steps: list[Any]) -> list[str]:
     """Return what does not add up after these migrations."""
     driver = connection.connection.driver_connection
     modules = [(step.is_upgrade, step.up_revision.module) for step in steps]
-    differences = proof.check_foreign_keys(driver) + proof.check_search(driver)
+    differences = proof.check_foreign_keys(driver)
+    if differences and before is not None:
+        # what led nowhere before is not this upgrade's doing; another connection sees it as it was
+        with closing(connect_read_only(path)) as unchanged:
+            differences = proof.check_foreign_keys(driver, unchanged)
+    differences += proof.check_search(driver)
     if before is not None:
-        ups = proof.declared(module.CHANGES for is_upgrade, module in modules if is_upgrade)
-        downs = proof.declared(module.CHANGES for is_upgrade, module in modules if not is_upgrade)
-        changes = ups if modules[0][0] else downs.inverted()
+        if modules[0][0]:
+            changes = proof.declared(module.CHANGES for _, module in modules)
+        else:
+            changes = proof.declared(module.CHANGES for _, module in reversed(modules)).inverted()
         differences += proof.compare(before, proof.take_inventory(driver), changes)
     for is_upgrade, module in modules:
         wrong = module.invariant(connection) if is_upgrade else None

@@ -4,20 +4,22 @@ A command's module is imported when the command runs, so that `archive --help` c
 """
 
 import importlib
+import os
 import sys
-from typing import Any
+from contextlib import suppress
+from typing import Any, NoReturn
 
 import click
 
 from archive import __version__
 
-# command: (module, object in it, what it does)
+# command: (module, object in it, the first line of its help)
 COMMANDS = {
     "import": ("importing", "import_", "Take files, folders and stdin into the archive."),
     "search": ("articles", "search", "Find articles by words, best first, with the passages that match."),
     "list": ("articles", "list_", "List articles, newest first."),
     "show": ("articles", "show", "Show one article with all that is known of it."),
-    "why": ("articles", "why", "Explain an article: topics, dates, headline, source, what was set aside."),
+    "why": ("articles", "why", "Explain an article: values, topics, dates, what was set aside."),
     "original": ("articles", "original", "Give back an article's bytes exactly as received."),
     "count": ("articles", "count", "Count articles."),
     "sources": ("sources", "sources", "List sources, or load them from a file."),
@@ -25,28 +27,30 @@ COMMANDS = {
     "imports": ("imports", "imports", "List imports, or show what became of each unit of one."),
     "stats": ("imports", "stats", "Tell how much the archive holds, and what is not known."),
     "sql": ("sql", "sql", "Ask in SQL; reads only."),
+    "verify": ("verify", "verify", "Check that the archive is sound; changes nothing."),
+    "repair": ("verify", "repair", "Derive anew what can be derived, where it is wrong."),
     "db": ("db", "db", "Look after the database: upgrade, check, back up."),
 }
 
 
-class ShownError(click.ClickException):
-    """An error of the library, printed as one message."""
-
-    def show(self, file: Any = None) -> None:
-        """Print the message on stderr, control characters of file names and texts made visible."""
-        from archive.cli.output import printable
-
-        click.echo(f"archive: {printable(self.message)}", err=True, file=file)
-
-
-class ShownUsageError(ShownError):
-    """The same, where the call itself is off."""
-
-    exit_code = 2
-
-
 class Commands(click.Group):
-    """The commands, loaded when they are needed, and errors of the library shown as messages."""
+    """The commands, loaded when they are needed, and errors shown as messages."""
+
+    def main(self, *args: Any, **extra: Any) -> NoReturn:
+        """Run a command line and end the process: with 0, 1 if something failed, 2 if the call itself is off."""
+        from archive.errors import ArchiveError
+
+        try:
+            code = super().main(*args, **{**extra, "standalone_mode": False})
+        except click.ClickException as error:
+            code = error.exit_code
+            _show(error)
+        except click.Abort:
+            code = 130  # as a shell has it for a program that Ctrl-C ended
+        except ArchiveError as error:
+            code = error.exit_code
+            _show(error)
+        sys.exit(code or 0)
 
     def list_commands(self, _ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -76,13 +80,17 @@ class Commands(click.Group):
             formatter.write_dl([(name, text) for name, (_, _, text) in COMMANDS.items()])
 
     def invoke(self, ctx: click.Context) -> Any:
-        from archive.errors import ArchiveError
-
         try:
             return super().invoke(ctx)
-        except ArchiveError as error:
-            shown = ShownUsageError if error.exit_code == 2 else ShownError
-            raise shown(str(error)) from error
+        except click.NoSuchOption as error:
+            if error.option_name != "--db":
+                raise
+            raise click.UsageError("--db stands before the command: archive --db PATH COMMAND.", error.ctx) from error
+        except BrokenPipeError:
+            # whoever read us has seen enough; what Python still has to write at its end must go somewhere
+            with suppress(OSError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(0)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -109,11 +117,25 @@ def cli(ctx: click.Context, database: str) -> None:
     ctx.obj = database
 
 
-def main() -> None:
+def main() -> NoReturn:
     """Run the command line."""
-    try:
-        cli(prog_name="archive")
-    except BrokenPipeError:
-        # whoever read us has seen enough; without this, Python complains once more when it flushes stdout
-        sys.stderr.close()
-        sys.exit(0)
+    for stream in (sys.stdout, sys.stderr):
+        # what a terminal's encoding does not have is shown as an escape, and stops nothing
+        with suppress(AttributeError):
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    cli.main(prog_name="archive")
+
+
+def _show(error: Exception) -> None:
+    """Print a message on stderr, control characters of file names and texts made visible."""
+    from io import StringIO
+
+    from archive.cli.escaping import printable
+
+    text = StringIO()
+    if isinstance(error, click.ClickException):
+        error.show(file=text)
+    else:
+        text.write(f"archive: {error}\n")
+    with suppress(BrokenPipeError):
+        click.echo(printable(text.getvalue()), err=True, nl=False)

@@ -1,12 +1,16 @@
 """Commands about articles: search, list, show, why, original, count."""
 
 import sys
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
 
+from archive.cli.escaping import printable
 from archive.cli.options import archive_path, filter_options, format_option, limit_option
 from archive.cli.output import hint, print_object, print_rows
+from archive.errors import ArchiveError
 from archive.queries import articles as articles_queries
 from archive.queries import reading
 from archive.queries.filters import Filters
@@ -18,6 +22,8 @@ _LIST_COLUMNS = {
     "headline": "headline",
     "words": "words",
 }
+_FEWER_WORDS = "nothing found; fewer words find more, `archive stats` tells what the archive holds"
+_FEWER_OPTIONS = "nothing found; fewer options find more"
 
 
 @click.command("list")
@@ -25,24 +31,25 @@ _LIST_COLUMNS = {
 @limit_option(20)
 @format_option
 @click.pass_context
-def list_(ctx: click.Context, /, limit: int, form: str, **filters: Any) -> None:
-    """List articles, newest first; those without a date last. A derived headline stands in italics.
+def list_(ctx: click.Context, /, limit: int | None, form: str, **filters: Any) -> None:
+    """List articles, newest first.
+
+    Those without a date come last. A headline that was derived from the text stands in italics.
 
     \b
     archive list --topic diplomacy --since 2023-02
-    archive list --source xinhua --limit 0 -f csv > articles.csv
+    archive list --source radio-lintel --limit 0 -f csv > articles.csv
     """
     with reading(archive_path(ctx)) as connection:
         chosen = Filters(**filters)
-        found = articles_queries.list_articles(connection, chosen, limit or None)
+        found = articles_queries.list_articles(connection, chosen, limit)
         if form == "table":
             found = ({**article, "published": (article["published"] or "")[:10]} for article in found)
-        shown = print_rows(found, form, _LIST_COLUMNS, empty=_nothing(chosen))
-        if shown and shown == limit:
-            total = articles_queries.count_articles(connection, chosen)
-            if total > shown:
-                hint(f"{shown} of {total:,}; --limit 0 shows all")
-        _tell_undated(connection, chosen)
+        empty = "the archive has no articles yet" if chosen == Filters() else _FEWER_OPTIONS
+        shown = print_rows(found, form, _LIST_COLUMNS, empty=empty)
+        _tell_what_is_not_shown(
+            chosen, shown, limit, lambda filters: articles_queries.count_articles(connection, filters)
+        )
 
 
 @click.command()
@@ -51,15 +58,16 @@ def list_(ctx: click.Context, /, limit: int, form: str, **filters: Any) -> None:
 @limit_option(10)
 @format_option
 @click.pass_context
-def search(ctx: click.Context, /, words: tuple[str, ...], limit: int, form: str, **filters: Any) -> None:
-    """Find the articles in which all words occur, best first, with the passages that match.
+def search(ctx: click.Context, /, words: tuple[str, ...], limit: int | None, form: str, **filters: Any) -> None:
+    """Find articles by words, best first, with the passages that match.
 
-    Case and accents do not count. Whatever is typed is taken literally: AT&T, O'Brien, C++ and NOT are words.
+    All words must occur, in the headline or the body. Case and accents do not count. Whatever is typed is taken
+    literally: AT&T, O'Brien, C++ and NOT are words.
 
     \b
     archive search trade sanctions
     archive search 北京 --since 2023
-    archive search "industrial park" -f json
+    archive search kite anchor -f json
     """
     from archive.cli.drawing import print_hits
     from archive.queries.search import count_matches, query_phrases, search_articles
@@ -67,14 +75,12 @@ def search(ctx: click.Context, /, words: tuple[str, ...], limit: int, form: str,
     typed = " ".join(words)
     with reading(archive_path(ctx)) as connection:
         chosen = Filters(**filters)
-        empty = _nothing(chosen) if query_phrases(typed) else "there is no word in what you typed"
-        found = search_articles(connection, typed, chosen, limit or None)
+        empty = _FEWER_WORDS if chosen == Filters() else _FEWER_OPTIONS
+        if not query_phrases(typed):
+            empty = "nothing found; there is no word in what was typed"
+        found = search_articles(connection, typed, chosen, limit)
         shown = print_hits(found, empty) if form == "table" else print_rows(found, form, {}, empty=empty)
-        if shown and shown == limit:
-            total = count_matches(connection, typed, chosen)
-            if total > shown:
-                hint(f"{shown} of {total:,}; --limit 0 shows all")
-        _tell_undated(connection, chosen)
+        _tell_what_is_not_shown(chosen, shown, limit, lambda filters: count_matches(connection, typed, filters))
 
 
 @click.command()
@@ -83,7 +89,9 @@ def search(ctx: click.Context, /, words: tuple[str, ...], limit: int, form: str,
 @format_option
 @click.pass_context
 def count(ctx: click.Context, /, words: tuple[str, ...], form: str, **filters: Any) -> None:
-    """Count articles: all, those that options name, those in which all words occur.
+    """Count articles.
+
+    All of them, those that options name, those in which all words occur.
 
     \b
     archive count --topic sanctions
@@ -92,17 +100,19 @@ def count(ctx: click.Context, /, words: tuple[str, ...], form: str, **filters: A
     from archive.queries.search import count_matches
 
     with reading(archive_path(ctx)) as connection:
+
+        def number_of(filters: Filters) -> int:
+            if words:
+                return count_matches(connection, " ".join(words), filters)
+            return articles_queries.count_articles(connection, filters)
+
         chosen = Filters(**filters)
-        number = (
-            count_matches(connection, " ".join(words), chosen)
-            if words
-            else articles_queries.count_articles(connection, chosen)
-        )
+        number = number_of(chosen)
         if form == "table":
             click.echo(number)
         else:
             print_rows([{"articles": number}], form, {})
-        _tell_undated(connection, chosen)
+        _tell_what_is_not_shown(chosen, 0, None, number_of)
 
 
 @click.command()
@@ -110,7 +120,9 @@ def count(ctx: click.Context, /, words: tuple[str, ...], form: str, **filters: A
 @format_option
 @click.pass_context
 def show(ctx: click.Context, /, key: str, form: str) -> None:
-    """Show an article: its text, and all that is known of it. A KEY may be shortened while it stays unique.
+    """Show one article with all that is known of it.
+
+    A KEY, as `archive list` shows it, may be shortened while it stays unique.
 
     \b
     archive show 4h7q
@@ -129,7 +141,10 @@ def show(ctx: click.Context, /, key: str, form: str) -> None:
 @format_option
 @click.pass_context
 def why(ctx: click.Context, /, key: str, form: str) -> None:
-    """Explain an article: where its values came from, its topics' passages, every date found, what was set aside.
+    """Explain an article: values, topics, dates, what was set aside.
+
+    Says where each value came from, on which passages its topics rest (the first three of each; -f json has all), which
+    dates were found and why they were chosen or not, and what was taken out of the text.
 
     \b
     archive why 4h7q
@@ -144,34 +159,50 @@ def why(ctx: click.Context, /, key: str, form: str) -> None:
 
 @click.command()
 @click.argument("key", metavar="KEY")
-@click.option("-o", "--output", type=click.File("wb"), default="-", help="File to write to; else stdout.")
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    type=click.Path(allow_dash=True, path_type=Path),
+    help="Else stdout.",
+)
 @click.pass_context
-def original(ctx: click.Context, /, key: str, output: Any) -> None:
-    """Give back the bytes that an article was made of, exactly as they were received.
+def original(ctx: click.Context, /, key: str, output: Path | None) -> None:
+    """Give back an article's bytes exactly as received.
 
     \b
     archive original 4h7q -o piece.txt
     """
     from archive.queries.article import read_original
 
-    with reading(archive_path(ctx)) as connection:
+    path = archive_path(ctx)
+    with reading(path) as connection:
         content = read_original(connection, key)
-    if output.name == "<stdout>" and sys.stdout.isatty():
-        from archive.cli.output import printable
-
+    if output is not None and output != Path("-"):
+        if output.exists() and output.samefile(path):
+            raise click.UsageError(f"{output} is the archive itself; name another file.", ctx)
+        try:
+            output.write_bytes(content)
+        except OSError as error:
+            raise ArchiveError(f"{output} cannot be written: {error.strerror}") from error
+    elif sys.stdout.isatty():
         click.echo(printable(content.decode("utf-8", "backslashreplace")), nl=False)
     else:
-        output.write(content)
+        click.echo(content, nl=False)
 
 
-def _nothing(filters: Filters) -> str:
-    if filters == Filters():
-        return "nothing found; fewer words find more, `archive stats` tells what the archive holds"
-    return "nothing found; fewer options find more"
-
-
-def _tell_undated(connection: Any, filters: Filters) -> None:
+def _tell_what_is_not_shown(
+    filters: Filters, shown: int, limit: int | None, count_articles: Callable[[Filters], int]
+) -> None:
+    """Say on stderr that there are more than a limit lets through, and whom a span of time leaves out unseen."""
+    if shown and shown == limit:
+        total = count_articles(filters)
+        if total > shown:
+            hint(f"{shown} of {total:,}; --limit 0 shows all")
     if filters.by_date:
-        undated = articles_queries.count_undated(connection, filters)
-        if undated:
-            hint(f"{undated:,} without a date left out")
+        undated = count_articles(filters.leaving_out("undated"))
+        imprecise = count_articles(filters.leaving_out("imprecise"))
+        left_out = [f"{undated:,} without a date"] if undated else []
+        left_out += [f"{imprecise:,} with a date too coarse to tell"] if imprecise else []
+        if left_out:
+            hint(f"left out: {', '.join(left_out)}")

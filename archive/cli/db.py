@@ -1,5 +1,6 @@
 """`archive db`: the database itself."""
 
+import shlex
 from pathlib import Path
 
 import click
@@ -11,7 +12,7 @@ from archive.db import backups, schema, upgrades
 
 @click.group()
 def db() -> None:
-    """Look after the database: its schema, and copies of it.
+    """Look after the database: upgrade, check, back up.
 
     \b
     archive db current
@@ -27,18 +28,19 @@ def db() -> None:
 @click.option("--no-backup", is_flag=True, help="Go on without a backup.")
 @click.pass_context
 def upgrade(ctx: click.Context, /, revision: str, show_sql: bool, dry_run: bool, no_backup: bool) -> None:
-    """Bring the schema up to date with this program (or to REVISION), and prove that nothing was lost.
+    """Bring the schema up to date, and prove that nothing was lost.
 
-    Says what will change, writes a backup beside the archive (NAME.before-REVISION.db), migrates in one transaction,
-    and compares before and after: rows, a checksum of every column, foreign keys, the search index. If anything
-    differs that was not declared, all of it is undone. A missing archive is made, empty.
+    Goes to what this program works with, or to REVISION. Says what will change, writes a backup beside the archive
+    (NAME.before-REVISION.db), migrates in one transaction, and compares before and after: rows, a checksum of every
+    column, foreign keys, the search index. If anything differs that was not declared, all of it is undone. A missing
+    archive is made, empty.
 
     \b
     archive db upgrade --dry-run
     archive db upgrade
     """
     path = archive_path(ctx)
-    if not path.exists():
+    if not schema.is_there(path):
         schema.upgrade(path, revision)
         click.echo(f"made {path}, empty, at {schema.current_revision(path)}")
         return
@@ -59,17 +61,23 @@ def upgrade(ctx: click.Context, /, revision: str, show_sql: bool, dry_run: bool,
         upgrades.rehearse(path, revision)
         click.echo(f"tried on a copy: nothing would be lost; {path} is as it was")
         return
-    kept = upgrades.upgrade(path, revision, keep_backup=not no_backup)
-    if kept is not None:
-        click.echo(f"backup: {kept} (`archive db restore {kept.name}` goes back to it)")
-    click.echo(f"{path} is at {schema.current_revision(path)}; rows, columns, keys and search index add up")
+    if upgrades.upgrade(path, revision, keep_backup=not no_backup, backed_up=_backed_up):
+        click.echo(f"{path} is at {schema.current_revision(path)}; rows, columns, keys and search index add up")
+    else:
+        click.echo(f"{schema.current_revision(path)}: nothing to do, another upgrade was first")
+
+
+def _backed_up(kept: Path) -> None:
+    click.echo(f"backup: {kept} (`archive db restore {shlex.quote(str(kept))}` goes back to it)")
 
 
 @db.command()
 @click.argument("revision")
 @click.pass_context
 def downgrade(ctx: click.Context, /, revision: str) -> None:
-    """Take the schema back to REVISION; refused where that would lose something.
+    """Take the schema back to REVISION.
+
+    Refused where that would lose something.
 
     \b
     archive db downgrade 20261122_first_archive
@@ -83,7 +91,7 @@ def downgrade(ctx: click.Context, /, revision: str) -> None:
 @db.command()
 @click.pass_context
 def current(ctx: click.Context, /) -> None:
-    """Tell which migration the schema stands at, and which is the newest.
+    """Tell which migration the schema stands at.
 
     \b
     archive db current
@@ -97,7 +105,7 @@ def current(ctx: click.Context, /) -> None:
 @db.command()
 @format_option
 def history(form: str) -> None:
-    """List the migrations, newest first, with what each does.
+    """List the migrations, newest first.
 
     \b
     archive db history
@@ -109,7 +117,9 @@ def history(form: str) -> None:
 @db.command()
 @click.pass_context
 def check(ctx: click.Context, /) -> None:
-    """Compare the archive's tables with those this program works with, as `alembic check` does.
+    """Compare the archive's tables with this program's.
+
+    As `alembic check` does; exit code 1 where they differ.
 
     \b
     archive db check
@@ -126,10 +136,12 @@ def check(ctx: click.Context, /) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.pass_context
 def backup(ctx: click.Context, /, file: Path) -> None:
-    """Write a copy of the archive into FILE: one file, checked, also while an import runs.
+    """Write a copy of the archive into FILE.
+
+    One file, checked, also while an import runs.
 
     \b
-    archive db backup /media/stick/archive-2026-11.db
+    archive db backup archive-2026-11.db
     """
     backups.backup(archive_path(ctx), file)
     click.echo(f"{file}: {file.stat().st_size:,} bytes")
@@ -139,7 +151,9 @@ def backup(ctx: click.Context, /, file: Path) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.pass_context
 def restore(ctx: click.Context, /, file: Path) -> None:
-    """Put the archive back to what the backup FILE holds; what stood there is kept beside it.
+    """Put the archive back to what the backup FILE holds.
+
+    What stood there is kept beside it.
 
     \b
     archive db restore archive.before-20261122_first_archive.db

@@ -1,17 +1,22 @@
 """Articles and explanations, drawn for a terminal."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
+from rich.cells import cell_len
+from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from archive.cli.output import hint, marked_text, printable, shown_path, terminal
+from archive.cli.escaping import printable, printable_line
+from archive.cli.output import hint, shown_path
+from archive.cli.tables import drawn, mark
 
-if TYPE_CHECKING:
-    from rich.console import Console
+_BLANK = re.compile(r"\s")
+_MOST_PASSAGES = 3  # of one topic that are shown; JSON has all
 
 _METHODS = {
     "given": "given",
@@ -25,12 +30,12 @@ _METHODS = {
 }
 
 
-def draw_article(console: "Console", article: dict[str, Any]) -> None:
+def draw_article(console: Console, article: dict[str, Any]) -> None:
     """Print an article: headline, what is known, the text with its headings, what was set aside, where it was found."""
     derived = article["headline_method"] == "derived"
-    console.print(Text(printable(article["headline"]), style="bold italic" if derived else "bold"))
+    console.print(_line(article["headline"], "bold italic" if derived else "bold"))
     if derived:
-        console.print(Text("(derived headline: the text has none)", style="dim"))
+        console.print(_line("(derived headline: the text has none)", "dim"))
     known = [article["key"], article["source"] or "source not stated", article["published"] or "date not stated"]
     console.print(_line(" · ".join([*known, *filter(None, (article["language"], article["section"]))]), "cyan"))
     for label, value in (
@@ -40,102 +45,152 @@ def draw_article(console: "Console", article: dict[str, Any]) -> None:
     ):
         if value:
             console.print(_line(f"{label}: {value}"))
-    console.print()
     special = {block["start"]: block["kind"] for block in article["blocks"]}
     start = 0
     for block in article["body"].split("\n\n"):
-        console.print(_line(block, {"heading": "bold", "quote": "italic"}.get(special.get(start, ""), "")))
         console.print()
+        style = {"heading": "bold", "quote": "italic"}.get(special.get(start, ""), "")
+        console.print(Text(printable(block), style=style))
         start += len(block) + 2
-    if article["set_aside"]:
-        _draw_set_aside(console, article["set_aside"])
-    targets = [link for link in article["links"] if link["target"]]
-    for link in targets:
-        console.print(_line(f"in this archive: {link['text'] or link['url']} → {link['target']}"))
+    _draw_set_aside(console, article["set_aside"])
+    _draw_links(console, article["links"])
+    _draw_places(console, article["places"])
     numbers = len(article["revisions"])
     console.print(_line(f"{article['words']:,} words, {numbers} revision{'s' if numbers > 1 else ''}", "dim"))
-    _draw_places(console, article["places"])
 
 
-def draw_explanation(console: "Console", explained: dict[str, Any]) -> None:
+def draw_explanation(console: Console, explained: dict[str, Any]) -> None:
     """Print why an article is as it is."""
-    console.print(Text(printable(explained["headline"]), style="bold"))
+    console.print(_line(explained["headline"], "bold"))
     console.print(_line(explained["key"], "cyan"))
-    values = {value["field"]: value for value in explained["values"]}
-    _heading(console, "Values")
-    console.print(_line(f"headline: {_METHODS[explained['headline_method']]}{_from(values.pop('headline', None))}"))
-    for field in ("source", "published"):
-        if field not in values:
-            console.print(_line(f"{field}: not stated"))
-    for field, value in values.items():
-        console.print(_line(f"{field}: {value['text']}, from {_METHODS[value['method']]}{_from(value)}"))
-    _heading(console, "Topics")
-    if not explained["evidence"]:
-        console.print("none")
-    for topic, evidence in groupby(explained["evidence"], key=lambda one: (one["topic"], one["scheme"], one["code"])):
-        console.print(Text(printable(f"{topic[0]} ({topic[1]}:{topic[2]})"), style="bold"))
-        for one in evidence:
-            console.print(Padding(_evidence(one, console), (0, 0, 0, 2)))
+    _draw_values(console, explained)
+    _draw_evidence(console, explained["evidence"])
     _heading(console, "Dates")
     if not explained["dates"]:
-        console.print("none found")
+        console.print(_line("none found"))
     for date in explained["dates"]:
         read = f" = {date['value']}" if date["value"] and date["value"] != date["text"] else ""
-        where = f"{date['field']} {date['start']}" if date["field"] else _METHODS[date["method"]]
+        where = f"{date['field']} {date['start']}" if date["field"] else _method(date["method"])
         verdict = "chosen" if date["chosen"] else f"not chosen: {date['reason']}"
         console.print(_line(f"{date['text']}{read} ({where}): {verdict}"))
-    if explained["set_aside"]:
-        _draw_set_aside(console, explained["set_aside"])
+    _draw_set_aside(console, explained["set_aside"])
     _draw_places(console, explained["places"])
 
 
 def print_hits(found: Iterable[dict[str, Any]], empty: str) -> int:
     """Print what a search found, each with the passage that matches, and return how many there were."""
-    console = terminal()
-    number = 0
-    with console.capture() as capture:
-        for article in found:
-            number += 1
+    articles = list(found)
+
+    def draw(console: Console) -> None:
+        for number, article in enumerate(articles):
+            if number:
+                console.print()
             known = (article["key"], article["published"], article["source"])
             style = "bold italic" if article["headline_method"] == "derived" else "bold"
-            console.print(_line(article["headline"], style))
+            console.print(mark(article["headline"], article["headline_hits"], console, style))
             console.print(_line(" · ".join(filter(None, known)), "cyan"))
-            console.print(Padding(marked_text(article["snippet"], article["hits"], console), (0, 0, 1, 2)))
-    if number:
-        click.echo("\n".join(line.rstrip() for line in capture.get().rstrip().splitlines()))
+            console.print(Padding(mark(article["snippet"], article["hits"], console), (0, 0, 0, 2)))
+
+    if articles:
+        click.echo(drawn(draw))
     else:
         hint(empty)
-    return number
+    return len(articles)
 
 
-def _draw_set_aside(console: "Console", passages: Iterable[dict[str, Any]]) -> None:
-    _heading(console, "Set aside (no part of the body, not searched)")
-    for passage in passages:
-        console.print(_line(f"{passage['kind']}: {passage['text']}", "dim"))
+def _draw_values(console: Console, explained: dict[str, Any]) -> None:
+    _heading(console, "Values")
+    values = {value["field"]: value for value in explained["values"]}
+    headline = values.pop("headline", None)
+    where = f"{_method(headline['method'])} ({shown_path(headline['locator'])})" if headline else ""
+    console.print(_line(f"headline: {where or _method(explained['headline_method'])}"))
+    for field in ("source", "published"):
+        if field not in values:
+            console.print(_line(f"{field}: not stated"))
+    for field, value in values.items():
+        console.print(
+            _line(f"{field}: {value['text']}, from {_method(value['method'])} ({shown_path(value['locator'])})")
+        )
 
 
-def _draw_places(console: "Console", places: Iterable[dict[str, Any]]) -> None:
-    for place in places:
-        console.print(_line(f"found at {shown_path(place['locator'])} (import {place['first_import']})", "dim"))
+def _draw_evidence(console: Console, evidence: Sequence[dict[str, Any]]) -> None:
+    _heading(console, "Topics")
+    if not evidence:
+        console.print(_line("none"))
+    for (topic, scheme, code), group in groupby(evidence, key=lambda one: (one["topic"], one["scheme"], one["code"])):
+        console.print(_line(f"{topic} ({scheme}:{code})", "bold"))
+        passages = list(group)
+        for one in passages[:_MOST_PASSAGES]:
+            console.print(Padding(_passage(one, console), (0, 0, 0, 2)))
+        if len(passages) > _MOST_PASSAGES:
+            console.print(_line(f"  … and {len(passages) - _MOST_PASSAGES} more", "dim"))
 
 
-def _evidence(one: dict[str, Any], console: "Console") -> Text:
+def _passage(one: dict[str, Any], console: Console) -> Text:
+    """Return a piece of evidence with as much of what stands around it as one line has room for."""
     if one["method"] == "given":
-        return Text(printable(f"given as '{one['passage']}' in {_METHODS[one['given_by']]}"))
-    before, passage, after = one["before"], one["passage"], one["after"]
-    whole = f"{before}{passage}{after}".replace("\n", " ")
+        return _line(f"given as '{one['passage']}' in {_method(one['given_by'])}")
+    where = f"{one['method']}, {one['field']} {one['start']}: "
+    before, passage, after = (printable(_BLANK.sub(" ", one[part])) for part in ("before", "passage", "after"))
+    room = console.width - 2 - cell_len(where) - cell_len(passage) - len("«»")
+    half = max(0, room // 2)
+    before = _last_words(before, max(half, room - cell_len(after)))
+    after = _last_words(after[::-1], max(half, room - cell_len(before)))[::-1]
     hit = (len(before), len(before) + len(passage))
-    return Text(f"{one['method']}, {one['field']} {one['start']}: ").append(marked_text(whole, [hit], console))
+    return Text().append(where, "dim").append_text(mark(f"{before}{passage}{after}", [hit], console))
 
 
-def _from(value: dict[str, Any] | None) -> str:
-    return f" ({shown_path(value['locator'])})" if value else ""
+def _last_words(text: str, room: int) -> str:
+    """Return as much of the end of a text as fits into so many cells, cut before a word, after "…".
+
+    >>> _last_words("somewhere in the north ", 12)
+    '…the north '
+    """
+    if cell_len(text) <= room:
+        return text
+    kept, cells = len(text), 1
+    while kept and cells + cell_len(text[kept - 1]) <= room:
+        kept -= 1
+        cells += cell_len(text[kept])
+    if kept and text[kept - 1] not in " …":
+        word = text.find(" ", kept)
+        kept = word + 1 if 0 <= word < len(text) - 1 else kept
+    return "…" + text[kept:] if room > 0 else ""
 
 
-def _heading(console: "Console", text: str) -> None:
+def _draw_set_aside(console: Console, passages: Sequence[dict[str, Any]]) -> None:
+    if passages:
+        _heading(console, "Set aside (no part of the body, not searched)")
+    for passage in passages:
+        console.print(Text(printable(f"{passage['kind']}: {passage['text']}")))
+
+
+def _draw_links(console: Console, links: Iterable[dict[str, Any]]) -> None:
+    """Print the links of the text, and the related headlines that are in the archive: the others were set aside."""
+    shown = [link for link in links if link["target"] or link["kind"] == "link"]
+    if shown:
+        _heading(console, "Links")
+    for link in shown:
+        known = f" → {link['target']} in this archive" if link["target"] else ""
+        console.print(_line(" ".join(filter(None, (link["text"], link["url"]))) + known))
+
+
+def _draw_places(console: Console, places: Iterable[dict[str, Any]]) -> None:
+    _heading(console, "Places")
+    for place in places:
+        first, last = place["first_import"], place["last_import"]
+        imports = f"import {first}" if first == last else f"imports {first} to {last}"
+        console.print(_line(f"{shown_path(place['locator'])} ({imports})"))
+
+
+def _method(name: str) -> str:
+    return _METHODS.get(name, name)
+
+
+def _heading(console: Console, text: str) -> None:
     console.print()
     console.print(Text(text, style="underline"))
 
 
 def _line(text: str, style: str = "") -> Text:
-    return Text(printable(text), style=style)
+    return Text(printable_line(text), style=style)

@@ -8,8 +8,9 @@ from typing import Any
 
 import click
 
+from archive.cli.escaping import printable_line
 from archive.cli.options import archive_path, format_option
-from archive.cli.output import hint, print_object, printable, shown_path
+from archive.cli.output import hint, print_object, shown_path
 from archive.documents import Failure
 from archive.ingest import OUTCOMES, ImportOptions, ImportSummary, Listener, import_paths
 
@@ -43,9 +44,9 @@ class _Report(Listener):
         if self._progress:
             from rich.text import Text
 
-            self._progress.console.print(Text(printable(text)), soft_wrap=True)
+            self._progress.console.print(Text(printable_line(text)), soft_wrap=True)
         else:
-            hint(text)
+            hint(printable_line(text))
 
 
 @click.command("import")
@@ -54,15 +55,23 @@ class _Report(Listener):
 @click.option("--topic", "topics", metavar="NAME", multiple=True, help="Topic of all of it; repeatable.")
 @click.option("--language", metavar="TAG", help="Language of all that does not state its own: en, zh-Hant.")
 @click.option("--published", metavar="DATE", help="Date of all that has none of its own: 2023, 2023-02, 2023-02-28.")
-@click.option("--max-size", type=click.IntRange(min=1), default=256, show_default=True, help="Largest file, in MB.")
+@click.option(
+    "--max-size", metavar="MB", type=click.IntRange(min=1), default=256, show_default=True, help="Largest file, in MB."
+)
 @click.option(
     "--max-characters",
+    metavar="N",
     type=click.IntRange(min=1),
     default=20_000_000,
     show_default=True,
     help="Longest text of one article.",
 )
-@click.option("--jobs", type=click.IntRange(min=0), help="Processes that read beside the one that writes; 0 for none.")
+@click.option(
+    "--jobs",
+    metavar="N",
+    type=click.IntRange(min=0),
+    help="Processes that read beside the one that writes; 0 for none.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing of what was mended or left out.")
 @format_option
 @click.pass_context
@@ -75,10 +84,11 @@ def import_(
     form: str,
     **options: Any,
 ) -> None:
-    """Take files, folders (with all below them) and - (stdin) into the archive.
+    """Take files, folders and stdin into the archive.
 
-    Plain text, and Markdown with front matter. Every unit ends as added, revised, unchanged, duplicate or failed; the
-    summary says how many. What was imported before is recognized, so importing a folder again is quick and safe.
+    Plain text, and Markdown with front matter; folders with all below them; - is stdin. Every unit ends as added,
+    revised, unchanged, duplicate or failed; the summary says how many. What was imported before is recognized, so
+    importing a folder again is quick and safe.
 
     What a text does not say is taken, nearest first, from its front matter, from NAME.meta.toml beside it, from
     archive.toml in its folder or above, and from the options.
@@ -118,7 +128,7 @@ def _progress() -> Any:
     return Progress(
         SpinnerColumn(),
         TextColumn("{task.completed:,.0f} units"),
-        TextColumn("{task.outcomes}"),
+        TextColumn("{task.fields[outcomes]}"),
         TimeElapsedColumn(),
         console=Console(stderr=True),
         transient=True,
@@ -130,7 +140,7 @@ def _print_summary(summary: ImportSummary, form: str) -> None:
         "import": summary.import_id,
         "units": summary.units,
         **{outcome: summary.outcomes[outcome] for outcome in OUTCOMES},
-        "not_stated": summary.not_stated,
+        "not_stated": {name.replace(" ", "_"): number for name, number in summary.not_stated.items()},
     }
 
     def show(console: Any) -> None:

@@ -15,8 +15,9 @@ _COLUMNS = {
     "started_at": "started",
     "status": "status",
     "units": "units",
-    **{outcome: outcome for outcome in OUTCOMES},
+    "outcomes": "outcomes",
     "arguments": "arguments",
+    "reason": "reason",
 }
 _ITEM_COLUMNS = {"outcome": "outcome", "key": "key", "place": "place", "reason": "reason"}
 
@@ -25,18 +26,20 @@ _ITEM_COLUMNS = {"outcome": "outcome", "key": "key", "place": "place", "reason":
 @format_option
 @click.pass_context
 def imports(ctx: click.Context, /, form: str) -> None:
-    """List imports, the latest first, with what became of their units.
+    """List imports, or show what became of each unit of one.
+
+    The latest first.
 
     \b
     archive imports
-    archive imports show 3 --outcome failed
+    archive imports show 1 --outcome failed
     """
     if ctx.invoked_subcommand is not None:
         return
     with reading(archive_path(ctx)) as connection:
         rows = list_imports(connection)
         if form == "table":
-            rows = ({**row, "started_at": row["started_at"][:19].replace("T", " ")} for row in rows)
+            rows = map(_as_shown, rows)
         print_rows(rows, form, _COLUMNS, empty="nothing was imported yet")
 
 
@@ -56,14 +59,19 @@ def show(ctx: click.Context, /, number: int, outcome: str | None, form: str) -> 
         rows = list_import_items(connection, number, outcome)
         if form == "table":
             rows = ({**row, "place": shown_path(row["locator"])} for row in rows)
-        print_rows(rows, form, _ITEM_COLUMNS)
+        print_rows(rows, form, _ITEM_COLUMNS, empty=f"no unit of import {number} ended so" if outcome else "no units")
+
+
+def _as_shown(row: dict[str, Any]) -> dict[str, Any]:
+    outcomes = ", ".join(f"{row[outcome]:,} {outcome}" for outcome in OUTCOMES if row[outcome])
+    return {**row, "started_at": row["started_at"][:19].replace("T", " "), "outcomes": outcomes}
 
 
 @click.command()
 @format_option
 @click.pass_context
 def stats(ctx: click.Context, /, form: str) -> None:
-    """Tell how much the archive holds, and of how many articles a value is not known.
+    """Tell how much the archive holds, and what is not known.
 
     \b
     archive stats
@@ -73,8 +81,12 @@ def stats(ctx: click.Context, /, form: str) -> None:
         numbers = measure(connection, path)
 
     def show_numbers(console: Any) -> None:
-        for name, value in numbers.items():
-            shown = f"{value:,}" if isinstance(value, int) else value or "not known"
-            console.print(f"{name.replace('_', ' '):24}{shown}")
+        shown = {
+            name.replace("_", " "): f"{value:,}" if isinstance(value, int) else value or "not known"
+            for name, value in numbers.items()
+        }
+        widest = max(map(len, shown.values()))
+        for name, value in shown.items():
+            console.print(f"{name:22} {value:>{widest}}")
 
     print_object(numbers, form, show_numbers)

@@ -8,6 +8,7 @@ import click
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+_ENOUGH = 2**62  # more than any archive has; SQLite refuses what does not fit into 64 bits
 FORMATS = ("table", "json", "jsonl", "csv")
 
 
@@ -19,9 +20,15 @@ def format_option(function: F) -> F:
 
 
 def limit_option(default: int) -> Callable[[F], F]:
-    """Add --limit; 0 is no limit."""
+    """Add --limit, which comes as a number, or as None for no limit."""
     return click.option(
-        "--limit", type=click.IntRange(min=0), default=default, show_default=True, help="At most so many; 0 for all."
+        "--limit",
+        type=click.IntRange(min=0),
+        metavar="N",
+        default=default,
+        show_default=bool(default),
+        callback=lambda _ctx, _option, number: number if 0 < number < _ENOUGH else None,
+        help="At most so many; 0 for all.",
     )
 
 

@@ -25,7 +25,9 @@ _COLUMNS = {
 @format_option
 @click.pass_context
 def sources(ctx: click.Context, /, all_known: bool, form: str) -> None:
-    """List the sources that articles are from, those with most first.
+    """List sources, or load them from a file.
+
+    Those that articles are from, the ones with most first.
 
     \b
     archive sources
@@ -34,7 +36,10 @@ def sources(ctx: click.Context, /, all_known: bool, form: str) -> None:
     if ctx.invoked_subcommand is not None:
         return
     with reading(archive_path(ctx)) as connection:
-        print_rows(list_sources(connection, all_known=all_known), form, _COLUMNS, empty="no article has a source")
+        rows = list_sources(connection, all_known=all_known)
+        if form == "table":
+            rows = ({**row, **{name: (row[name] or "")[:10] for name in ("first", "last")}} for row in rows)
+        print_rows(rows, form, _COLUMNS, empty="no article has a source; --all lists those that are known")
         without = count_without_source(connection)
     if without:
         hint(f"{without:,} articles without a source")
@@ -44,9 +49,10 @@ def sources(ctx: click.Context, /, all_known: bool, form: str) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.pass_context
 def load(ctx: click.Context, /, file: Path) -> None:
-    """Load sources from a TOML file; again and again without doubling them.
+    """Load sources from a TOML file.
 
-    Each [[sources]] has a name, and may have slug, kind, country, language, aliases, domains.
+    Loaded again, it changes what has changed and doubles nothing. Each [[sources]] has a name, and may have slug, kind,
+    country, language, aliases, domains.
 
     \b
     archive sources load my-sources.toml

@@ -1,11 +1,12 @@
 """`archive sql`."""
 
 import sys
+from itertools import islice
 
 import click
 
-from archive.cli.options import archive_path, format_option
-from archive.cli.output import print_rows
+from archive.cli.options import archive_path, format_option, limit_option
+from archive.cli.output import hint, print_rows
 
 
 @click.command()
@@ -15,24 +16,27 @@ from archive.cli.output import print_rows
 )
 @click.option(
     "--time-limit",
+    metavar="SECONDS",
     type=click.FloatRange(min=0, min_open=True),
     default=30.0,
     show_default=True,
-    help="Seconds after which the query is ended.",
+    help="After this the query is ended.",
 )
-@click.option("--limit", type=click.IntRange(min=0), default=0, help="At most so many rows; 0 for all.")
+@limit_option(0)
 @format_option
 @click.pass_context
 def sql(
-    ctx: click.Context, /, statement: str, parameters: tuple[str, ...], time_limit: float, limit: int, form: str
+    ctx: click.Context, /, statement: str, parameters: tuple[str, ...], time_limit: float, limit: int | None, form: str
 ) -> None:
-    """Answer an SQL SELECT; - reads it from stdin. Nothing it says can change the archive.
+    """Ask in SQL; reads only.
 
-    docs/sql.md describes the tables, columns and views.
+    STATEMENT is one SELECT; - reads it from stdin. Nothing it says can change the archive. docs/sql.md describes the
+    tables, columns and views.
 
     \b
     archive sql "SELECT source, count(*) FROM documents GROUP BY source"
-    archive sql "SELECT * FROM documents WHERE doc_id = :key" -p key=4h7q… -f json
+    archive sql "SELECT * FROM documents WHERE source = :source" -p source="Radio Lintel" -f json
+    echo "SELECT count(*) FROM documents" | archive sql -
     """
     from archive.queries.sql import run_select
 
@@ -43,12 +47,17 @@ def sql(
             raise click.UsageError(f"-p takes NAME=VALUE, not '{parameter}'.")
         values[name.lstrip(":")] = value
     if statement == "-":
-        statement = sys.stdin.read()
+        # bytes that are no text come as lone surrogates, which the query refuses in words
+        statement = sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
     with run_select(
-        archive_path(ctx), statement, parameters=values, time_limit=time_limit, max_rows=limit or None
+        archive_path(ctx), statement, parameters=values, time_limit=time_limit, max_rows=limit and limit + 1
     ) as rows:
         names = _distinct(rows.columns)
-        print_rows((dict(zip(names, row, strict=True)) for row in rows), form, {}, empty="no rows")
+        found = iter(rows)
+        shown = (dict(zip(names, row, strict=True)) for row in islice(found, limit))
+        print_rows(shown, form, {}, empty="no rows")
+        if next(found, None) is not None:
+            hint(f"{limit:,} rows, and there are more; --limit 0 shows all")
 
 
 def _distinct(columns: tuple[str, ...]) -> list[str]:

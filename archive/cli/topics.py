@@ -17,7 +17,9 @@ _COLUMNS = {"topic": "topic", "code": "code", "articles": "articles", "with_belo
 @format_option
 @click.pass_context
 def topics(ctx: click.Context, /, all_known: bool, form: str) -> None:
-    """List topics as a tree, with how many articles have each, and each or one below it.
+    """List topics as a tree, or load them from a file.
+
+    With how many articles have each topic, and how many have it or one below it.
 
     \b
     archive topics
@@ -36,10 +38,11 @@ def topics(ctx: click.Context, /, all_known: bool, form: str) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.pass_context
 def load(ctx: click.Context, /, file: Path) -> None:
-    """Load topics from a TOML file; again and again without doubling them.
+    """Load topics from a TOML file.
 
-    Each [[topics]] has a name, and may have code, scheme, parent (a code), aliases, and phrases that tag. Articles that
-    are in the archive are tagged anew when they are imported again.
+    Loaded again, it changes what has changed and doubles nothing. Each [[topics]] has a name, and may have code,
+    scheme, parent (a code), aliases, and phrases that tag. Articles that are in the archive are tagged anew when they
+    are imported again.
 
     \b
     archive topics load my-topics.toml

@@ -17,12 +17,14 @@ def backup(path: Path, target: Path) -> None:
     Raises ArchiveError where the target exists, cannot be written, or does not check out; nothing is left of it then.
     """
     schema.current_revision(path)
-    if target.exists():
+    if schema.is_there(target):
         raise ArchiveError(f"{target} exists; name a file that does not")
     if not target.parent.is_dir():
         raise ArchiveError(f"there is no folder {target.parent} to write the backup in")
     unfinished = target.with_name(f"{target.name}.unfinished")
     try:
+        # a copy of an archive that others may not read is not for them either
+        os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT, path.stat().st_mode & 0o777 | 0o600))
         with closing(connect_read_only(path)) as source, closing(sqlite3.connect(unfinished)) as copy:
             source.backup(copy)
             copy.execute("PRAGMA journal_mode = DELETE")
@@ -31,6 +33,7 @@ def backup(path: Path, target: Path) -> None:
             raise ArchiveError(f"the backup of {path} does not check out ({problems[0]}); nothing was kept of it")
         _sync(unfinished)
         unfinished.rename(target)
+        _sync(target.parent)
     except (sqlite3.Error, OSError) as error:
         raise ArchiveError(f"the backup could not be written to {target}: {error}") from error
     finally:
@@ -41,7 +44,8 @@ def restore(path: Path, copy: Path) -> Path | None:
     """Put the archive at `path` back to what a backup holds; returns where what stood there before is kept.
 
     None where nothing stood there. Raises SchemaError, with nothing changed, where the backup is no archive, damaged,
-    of a newer program or of another archive, or where someone is at work in the archive.
+    of a newer program or of another archive, or where someone is at work in the archive. A link stays, and leads to
+    what is restored.
     """
     schema.require_known(copy)
     if schema.current_revision(copy) is None:
@@ -50,10 +54,17 @@ def restore(path: Path, copy: Path) -> Path | None:
         problems = [row[0] for row in connection.execute("PRAGMA quick_check") if row[0] != "ok"]
     if problems:
         raise SchemaError(f"{copy} is damaged ({problems[0]}); nothing was changed")
-    if not path.exists():
+    if not schema.is_there(path):
         backup(copy, path)
         return None
-    if archive_id(copy) != archive_id(path):
+    path = path.resolve()
+    if path.samefile(copy):
+        raise SchemaError(f"{copy} is the archive itself; name a backup of it")
+    try:
+        is_other = schema.current_revision(path) is not None and archive_id(path) != archive_id(copy)
+    except SchemaError as error:
+        raise SchemaError(f"{error}; to restore it all the same, move that file away first") from error
+    if is_other:
         raise SchemaError(
             f"{copy} is a backup of another archive than {path}; "
             "to work on it, name it with --db, or copy it to a place of its own"
@@ -61,19 +72,36 @@ def restore(path: Path, copy: Path) -> Path | None:
     new = path.with_name(f"{path.name}.restoring")
     new.unlink(missing_ok=True)
     backup(copy, new)
-    kept = path.with_name(f"{path.stem}.replaced-{datetime.now(UTC):%Y%m%dT%H%M%S}{path.suffix}")
+    kept = free_path(path.with_name(f"{path.stem}.replaced-{datetime.now(UTC):%Y%m%dT%H%M%S}{path.suffix}"))
+    log = path.with_name(f"{path.name}-wal")
     try:
+        new.chmod(path.stat().st_mode & 0o777)
         _take_alone(path)
         path.rename(kept)
-        for suffix in ("-wal", "-shm"):
-            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        if log.exists():  # somebody came in since, and would write into what is put back
+            kept.rename(path)
+            raise sqlite3.OperationalError("it was just opened")
         new.rename(path)
         _sync(path.parent)
-    except sqlite3.Error as error:
+    except sqlite3.OperationalError as error:
         raise SchemaError(f"someone is at work in {path} ({error}); close what uses it and try again") from error
+    except sqlite3.DatabaseError as error:
+        raise SchemaError(f"{path} is damaged ({error}); to restore it, move that file away first") from error
+    except OSError as error:
+        raise ArchiveError(f"{path} could not be replaced: {error}") from error
     finally:
         new.unlink(missing_ok=True)
     return kept
+
+
+def free_path(path: Path) -> Path:
+    """Return the path, or where it is taken the first of `NAME-2.db`, `NAME-3.db` and so on that is not."""
+    number = 2
+    free = path
+    while free.exists():
+        free = path.with_name(f"{path.stem}-{number}{path.suffix}")
+        number += 1
+    return free
 
 
 def archive_id(path: Path) -> str | None:

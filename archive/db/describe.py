@@ -67,9 +67,9 @@ INTRODUCTION = """\
 An archive is one SQLite file. What the commands tell can be asked of it in SQL too, and much more: the views and
 tables below are meant to be used.
 
-[Good to know](#good-to-know) · [Views](#views) · [Search](#search) · Tables: [sources](#tables-sources),
-[topics](#tables-topics), [articles](#tables-articles), [imports](#tables-imports),
-[decisions](#tables-decisions) · [Diagram](#diagram){questions}
+[Good to know](#good-to-know) · [What is promised](#what-is-promised) · [Views](#views) · [Search](#search) ·
+Tables: [sources](#tables-sources), [topics](#tables-topics), [articles](#tables-articles),
+[imports](#tables-imports), [decisions](#tables-decisions) · [Diagram](#diagram){questions}
 
 ```sh
 archive sql "SELECT source, count(*) FROM documents GROUP BY source"
@@ -116,6 +116,22 @@ SELECT doc_id, source, published, headline FROM documents ORDER BY published_on 
 - **Counting**: the same text from several outlets is several articles with one `article_revisions.fingerprint`;
   `count(DISTINCT fingerprint)` counts texts.
 - **BOOLEAN** is 0 or 1.
+
+## What is promised
+
+Within a major version of the program, every table, column and view described here keeps its name and its meaning:
+a question that was answered goes on being answered, and the same way, whatever `archive db upgrade` has done since.
+
+- Later versions **add** tables, columns, views, rows, and values that a column can have. So name the columns that you
+  want instead of writing `*`, and let a question that lists kinds or methods pass over those that it does not know.
+- What must go is **kept for one major version**: a column as a generated column, a table as a view. CHANGELOG.md says
+  what stands in its place.
+- A column whose **meaning** would change is left as it is, and the new meaning gets a new name.
+- **Not promised** are the order of columns, the value of an `id` (an upgrade keeps it, but another archive has
+  others), indexes, what `rank` is as a number, and the tables that FTS5 and Alembic keep for themselves.
+
+`tests/contract` holds this: questions with their answers, put down once and never edited, asked of an archive of every
+released schema after its upgrade to the newest.
 """
 
 SEARCH = """\

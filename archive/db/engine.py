@@ -1,20 +1,37 @@
 """From the name of an archive to an engine that is set up as an archive needs it."""
 
 import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from sqlite3 import Connection as SQLiteConnection
 from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.pool import NullPool
 
-from archive.errors import UsageError
+from archive.errors import ArchiveError, UsageError
 
 DEFAULT_DATABASE = "archive.db"
 BUSY_TIMEOUT_MS = 30_000
+
+# What SQLite says of the file itself, by the name of its error (https://www.sqlite.org/rescode.html), and the cure.
+_FILE_ERRORS = {
+    "FULL": "the disk is full; make room",
+    "IOERR": "the disk takes or gives no more; look at its room, its quota, its health",
+    "READONLY": "it is read-only; allow it with chmod u+w (the file, and u+rwx for its folder)",
+    "CANTOPEN": "it, or a file beside it, cannot be opened or made; allow it with chmod u+rwx for its folder",
+    "PERM": "the system does not allow it; run as its owner",
+    "BUSY": "another program holds it; end that, or wait",
+    "LOCKED": "another program holds it; end that, or wait",
+    "PROTOCOL": "too many programs open it at once; wait",
+    "CORRUPT": "it is damaged; go back to a backup",
+    "NOTADB": "it is damaged, or no database; go back to a backup",
+}
 
 
 def database_path(database: str) -> Path:
@@ -59,14 +76,14 @@ def open_engine(path: Path, *, read_only: bool = False) -> Engine:
     )
 
     @event.listens_for(engine, "connect")
-    def set_up(connection: SQLiteConnection, _record: Any) -> None:
+    def set_up(connection: sqlite3.Connection, _record: Any) -> None:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
         connection.execute("PRAGMA cache_size = -65536")
         if read_only:
             connection.execute("PRAGMA query_only = ON")
         else:
-            connection.execute("PRAGMA journal_mode = WAL")
+            _use_wal(connection)
             # FULL costs nothing measurable at a thousand articles a commit, and a finished batch survives a power cut
             connection.execute("PRAGMA synchronous = FULL")
             # 64 MB: with the usual 4, pages that every batch alters are copied into the file after each of them
@@ -79,10 +96,46 @@ def open_engine(path: Path, *, read_only: bool = False) -> Engine:
     return engine
 
 
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Switch to WAL. For this alone SQLite does not wait while another process makes or opens the same file."""
+    until = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
+
+
+@contextmanager
+def file_errors_explained(path: Path) -> Iterator[None]:
+    """Turn what SQLite says of the file itself (full disk, read-only, held by others) into an error with the cure."""
+    try:
+        yield
+    except (sqlite3.DatabaseError, DatabaseError) as error:
+        cause = error.orig if isinstance(error, DatabaseError) else error
+        name = getattr(cause, "sqlite_errorname", "").removeprefix("SQLITE_").split("_")[0]
+        if name not in _FILE_ERRORS:
+            raise
+        raise ArchiveError(
+            f"{path} cannot be written ({cause}): {_FILE_ERRORS[name]}, and do the same again; "
+            "what was in it before is safe"
+        ) from error
+
+
 def truncate_wal(engine: Engine) -> None:
-    """Write what the WAL holds into the file and empty it, so that the one file can be copied."""
-    with engine.connect() as connection:
-        driver = connection.connection.driver_connection
-        if driver is not None:
-            driver.execute("PRAGMA busy_timeout = 1000")  # a reader that goes on reading is not waited for
-            driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    """Write what the WAL holds into the file and empty it, so that the one file can be copied.
+
+    Where that cannot be done now (others read on, the disk is full, all of it is read-only) the WAL stays, and is as
+    much a part of the archive as before.
+    """
+    try:
+        with engine.connect() as connection:
+            driver = connection.connection.driver_connection
+            if driver is not None:
+                driver.execute("PRAGMA busy_timeout = 1000")  # a reader that goes on reading is not waited for
+                driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    except (sqlite3.OperationalError, OperationalError):
+        return

@@ -4,18 +4,22 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, func, select, text, tuple_
 
 from archive.db.tables import (
     article_identifiers,
+    article_links,
     article_revisions,
     article_topics,
     article_values,
     articles,
+    authors,
+    body_blocks,
     import_items,
     originals,
+    set_aside,
     sources,
     tag_evidence,
 )
@@ -44,6 +48,14 @@ class LastItem(NamedTuple):
     id: int
     original_sha256: str
     context_sha256: str
+
+
+class Surroundings(NamedTuple):
+    """What is kept of a state of a text beside its headline and its body."""
+
+    blocks: tuple[tuple[int, str, int | None, int, int], ...] = ()  # position, kind, level, start, end
+    set_aside: tuple[tuple[str, str, int], ...] = ()  # kind, text, after which block
+    links: tuple[tuple[str, str | None, str | None], ...] = ()  # kind, text, url
 
 
 class Identifier(NamedTuple):
@@ -202,11 +214,42 @@ def find_bodies(connection: Connection, revision_ids: Collection[int]) -> dict[i
     return bodies
 
 
+def find_surroundings(connection: Connection, revision_ids: Collection[int]) -> dict[int, Surroundings]:
+    """Return what else is kept of these revisions, in order."""
+    block, passage, link = body_blocks.c, set_aside.c, article_links.c
+    kept: list[dict[int, list[Any]]] = [{}, {}, {}]
+    for some in _chunks(revision_ids):
+        for of_kind, id_column, position, columns in (
+            (
+                kept[0],
+                block.revision_id,
+                block.position,
+                (block.position, block.kind, block.level, block.start, block.end),
+            ),
+            (kept[1], passage.revision_id, passage.position, (passage.kind, passage.text, passage.after_block)),
+            (kept[2], link.revision_id, link.position, (link.kind, link.text, link.url)),
+        ):
+            for revision_id, *values in connection.execute(
+                select(id_column, *columns).where(id_column.in_(some)).order_by(id_column, position)
+            ):
+                of_kind.setdefault(revision_id, []).append(tuple(values))
+    return {one: Surroundings(*(tuple(of_kind.get(one, ())) for of_kind in kept)) for one in revision_ids}
+
+
 def find_keys(connection: Connection, keys: Collection[str]) -> set[str]:
     """Return those of these keys that an article has."""
     found: set[str] = set()
     for some in _chunks(keys):
         found.update(connection.scalars(select(articles.c.key).where(articles.c.key.in_(some))))
+    return found
+
+
+def find_authors(connection: Connection, name_keys: Collection[str]) -> dict[str, int]:
+    """Return the ids of the authors that are in the archive already, by name key."""
+    found: dict[str, int] = {}
+    for some in _chunks(name_keys):
+        rows = connection.execute(select(authors.c.name_key, authors.c.id).where(authors.c.name_key.in_(some)))
+        found.update(rows.all())
     return found
 
 

@@ -6,13 +6,19 @@ Runs inside the migration's own transaction (`migrations/env.py`), so that what 
 import hashlib
 import marshal
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from archive.errors import ArchiveError
 
-_PAGE = 2000  # rows hashed at once
+_PAGE_ROWS = 500  # hashed at once; MEASURED: more fit no cache and take longer
+_PAGE_BYTES = 16_000_000  # of originals, which may be large
+
+# What people decided is compared whatever a migration declares.
+_DECISIONS = "decisions"
+_SEARCH = "article_fts"
 
 
 class ProofError(ArchiveError):
@@ -34,7 +40,10 @@ class TableState:
 
 @dataclass(frozen=True)
 class Inventory:
-    """What is in a database: its tables, and by `type:name` each view, trigger and index: its table and statement."""
+    """What is in a database: its tables, and by `type:name` each object with the table it is of and its statement.
+
+    Objects are tables (those that a module makes too), views, triggers and indexes.
+    """
 
     tables: dict[str, TableState]
     objects: dict[str, tuple[str, str]]
@@ -46,7 +55,8 @@ class Changes:
 
     A migration's `CHANGES` is a dict of any of these names. `columns_*` are names of columns by table: `derived` are
     computed anew, `moved` is `table.column` to `table.column`. `rows_changed` are tables that gain or lose rows,
-    `objects_changed` views, triggers and indexes (`view:documents`) that are made otherwise or dropped.
+    `objects_changed` views, triggers and indexes (`view:documents`) that are made otherwise or dropped, and tables
+    (`table:sources`) whose constraints change, but no column. What people decided is compared whatever is declared.
     """
 
     tables_added: frozenset[str] = frozenset()
@@ -73,7 +83,11 @@ class Changes:
 
 
 def declared(changes: Iterable[Mapping[str, Any]]) -> Changes:
-    """Return the changes that several migrations declare, as one; raises ValueError for a key that means nothing."""
+    """Return the changes that several migrations declare, in the order of an upgrade, as one.
+
+    What one moves and the next moves on, computes or drops is taken together. Raises ValueError for a key that means
+    nothing.
+    """
     sets: dict[str, set[str]] = {
         name: set() for name in ("tables_added", "tables_dropped", "rows_changed", "objects_changed")
     }
@@ -82,16 +96,28 @@ def declared(changes: Iterable[Mapping[str, Any]]) -> Changes:
     }
     moved: dict[str, str] = {}
     for one in changes:
-        for key, value in one.items():
-            if key in sets:
-                sets[key] |= set(value)
-            elif key in columns:
-                for table, names in value.items():
-                    columns[key].setdefault(table, set()).update(names)
-            elif key == "columns_moved":
-                moved.update(value)
+        if unknown := [key for key in one if key not in (*sets, *columns, "columns_moved")]:
+            may = ", ".join((*sets, *columns, "columns_moved"))
+            raise ValueError(f"CHANGES has no '{unknown[0]}'; it may have {may}")
+        # no column keeps its values that an earlier migration computed, nor one that this one computes or drops
+        origins = {target: source for source, target in moved.items()}
+        for source, target in one.get("columns_moved", {}).items():
+            if _has(columns["columns_derived"], source):
+                _add(columns["columns_dropped"], source)
+                _add(columns["columns_added"], target)
             else:
-                raise ValueError(f"CHANGES has no '{key}'; it may have {', '.join([*sets, *columns, 'columns_moved'])}")
+                moved[origins.get(source, source)] = target
+        for source, target in tuple(moved.items()):
+            altered = any(_has(one.get(key, {}), target) for key in ("columns_derived", "columns_dropped"))
+            if altered or target.partition(".")[0] in one.get("tables_dropped", ()):
+                del moved[source]
+                _add(columns["columns_dropped"], source)
+                _add(columns["columns_added"], target)
+        for key, names in sets.items():
+            names.update(one.get(key, ()))
+        for key, tables in columns.items():
+            for table, added in one.get(key, {}).items():
+                tables.setdefault(table, set()).update(added)
     by_table = {name: {table: frozenset(names) for table, names in tables.items()} for name, tables in columns.items()}
     return Changes(
         tables_added=frozenset(sets["tables_added"]),
@@ -106,21 +132,26 @@ def declared(changes: Iterable[Mapping[str, Any]]) -> Changes:
 
 
 def take_inventory(connection: sqlite3.Connection) -> Inventory:
-    """Return what is in a database now; users' own tables too, the tables inside a search index not.
+    """Return what is in a database now; users' own tables and search indexes too, the archive's search index not.
 
     A column's checksum is BLAKE2b of its values in the order of the rows, so it says also which row has which value.
     """
     tables: dict[str, TableState] = {}
     listed = connection.execute("SELECT name, type, wr FROM pragma_table_list WHERE schema = 'main'").fetchall()
     for name, kind, without_rowid in listed:
-        if kind == "table" and not name.startswith("sqlite_") and name != "alembic_version":
-            tables[name] = _table_state(connection, name, ordered=not without_rowid)
+        if kind in ("table", "shadow") and _is_counted(name):
+            try:
+                tables[name] = _table_state(connection, name, ordered=not without_rowid)
+            except sqlite3.OperationalError as error:
+                if "decode" not in str(error):
+                    raise
+                tables[name] = _undecodable_state(connection, name, ordered=not without_rowid)
     objects = {
         f"{kind}:{name}": (table, sql)
         for kind, name, table, sql in connection.execute(
-            "SELECT type, name, tbl_name, sql FROM sqlite_schema "
-            "WHERE sql IS NOT NULL AND type IN ('view', 'trigger', 'index')"
+            "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE sql IS NOT NULL"
         )
+        if _is_counted(name)
     }
     return Inventory(tables, objects)
 
@@ -130,6 +161,8 @@ def compare(before: Inventory, after: Inventory, changes: Changes) -> list[str]:
     differences = list(_compare_objects(before, after, changes))
     for name, old in before.tables.items():
         if name in changes.tables_dropped:
+            if name == _DECISIONS and old.rows:
+                differences.append(f"table {name} would go, with {old.rows} decisions of people")
             continue
         new = after.tables.get(name)
         if new is None:
@@ -143,51 +176,102 @@ def compare(before: Inventory, after: Inventory, changes: Changes) -> list[str]:
     )
     for source, target in changes.columns_moved.items():
         old_sum, new_sum = _column(before, source), _column(after, target)
-        if old_sum is not None and old_sum != new_sum:
+        if {source.partition(".")[0], target.partition(".")[0]} & changes.rows_changed - {_DECISIONS}:
+            continue
+        if old_sum is None and not _has(changes.columns_added, source):
+            differences.append(f"{source} is declared as moved to {target}, but there was no such column")
+        elif old_sum is not None and old_sum != new_sum:
             differences.append(f"{target} has not the values that {source} had")
     return differences
 
 
-def check_foreign_keys(connection: sqlite3.Connection) -> list[str]:
-    """Return which rows point to rows that are not there, in words, a line for each pair of tables."""
-    counts: dict[tuple[str, str], int] = {}
-    for table, _, parent, _ in connection.execute("PRAGMA foreign_key_check"):
-        counts[table, parent] = counts.get((table, parent), 0) + 1
-    return [f"{number} rows of {table} point to no row of {parent}" for (table, parent), number in counts.items()]
+def check_foreign_keys(connection: sqlite3.Connection, before: sqlite3.Connection | None = None) -> list[str]:
+    """Return which rows point to rows that are not there, in words, a line for each pair of tables.
+
+    With `before`, a connection that sees the database as it was, only those that are new since then.
+    """
+    found = _pointing_nowhere(connection)
+    if found and before is not None:
+        found -= _pointing_nowhere(before)
+    counts: Counter[tuple[str, str]] = Counter()
+    for (table, _, problem), number in found.items():
+        counts[table, problem] += number
+    return [f"{number} rows of {table} {problem}" for (table, problem), number in counts.items()]
 
 
 def check_search(connection: sqlite3.Connection) -> list[str]:
     """Return whether the search index is out of step with the texts, in words."""
-    if not connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'article_fts'").fetchall():
+    if not connection.execute("SELECT 1 FROM sqlite_schema WHERE name = ?", (_SEARCH,)).fetchall():
         return []
     try:
-        connection.execute("INSERT INTO article_fts(article_fts, rank) VALUES ('integrity-check', 1)")
+        connection.execute(f"INSERT INTO {_SEARCH}({_SEARCH}, rank) VALUES ('integrity-check', 1)")
     except sqlite3.DatabaseError as error:
         return [f"the search index does not agree with the texts ({error}); `archive repair` builds it anew"]
     return []
 
 
+def _is_counted(name: str) -> bool:
+    return not name.startswith(("sqlite_", f"{_SEARCH}_")) and name != "alembic_version"
+
+
 def _table_state(connection: sqlite3.Connection, name: str, *, ordered: bool) -> TableState:
-    quoted = _quoted(name)
     # generated columns are computed, and hidden ones are no values
-    columns = [row[1] for row in connection.execute(f"PRAGMA table_xinfo({quoted})") if row[6] == 0]
+    listed = [row for row in connection.execute(f"PRAGMA table_xinfo({_quoted(name)})") if row[6] == 0]
+    columns = [row[1] for row in listed]
+    key = [_quoted(row[1]) for row in sorted(listed, key=lambda row: int(row[5])) if row[5]]
     sums = [hashlib.blake2b(digest_size=16) for _ in columns]
-    names = ", ".join(_quoted(column) for column in columns)
+    # SQLite knows how long a BLOB is without reading it
+    lengths = [f"coalesce(length({_quoted(row[1])}), 0)" for row in listed if row[2].upper() in ("BLOB", "")]
+    names = ", ".join([*map(_quoted, columns), " + ".join(lengths) or "0"])
     cursor = connection.cursor()
     cursor.row_factory = None
-    cursor.execute(f"SELECT {names} FROM {quoted}" + (" ORDER BY rowid" if ordered else ""))
+    cursor.execute(f"SELECT {names} FROM {_quoted(name)} ORDER BY {'rowid' if ordered else ', '.join(key)}")
     number = 0
     for rows in _pages(cursor):
         number += len(rows)
-        for column_sum, values in zip(sums, zip(*rows, strict=True), strict=True):
-            # version 2 writes each value with its type, and none as a reference to an earlier one
-            column_sum.update(marshal.dumps(values, 2))
+        for column_sum, values in zip(sums, zip(*rows, strict=True), strict=False):
+            # Version 2 writes each value with its type, and none as a reference to an earlier one. The first 5 bytes
+            # say how many there are; without them it makes no difference where a page ends.
+            column_sum.update(memoryview(marshal.dumps(values, 2))[5:])
     return TableState(number, {column: one.hexdigest() for column, one in zip(columns, sums, strict=True)})
 
 
+def _undecodable_state(connection: sqlite3.Connection, name: str, *, ordered: bool) -> TableState:
+    """Return the state of a table that holds text which is no UTF-8; slower."""
+    factory = connection.text_factory
+    connection.text_factory = lambda text: text.decode(errors="surrogateescape")
+    try:
+        return _table_state(connection, name, ordered=ordered)
+    finally:
+        connection.text_factory = factory
+
+
 def _pages(cursor: sqlite3.Cursor) -> Iterator[list[tuple[Any, ...]]]:
-    while rows := cursor.fetchmany(_PAGE):
-        yield rows
+    """Yield rows, so many at once as are well kept in memory; the last value of each is its size."""
+    page: list[tuple[Any, ...]] = []
+    size = 0
+    for row in cursor:
+        page.append(row)
+        size += row[-1]
+        if len(page) == _PAGE_ROWS or size > _PAGE_BYTES:
+            yield page
+            page, size = [], 0
+    if page:
+        yield page
+
+
+def _pointing_nowhere(connection: sqlite3.Connection) -> Counter[tuple[str, int | None, str]]:
+    """Return rows whose foreign keys lead nowhere: table, row id, what is wrong; how many times."""
+    found: Counter[tuple[str, int | None, str]] = Counter()
+    tables = connection.execute("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table'")
+    for (table,) in tables.fetchall():
+        try:
+            for _, row, parent, _ in connection.execute(f"PRAGMA foreign_key_check({_quoted(table)})"):
+                found[table, row, f"point to no row of {parent}"] += 1
+        except sqlite3.OperationalError as error:
+            # a key of a user's table that leads to no unique column: no row of it can be looked up
+            found[table, None, f"cannot be looked up ({error})"] += 1
+    return found
 
 
 def _compare_table(name: str, old: TableState, new: TableState, changes: Changes) -> Iterator[str]:
@@ -196,6 +280,9 @@ def _compare_table(name: str, old: TableState, new: TableState, changes: Changes
     arrived = {target.partition(".")[2] for target in changes.columns_moved.values() if target.startswith(f"{name}.")}
     dropped = changes.columns_dropped.get(name, none) | moved
     derived = changes.columns_derived.get(name, none)
+    rows_changed = name in changes.rows_changed
+    if name == _DECISIONS and old.rows:
+        dropped, derived, rows_changed = frozenset(moved), none, False
     added = changes.columns_added.get(name, none) | arrived
     for column in new.columns:
         if column not in old.columns and column not in added:
@@ -203,7 +290,7 @@ def _compare_table(name: str, old: TableState, new: TableState, changes: Changes
     for column in old.columns:
         if column not in new.columns and column not in dropped:
             yield f"column {name}.{column} is gone"
-    if name in changes.rows_changed:
+    if rows_changed:
         return
     if old.rows != new.rows:
         yield f"table {name} had {old.rows} rows and has {new.rows}"
@@ -214,14 +301,28 @@ def _compare_table(name: str, old: TableState, new: TableState, changes: Changes
 
 
 def _compare_objects(before: Inventory, after: Inventory, changes: Changes) -> Iterator[str]:
+    by_column = (changes.columns_added, changes.columns_derived, changes.columns_dropped)
+    moved = {column.partition(".")[0] for pair in changes.columns_moved.items() for column in pair}
+    altered = {f"table:{table}" for table in {*by_column[0], *by_column[1], *by_column[2], *moved}}
     for name, (table, sql) in before.objects.items():
         if name in changes.objects_changed or table in changes.tables_dropped:
             continue
         kind, _, own_name = name.partition(":")
-        if name not in after.objects:
+        if name in after.objects:
+            if after.objects[name][1] != sql and name not in altered:
+                yield f"{kind} {own_name} was altered"
+        elif kind != "table" or own_name not in before.tables:
             yield f"{kind} {own_name} is gone"
-        elif after.objects[name][1] != sql:
-            yield f"{kind} {own_name} was altered"
+
+
+def _has(columns: Mapping[str, Iterable[str]], name: str) -> bool:
+    table, _, column = name.partition(".")
+    return column in columns.get(table, ())
+
+
+def _add(columns: dict[str, set[str]], name: str) -> None:
+    table, _, column = name.partition(".")
+    columns.setdefault(table, set()).add(column)
 
 
 def _column(inventory: Inventory, name: str) -> str | None:

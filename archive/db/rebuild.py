@@ -4,7 +4,6 @@ SQLite alters a table in few ways; for the others the table is made anew under a
 the old one. What hangs on a table is lost on that way unless someone sees to it: indexes, triggers, views.
 """
 
-import sqlite3
 from collections.abc import Mapping
 
 import sqlalchemy as sa
@@ -17,10 +16,9 @@ def rebuild_table(connection: sa.Connection, table: sa.Table, values: Mapping[st
     `table` is defined in the migration, complete with constraints and indexes. `values` are SQL expressions over the
     old table, by name of the new column; a column that is not in it keeps its values. Triggers and indexes that
     others made on the table are made again to the letter, views stay. Foreign keys must be off, as they are while
-    migrations run.
+    migrations run. Whether views and triggers still work is seen when all migrations are done (`dependents`).
 
-    Raises RuntimeError where something of a user would not survive: an index, a trigger or a view that does not fit
-    the new table is named.
+    Raises RuntimeError, with its name, where an index or a trigger of a user does not fit the new table.
     """
     driver = connection.connection.driver_connection
     if driver is None or connection.dialect.name != "sqlite":
@@ -59,13 +57,8 @@ def rebuild_table(connection: sa.Connection, table: sa.Table, values: Mapping[st
         connection.exec_driver_sql(str(CreateIndex(index).compile(dialect=connection.dialect)))
     for kind, other, sql in kept:
         try:
-            driver.execute(sql)
-        except sqlite3.Error as error:
+            connection.exec_driver_sql(sql)
+        except sa.exc.DatabaseError as error:
             raise RuntimeError(
-                f"your {kind} {other} does not fit the new table {name}: {error}; drop it first"
+                f"your {kind} {other} does not fit the new table {name}: {error.orig}; drop it first"
             ) from error
-    for (view,) in driver.execute("SELECT name FROM sqlite_schema WHERE type = 'view'").fetchall():
-        try:
-            driver.execute('SELECT * FROM "{}" LIMIT 0'.format(view.replace('"', '""')))
-        except sqlite3.Error as error:
-            raise RuntimeError(f"the view {view} does not fit the new table {name}: {error}; drop it first") from error

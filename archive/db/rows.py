@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Dialect, insert, select
 
-from archive.db import tables
+from archive.db import lookups, tables
 from archive.db.changes import Change, Failed, SameAsBefore
 from archive.db.clock import now
 from archive.db.ids import Ids
@@ -34,6 +34,9 @@ class Rows:
         self._given: list[Change] = []
         self._values: dict[tuple[int, str], Row] = {}
         self._credited: dict[int, Sequence[tuple[str, str]]] = {}
+        self._author_names: dict[str, str] = {}  # by name key, as first written
+        self._given_dates: set[tuple[int, str, str]] = set()  # article, date as given, where it was given
+        self._chosen_dates: dict[int, Row] = {}  # by article, where this batch chose one
         self._rows: dict[str, list[Row]] = {
             name: []
             for name in (
@@ -71,13 +74,19 @@ class Rows:
                 )
 
     def known(self, article_ids: Collection[int], revision_ids: Collection[int]) -> None:
-        """Learn which tags these articles have already, and what was set aside of these texts."""
-        tags, passages = tables.article_topics.c, tables.set_aside.c
+        """Learn which tags these articles have, which dates they were given, and what was set aside of these texts."""
+        tags, dates, passages = tables.article_topics.c, tables.article_dates.c, tables.set_aside.c
         if article_ids:
             for article_id, topic_id, tag_id in self._connection.execute(
                 select(tags.article_id, tags.topic_id, tags.id).where(tags.article_id.in_(article_ids))
             ):
                 self._tag_ids[article_id, topic_id] = tag_id
+            given = select(dates.article_id, dates.text, dates.method).where(
+                dates.article_id.in_(article_ids), dates.kind == "published"
+            )
+            self._given_dates.update(
+                (article_id, text, method) for article_id, text, method in self._connection.execute(given)
+            )
         if revision_ids:
             for revision_id, passage_id in self._connection.execute(
                 select(passages.revision_id, passages.id)
@@ -133,10 +142,6 @@ class Rows:
         if row is None:
             return False
         row |= values_of_article(change)
-        if "published" in change.set_values:
-            for date in self._rows["article_dates"]:
-                if date["article_id"] == change.article.id and date["chosen"]:
-                    date |= {"chosen": False, "reason": "a later import gave another"}
         return True
 
     def revision(self, change: Change) -> None:
@@ -203,6 +208,8 @@ class Rows:
             }
         if "authors" in change.set_values:
             self._credited[article_id] = unit.authors
+            for name, key in unit.authors:
+                self._author_names.setdefault(key, name)
         if change.is_new_revision or change.retag:
             self._tagged_by_rule[article_id] = change
         if change.new_topics:
@@ -210,26 +217,31 @@ class Rows:
         self._rows["article_identifiers"].extend(
             {"article_id": article_id, **identifier._asdict()} for identifier in change.new_identifiers
         )
-        given_dates = change.is_new_article or "published" in change.set_values
-        self._rows["article_dates"].extend(
-            {
+        self._dates(change)
+
+    def _dates(self, change: Change) -> None:
+        """Add the dates found in a new text, and the publication dates that the article was not given before."""
+        article_id = change.article.id
+        for date in change.unit.dates:
+            is_mentioned = date.kind == "mentioned"
+            if is_mentioned and not change.is_new_revision:
+                continue
+            row: Row = {
                 "article_id": article_id,
-                "revision_id": change.revision.id if date.kind == "mentioned" else None,
-                "text": date.text,
-                "kind": date.kind,
-                "method": date.method,
-                "value": date.value,
-                "precision": date.precision,
-                "has_zone": date.has_zone,
-                "chosen": date.chosen,
-                "reason": date.reason,
-                "field": date.field,
-                "start": date.start,
-                "end": date.end,
+                "revision_id": change.revision.id if is_mentioned else None,
+                **vars(date),
             }
-            for date in unit.dates
-            if (given_dates if date.kind == "published" else change.is_new_revision)
-        )
+            if not is_mentioned:
+                given = (article_id, date.text, date.method)
+                if date.chosen and "published" in change.set_values:
+                    self._chosen_dates.get(article_id, {}).update(NOT_CHOSEN_ANY_MORE)
+                    self._chosen_dates[article_id] = row
+                elif given in self._given_dates:
+                    continue
+                elif date.chosen:
+                    row |= {"chosen": False, "reason": "the article had a date already"}
+                self._given_dates.add(given)
+            self._rows["article_dates"].append(row)
 
     def insert_texts(self) -> None:
         """Insert originals, articles and their texts."""
@@ -263,13 +275,8 @@ class Rows:
             raise ArchiveError("articles were taken out while they were imported again; import the same once more")
 
     def _insert_authors(self) -> None:
-        names = {key: name for credited in self._credited.values() for name, key in credited}
-        if not names:
-            return
-        authors = tables.authors
-        known = select(authors.c.name_key, authors.c.id).where(authors.c.name_key.in_(names))
-        ids = dict(self._connection.execute(known).all())
-        new = {key: name for key, name in names.items() if key not in ids}
+        ids = lookups.find_authors(self._connection, self._author_names)
+        new = {key: name for key, name in self._author_names.items() if key not in ids}
         ids |= {key: self._ids.take("authors") for key in new}
         self._insert("authors", [{"id": ids[key], "name": name, "name_key": key} for key, name in new.items()])
         self._insert(
@@ -323,6 +330,9 @@ class Rows:
             return passage | {"method": "rule", "revision_id": revision_id}
         set_aside_id = self._set_aside_ids[revision_id][match.set_aside]
         return passage | {"method": "trailing_tags", "set_aside_id": set_aside_id}
+
+
+NOT_CHOSEN_ANY_MORE: Row = {"chosen": False, "reason": "a later import gave another"}
 
 
 def values_of_article(change: Change) -> Row:

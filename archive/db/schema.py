@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from archive.db.engine import is_immutable
-from archive.errors import SchemaError
+from archive.db.engine import file_errors_explained, is_immutable
+from archive.errors import ArchiveError, SchemaError
 from archive.version import __version__
 
 if TYPE_CHECKING:
     from alembic.config import Config
+    from alembic.script import Script
+    from sqlalchemy import Connection
 
 # The newest migration. Known without reading the migrations, since every command compares it; a test holds it current.
 HEAD = "20261122_page_edition_rights"
@@ -33,16 +35,23 @@ def alembic_config(path: Path, **attributes: Any) -> "Config":
     return config
 
 
+def is_there(path: Path) -> bool:
+    """Tell whether there is something at the path; raises SchemaError where that may not be known."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        raise SchemaError(f"{path} may not be read: {error.strerror}") from error
+    return True
+
+
 def current_revision(path: Path) -> str | None:
     """Return the migration that the file's schema stands at, or None for a file without tables.
 
     Raises SchemaError where the file is missing, no database, or a database of something else.
     """
-    try:
-        there = path.is_file()
-    except PermissionError as error:
-        raise SchemaError(f"{path} may not be read: {error.strerror}") from error
-    if not there:
+    if not is_there(path) or not path.is_file():
         raise SchemaError(f"there is no archive at {path}; `archive import PATH` makes one, --db names another")
     with not_a_database(path), closing(connect_read_only(path)) as connection:
         tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
@@ -89,11 +98,37 @@ def require_known(path: Path) -> None:
     )
 
 
+def require_unchanged(connection: "Connection") -> None:
+    """Raise SchemaError where the archive was migrated while it was open; for the start of each transaction."""
+    revision = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    if revision != HEAD:
+        raise SchemaError(
+            f"the archive was migrated to {revision} while it was in use, and this program works with {HEAD}; what was "
+            "written before is safe: do the same again with the program that migrated it"
+        )
+
+
 def known_revisions() -> list[str]:
     """Return the names of all migrations that this program has, newest first."""
     from alembic.script import ScriptDirectory
 
     return [script.revision for script in ScriptDirectory.from_config(alembic_config(Path())).walk_revisions()]
+
+
+def steps_to(revision: str, current: str | None) -> "list[Script]":
+    """Return the migrations that lead from one (None: from nothing) to another, in order.
+
+    Raises SchemaError where none do.
+    """
+    from alembic.script import ScriptDirectory
+    from alembic.script.revision import RevisionError
+    from alembic.util.exc import CommandError
+
+    scripts = ScriptDirectory.from_config(alembic_config(Path()))
+    try:
+        return list(scripts.iterate_revisions(revision, current or "base"))[::-1]
+    except (CommandError, RevisionError) as error:
+        raise SchemaError(f"{error}; `archive db history` lists the migrations") from error
 
 
 def upgrade(path: Path, revision: str = "head", **hooks: Callable[[Any], None]) -> None:
@@ -106,10 +141,12 @@ def upgrade(path: Path, revision: str = "head", **hooks: Callable[[Any], None]) 
     from alembic import command
     from alembic.util.exc import CommandError
 
-    if path.exists():
+    if is_there(path):
         require_known(path)
     elif not path.parent.is_dir():
         raise SchemaError(f"there is no folder {path.parent} to make the archive in")
+    else:
+        steps_to(revision, None)  # before there is a file
     try:
         with _refused_explained(path):
             command.upgrade(alembic_config(path, **hooks), revision)
@@ -136,16 +173,19 @@ def downgrade(path: Path, revision: str) -> None:
 
 @contextmanager
 def _refused_explained(path: Path) -> Iterator[None]:
-    """Turn what a database or a migration refuses into a SchemaError; the transaction is undone by then."""
+    """Turn what a database or a migration refuses into an ArchiveError; the transaction is undone by then."""
+    from alembic.util.exc import CommandError
     from sqlalchemy.exc import DatabaseError
 
     try:
-        yield
-    except (DatabaseError, sqlite3.DatabaseError) as error:
+        with file_errors_explained(path):
+            yield
+    except (ArchiveError, CommandError):
+        raise
+    except Exception as error:
         reason = error.orig if isinstance(error, DatabaseError) else error
-        raise SchemaError(f"{path} could not be migrated: {reason}; nothing was changed") from error
-    except RuntimeError as error:
-        raise SchemaError(f"{path} could not be migrated: {error}; nothing was changed") from error
+        told = str(reason) if isinstance(reason, (sqlite3.Error, RuntimeError)) else f"{type(error).__name__}: {error}"
+        raise SchemaError(f"{path} could not be migrated: {told}; nothing was changed") from error
 
 
 def history() -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ from archive.db import lookups, tables
 from archive.db.changes import Change, Failed, SameAsBefore
 from archive.db.clock import now
 from archive.db.ids import Ids, inserted_id
-from archive.db.rows import Rows, values_of_article
+from archive.db.rows import NOT_CHOSEN_ANY_MORE, Rows, values_of_article
 from archive.db.search import fts5
 
 _RULE_METHODS = ("rule", "trailing_tags")
@@ -81,8 +81,8 @@ def write_batch(
         if outcome.is_new_article:
             new_articles.append(outcome.article.id)
             rows.article(outcome)
-        elif outcome.set_values and not rows.change_new_article(outcome):
-            updated.append((outcome.article.id, values_of_article(outcome)))
+        elif (columns := values_of_article(outcome)) and not rows.change_new_article(outcome):
+            updated.append((outcome.article.id, columns))
         if outcome.is_new_revision:
             new_texts[outcome.article.id] = outcome.revision.id
             rows.revision(outcome)
@@ -130,9 +130,7 @@ def _clear(
     if dated := {change.article.id for change in known if "published" in change.set_values}:
         dates = tables.article_dates
         connection.execute(
-            update(dates)
-            .where(dates.c.article_id.in_(dated), dates.c.chosen)
-            .values(chosen=False, reason="a later import gave another")
+            update(dates).where(dates.c.article_id.in_(dated), dates.c.chosen).values(NOT_CHOSEN_ANY_MORE)
         )
 
 

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import event
 
 from archive.db import schema
-from archive.db.backups import backup
-from archive.errors import ArchiveError, SchemaError
+from archive.db.backups import backup, free_path
+from archive.errors import ArchiveError
 
 _LOOKS = ("PRAGMA", "SELECT")  # statements that change nothing
 
@@ -25,34 +25,37 @@ class Step:
 
 def plan(path: Path, revision: str = "head") -> list[Step]:
     """Return the migrations that an upgrade would run, in order; raises SchemaError as an upgrade would."""
-    from alembic.script import ScriptDirectory
-    from alembic.util.exc import CommandError
-
     schema.require_known(path)
-    scripts = ScriptDirectory.from_config(schema.alembic_config(path))
-    try:
-        steps = list(scripts.iterate_revisions(revision, schema.current_revision(path) or "base"))
-    except CommandError as error:
-        raise SchemaError(f"{error}; `archive db history` lists the migrations") from error
-    return [Step(step.revision, (step.longdoc or "").strip()) for step in reversed(steps)]
+    steps = schema.steps_to(revision, schema.current_revision(path))
+    return [Step(step.revision, (step.longdoc or "").strip()) for step in steps]
 
 
-def upgrade(path: Path, revision: str = "head", *, keep_backup: bool = True) -> Path | None:
-    """Upgrade an archive, after a backup of it as it stands when it is locked; returns where the backup is.
+def upgrade(
+    path: Path,
+    revision: str = "head",
+    *,
+    keep_backup: bool = True,
+    backed_up: Callable[[Path], None] = lambda _: None,
+) -> bool:
+    """Upgrade an archive, after a backup of it as it stands when it is locked; returns whether it had to be.
 
-    None where there was nothing to do or no backup was wanted. Waits for another upgrader. Raises ProofError, with the
-    upgrade undone and the backup kept, where the proof does not add up.
+    `backed_up` is told where the backup is, before anything is changed. Waits for another upgrader. Raises ProofError,
+    with the upgrade undone and the backup kept, where the proof does not add up.
     """
-    kept: list[Path] = []
+    locked = False
 
-    def back_up(_: Any) -> None:
+    def back_up(connection: Any) -> None:
+        nonlocal locked
+        locked = True
+        # where the archive may not be written, that is told before there is a backup
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = version_num")
         if keep_backup:
             target = backup_path(path)
             backup(path, target)
-            kept.append(target)
+            backed_up(target)
 
     schema.upgrade(path, revision, locked=back_up)
-    return kept[0] if kept else None
+    return locked
 
 
 def rehearse(path: Path, revision: str = "head") -> list[str]:
@@ -92,11 +95,4 @@ def backup_path(path: Path) -> Path:
     revision = schema.current_revision(path)
     if revision is None:
         raise ArchiveError(f"{path} has no archive in it")
-    number = 1
-    while (target := path.with_name(f"{path.stem}.before-{revision}{_number(number)}.db")).exists():
-        number += 1
-    return target
-
-
-def _number(number: int) -> str:
-    return "" if number == 1 else f"-{number}"
+    return free_path(path.with_name(f"{path.stem}.before-{revision}.db"))

@@ -112,7 +112,7 @@ def normalize_document(
         url=usable.url,
         language=usable.language,
         values=usable.chosen,
-        topics=tuple(dict.fromkeys(topics)),
+        topics=tuple(dict.fromkeys(topic for topic in topics if topic.text)),
         matches=tuple(_matches(layout, body, words, matchers)),
         notes=tuple(notes),
     )

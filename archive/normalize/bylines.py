@@ -2,7 +2,7 @@
 
 import re
 
-_BY = re.compile(r"^\s*(?:by|von|par|por|di|автор[ы]?:?)\s+", re.IGNORECASE)
+_BY = re.compile(r"^\s*(?:by|von|par|por|di|автор[ы]?:?)(?:\s+|$)", re.IGNORECASE)
 _PARTING = re.compile(r"\s*;\s*|\s*[，、]\s*|\s+(?:and|und|et|y|и|&)\s+|\s*,\s+(?:and\s+)?")
 _PLACE = re.compile(r"\s+in\s+\w[\w .'-]*$")
 

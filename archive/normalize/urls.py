@@ -30,11 +30,12 @@ def canonical_url(text: str) -> str:
         host = f"{host}:{port}"
     query = [
         (name, value)
-        for name, value in parse_qsl(parts.query, keep_blank_values=True)
+        # bytes that are not UTF-8 (old pages in other encodings) stay as they are: two pages never become one
+        for name, value in parse_qsl(parts.query, keep_blank_values=True, errors="surrogateescape")
         if name.lower() not in _TRACKING and not name.lower().startswith("utm_")
     ]
     path = quote(parts.path.rstrip("/"), safe="/%:@!$&'()*+,;=~-._")
-    return f"https://{host}{path}" + (f"?{urlencode(query)}" if query else "")
+    return f"https://{host}{path}" + (f"?{urlencode(query, errors='surrogateescape')}" if query else "")
 
 
 def url_domain(url: str) -> str:

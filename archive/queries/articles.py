@@ -42,26 +42,18 @@ def count_articles(connection: Connection, filters: Filters) -> int:
     return connection.scalar(select(func.count()).select_from(articles).where(*filters.conditions(connection))) or 0
 
 
-def count_undated(connection: Connection, filters: Filters) -> int:
-    """Return how many articles a span of time leaves out only because they have no date."""
-    undated = Filters(filters.source, filters.topic, None, None, filters.language)
-    conditions = undated.conditions(connection)
-    return (
-        connection.scalar(select(func.count()).select_from(articles).where(articles.c.published.is_(None), *conditions))
-        or 0
-    )
-
-
 def find_article_id(connection: Connection, key: str) -> int:
     """Return the article of a key, which may be shortened while it stays unique; raises NotFoundError otherwise."""
     wanted = key.strip().lower()
-    found = connection.execute(
-        select(articles.c.key, articles.c.id)
-        .where(articles.c.key >= wanted, articles.c.key < wanted + "\U0010ffff")
-        .order_by(articles.c.key)
-        .limit(6)
-    ).all()
-    if not wanted or not found:
+    found: Sequence[Any] = ()
+    if wanted.isascii() and wanted.isalnum():
+        found = connection.execute(
+            select(articles.c.key, articles.c.id)
+            .where(articles.c.key >= wanted, articles.c.key < wanted + "\U0010ffff")
+            .order_by(articles.c.key)
+            .limit(6)
+        ).all()
+    if not found:
         raise NotFoundError(f"there is no article '{key}'; `archive list` shows keys")
     if len(found) > 1 and found[0].key != wanted:
         names = ", ".join(row.key for row in found[:5]) + (", …" if len(found) > 5 else "")

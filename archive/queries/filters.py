@@ -1,8 +1,9 @@
 """Which articles a question is about."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
-from sqlalchemy import ColumnElement, Connection, Select, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, not_, select
 
 from archive.db.tables import article_topics, articles, topic_names, topics
 from archive.db.vocabulary import find_source, find_source_by_slug
@@ -17,7 +18,10 @@ class Filters:
     """Articles of a source, on a topic or one below it, published within a span, in a language; all that are given.
 
     `since` and `until` are dates as exact as one likes (`2023`, `2023-02`, `2023-02-28`), both included. An article is
-    within the span if all it can mean is: one known only as 2023 is not within February.
+    within the span if all that its date can mean is: one known only as 2023 is not within February.
+
+    `left_out` asks instead for those that the span leaves out for want of a date: `undated` have none, `imprecise` have
+    one that can be within the span, or not.
     """
 
     source: str | None = None
@@ -25,18 +29,25 @@ class Filters:
     since: str | None = None
     until: str | None = None
     language: str | None = None
+    left_out: Literal["undated", "imprecise"] | None = None
 
     @property
     def by_date(self) -> bool:
         """Whether articles without a date are left out."""
         return self.since is not None or self.until is not None
 
+    def leaving_out(self, kind: Literal["undated", "imprecise"]) -> "Filters":
+        """Return the filters of those that these leave out for want of a date."""
+        return replace(self, left_out=kind)
+
     def conditions(self, connection: Connection) -> list[ColumnElement[bool]]:
         """Return the conditions on `articles`; raises for names that are not known and dates that are none."""
         conditions: list[ColumnElement[bool]] = []
         article = articles.c
         if self.source is not None:
-            source = find_source_by_slug(connection, self.source) or find_source(connection, name_key(self.source))
+            source = None
+            if _can_be_stored(self.source):
+                source = find_source_by_slug(connection, self.source) or find_source(connection, name_key(self.source))
             if source is None:
                 raise NotFoundError(f"there is no source '{self.source}'; `archive sources` lists them")
             conditions.append(article.source_id == source.id)
@@ -44,10 +55,7 @@ class Filters:
             below = _with_below(find_topic(connection, self.topic))
             tagged = select(article_topics.c.article_id).where(article_topics.c.topic_id.in_(below))
             conditions.append(article.id.in_(tagged))
-        if self.since is not None:
-            conditions.append(article.published_from >= _date("--since", self.since)[0])
-        if self.until is not None:
-            conditions.append(article.published_until <= _date("--until", self.until)[1])
+        conditions += self._within_span()
         if self.language is not None:
             try:
                 tag = language_tag(self.language)
@@ -57,15 +65,32 @@ class Filters:
             conditions.append((article.language == tag) | article.language.startswith(f"{tag}-", autoescape=True))
         return conditions
 
+    def _within_span(self) -> list[ColumnElement[bool]]:
+        first, last = articles.c.published_from, articles.c.published_until
+        within: list[ColumnElement[bool]] = []
+        touching: list[ColumnElement[bool]] = []
+        if self.since is not None:
+            starts = _date("--since", self.since)[0]
+            within.append(first >= starts)
+            touching.append(last > starts)
+        if self.until is not None:
+            ends = _date("--until", self.until)[1]
+            within.append(last <= ends)
+            touching.append(first < ends)
+        if self.left_out is None:
+            return within
+        return [first.is_(None)] if self.left_out == "undated" else [*touching, not_(and_(*within))]
+
 
 def find_topic(connection: Connection, name: str) -> int:
     """Return the topic that `scheme:code`, a code, a name or an alias leads to; raises NotFoundError if none does."""
     scheme, _, code = name.rpartition(":")
-    by_code = select(topics.c.id).where(topics.c.code == (code or name), topics.c.scheme == (scheme or "local"))
-    by_name = select(topic_names.c.topic_id).where(topic_names.c.name_key == name_key(name)).limit(1)
-    topic_id: int | None = connection.scalar(by_code)
-    if topic_id is None:
-        topic_id = connection.scalar(by_name)
+    by_code = select(topics.c.id).where(topics.c.code == code, topics.c.scheme == (scheme or "local"))
+    named = topic_names.c
+    by_name = select(named.topic_id).where(named.name_key == name_key(name)).order_by(named.kind.desc(), named.topic_id)
+    topic_id: int | None = None
+    if _can_be_stored(name):
+        topic_id = connection.scalar(by_code) or connection.scalar(by_name.limit(1))
     if topic_id is None:
         raise NotFoundError(f"there is no topic '{name}'; `archive topics` lists them")
     return topic_id
@@ -76,6 +101,11 @@ def _with_below(topic_id: int) -> Select[tuple[int]]:
     tree = select(topics.c.id).where(topics.c.id == topic_id).cte("below", recursive=True)
     tree = tree.union(select(topics.c.id).join(tree, topics.c.parent_id == tree.c.id))
     return select(tree.c.id)
+
+
+def _can_be_stored(name: str) -> bool:
+    """Tell whether a name can be in the archive: bytes of a command line that are no text come as lone surrogates."""
+    return name.isascii() or not any("\ud800" <= character <= "\udfff" for character in name)
 
 
 def _date(option: str, text: str) -> tuple[str, str]:

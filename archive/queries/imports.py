@@ -17,7 +17,9 @@ from archive.db.tables import (
     topics,
 )
 from archive.errors import NotFoundError
+from archive.queries.sources import as_known
 
+_LARGEST_ID = 2**63 - 1  # SQLite refuses to compare with a larger number
 _OUTCOMES = ("added", "revised", "unchanged", "duplicate", "failed")
 
 
@@ -42,7 +44,10 @@ def list_imports(connection: Connection) -> Iterator[dict[str, Any]]:
 
 def list_import_items(connection: Connection, import_id: int, outcome: str | None = None) -> Iterator[dict[str, Any]]:
     """Yield the units of an import in the order they were read; raises NotFoundError for an import that never was."""
-    if connection.execute(select(imports.c.id).where(imports.c.id == import_id)).first() is None:
+    if (
+        not 0 < import_id <= _LARGEST_ID
+        or not connection.execute(select(imports.c.id).where(imports.c.id == import_id)).first()
+    ):
         raise NotFoundError(f"there is no import {import_id}; `archive imports` lists them")
     item = import_items.c
     statement = (
@@ -89,8 +94,8 @@ def measure(connection: Connection, path: Path) -> dict[str, Any]:
         "topics": count(topics),
         "tags": count(article_topics),
         **unknown._mapping,
-        "first_published": connection.scalar(select(func.min(article.published_from))),
-        "last_published": connection.scalar(select(func.max(article.published_from))),
+        "first_published": connection.scalar(select(as_known(func.min))),
+        "last_published": connection.scalar(select(as_known(func.max))),
         "imports": count(imports),
         "originals": count(originals),
         "original_bytes": connection.scalar(select(func.coalesce(func.sum(originals.c.size), 0))),

@@ -1,15 +1,18 @@
 """Questions about sources."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from archive.db.tables import articles, sources
 
 
 def list_sources(connection: Connection, *, all_known: bool = False) -> Iterator[dict[str, Any]]:
-    """Yield the sources of articles, those with most first; with `all_known`, those without an article too."""
+    """Yield the sources of articles, those with most first; with `all_known`, those without an article too.
+
+    `first` and `last` are the dates of its earliest and latest article, as exactly as known.
+    """
     article, source = articles.c, sources.c
     statement = (
         select(
@@ -20,8 +23,8 @@ def list_sources(connection: Connection, *, all_known: bool = False) -> Iterator
             source.language,
             source.origin,
             func.count(article.id).label("articles"),
-            func.min(article.published_on).label("first"),
-            func.max(article.published_on).label("last"),
+            as_known(func.min).label("first"),
+            as_known(func.max).label("last"),
         )
         .outerjoin(articles, article.source_id == source.id)
         .group_by(source.id)
@@ -31,6 +34,16 @@ def list_sources(connection: Connection, *, all_known: bool = False) -> Iterator
         statement = statement.having(func.count(article.id) > 0)
     for row in connection.execute(statement):
         yield dict(row._mapping)
+
+
+def as_known(choose: Callable[[Any], Any]) -> ColumnElement[str | None]:
+    """Return the date of the earliest (`func.min`) or latest (`func.max`) of a group of articles, as exactly as known.
+
+    The first moment that a date can mean, always of one width, stands before the date while one is chosen.
+    """
+    article = articles.c
+    moment = len("YYYY-MM-DDTHH:MM:SS")
+    return func.substr(choose(article.published_from + article.published), moment + 1)
 
 
 def count_without_source(connection: Connection) -> int:

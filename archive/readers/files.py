@@ -59,7 +59,8 @@ def find_files(paths: Sequence[str], leave_out: Collection[str] = ()) -> Iterato
     What is there but cannot be a unit is a Failure, never an exception: a path that does not exist, a dangling or
     circular symbolic link, a pipe, a socket, a device, a folder that may not be read. A symbolic link to a folder is
     followed unless it leads back to a folder that it stands in, or stands in a folder reached by a link and leads to
-    one that was reached so before. `leave_out` are absolute paths that are no units: the archive itself.
+    one that was reached so before. `leave_out` are the real paths of files that are no units, by whatever links they
+    are reached: the archive itself.
     """
     followed: set[str] = set()
     for path in paths:
@@ -75,12 +76,20 @@ def find_files(paths: Sequence[str], leave_out: Collection[str] = ()) -> Iterato
             yield _not_a_file(mode).failure(storable(absolute))
         elif (configuration := _configuration(absolute)) is not None:
             yield configuration
-        elif absolute not in leave_out:
+        elif os.path.realpath(absolute) not in leave_out:
             folder, name = os.path.split(absolute)
             sidecar = next(
                 (there for there in _sidecar_names(name) if os.path.lexists(os.path.join(folder, there))), None
             )
             yield FoundFile(absolute, storable(absolute), folder, sidecar and os.path.join(folder, sidecar))
+
+
+def file_size(path: str) -> int:
+    """Return how large a file is at this moment, 0 where that cannot be told; it never raises."""
+    try:
+        return os.stat(path).st_size
+    except (OSError, ValueError):
+        return 0
 
 
 def read_bytes(found: FoundFile, limit: int = SIZE_LIMIT) -> bytes:
@@ -102,10 +111,9 @@ def read_path(path: str, limit: int) -> bytes:
             size = status.st_size
             if size > limit:
                 raise _too_large(size, limit)
-            content = os.read(descriptor, size + 1)
-            if len(content) == size and size:
-                return content
-            return _read_on(descriptor, content, limit)  # it grows or shrinks, or has no size, as in /proc
+            if size:
+                return _read_size(descriptor, size)
+            return _read_on(descriptor, limit)  # it is empty, or has no size, as in /proc
         finally:
             os.close(descriptor)
     except (OSError, ValueError) as error:
@@ -134,9 +142,17 @@ def read_stdin(stream: BinaryIO, limit: int = SIZE_LIMIT) -> bytes:
     return b"".join(parts)
 
 
-def _read_on(descriptor: int, content: bytes, limit: int) -> bytes:
-    parts = [content]
-    size = len(content)
+def _read_size(descriptor: int, size: int) -> bytes:
+    """Return what stands in a file up to this size: of one that grows, what there was; nobody can wait for its end."""
+    content = os.read(descriptor, size)
+    while len(content) < size and (part := os.read(descriptor, size - len(content))):
+        content += part
+    return content
+
+
+def _read_on(descriptor: int, limit: int) -> bytes:
+    parts = []
+    size = 0
     while part := os.read(descriptor, _CHUNK):
         parts.append(part)
         size += len(part)
@@ -164,6 +180,7 @@ class _Walk:
     def __init__(self, root: str, leave_out: Collection[str], followed: set[str]) -> None:
         self._root = root
         self._leave_out = leave_out
+        self._names_left_out = {os.path.basename(path) for path in leave_out}
         self._followed = followed
         self._inside: list[_Folder] = []
 
@@ -204,7 +221,7 @@ class _Walk:
             if name.endswith(".toml") and (name in sidecars or _configuration(path) is not None):
                 continue
             sidecar = _take_sidecar(name, sidecars) if sidecars else None
-            if path not in self._leave_out:
+            if name not in self._names_left_out or os.path.realpath(path) not in self._leave_out:
                 yield FoundFile(path, storable_prefix + storable(name), self._root, sidecar and prefix + sidecar)
         for name, is_used in sidecars.items():
             if not is_used and name[0] != ".":

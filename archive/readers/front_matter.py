@@ -27,6 +27,7 @@ _CLOSING = {
 _KEY = re.compile(r"[A-Za-z_][\w -]{0,60}[:=]")
 _SEARCHED = 2_000_000
 _NOT_YAML = "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+_SURROGATES = r"(?<!\\)((?:\\\\)*)((?:\\u[dD][89a-fA-F][0-9a-fA-F]{2})+)"
 _NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 
 
@@ -110,6 +111,11 @@ def _read_yaml(block: str, notes: list[str]) -> dict[str, object]:
     block, removed = re.subn(_NOT_YAML, "", block)  # compiled at its first use: that takes 2 ms
     if removed:
         notes.append(f"front matter: {removed} control character{'s' if removed > 1 else ''} left out")
+    if "\\u" in block:
+        joined = re.sub(_SURROGATES, _join_surrogates, block)
+        if lone := joined.count("\ufffd") - block.count("\ufffd"):
+            notes.append(f"front matter: {lone} lone surrogate{'s' if lone > 1 else ''} replaced")
+        block = joined
     loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
     try:
         mapping, doubled = _build(yaml.parse(block, Loader=loader))
@@ -127,6 +133,15 @@ def _read_yaml(block: str, notes: list[str]) -> dict[str, object]:
         return {}
     notes += [f"front matter: key {shown(key)} stands there twice; the last one is used" for key in doubled]
     return mapping
+
+
+def _join_surrogates(escapes: re.Match[str]) -> str:
+    """Return the characters that halves of pairs stand for, as JSON escapes them and YAML refuses.
+
+    Half a pair is U+FFFD.
+    """
+    units = b"".join(int(unit, 16).to_bytes(2, "little") for unit in escapes[2].split("\\u")[1:])
+    return escapes[1] + units.decode("utf-16-le", "replace")
 
 
 @dataclass(slots=True)

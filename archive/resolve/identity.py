@@ -8,15 +8,19 @@ other are recorded and never merged.
 
 import base64
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from sqlalchemy import Connection
 
 from archive.db import lookups
 from archive.db.changes import Change, unit_tags
 from archive.db.ids import Ids
-from archive.db.lookups import Identifier, KnownArticle, KnownRevision, KnownValue, Place
+from archive.db.lookups import Identifier, KnownArticle, KnownRevision, KnownValue, Place, Surroundings
 from archive.documents import METHODS, Article, Value
+from archive.normalize.bylines import split_byline
+from archive.normalize.dates import parse_published
+from archive.normalize.language import language_tag
+from archive.normalize.urls import canonical_url
 from archive.resolve.similarity import shared_shingles
 from archive.resolve.sources import SourceResolver
 from archive.resolve.topics import TopicResolver
@@ -54,6 +58,10 @@ class IdentityResolver:
             if unit.locator in self._places and self._places[unit.locator].text_sha256 != unit.text_sha256
         }
         self._bodies = lookups.find_bodies(connection, changed)
+        self._surroundings = lookups.find_surroundings(
+            connection,
+            {self._places[unit.locator].revision_id for unit in units if unit.locator in self._places} - changed,
+        )
         self._taken_keys = lookups.find_keys(connection, {article_key(self._first_identifier(unit)) for unit in units})
 
     def decide(self, unit: Article, item_id: int) -> Change:
@@ -108,11 +116,16 @@ class IdentityResolver:
             for identifier in candidates:
                 if identifier in self._identified:
                     return self._identified[identifier], identifier.scheme
-        if place is not None and at_place:
-            stood = self._bodies[place.revision_id]
-            if shared_shingles(stood, unit.body) >= MIN_SIMILARITY_IN_PLACE:
-                return place.article_id, "place"
+        if place is not None and at_place and self._is_like_what_stood(unit, place):
+            return place.article_id, "place"
         return None, ""
+
+    def _is_like_what_stood(self, unit: Article, place: Place) -> bool:
+        """Tell whether a unit is another state of the text that its place last gave, and not of another piece."""
+        revision_id = place.revision_id
+        if revision_id not in self._bodies:  # given to the place by an earlier unit of the batch
+            self._bodies |= lookups.find_bodies(self._connection, {revision_id})
+        return shared_shingles(self._bodies[revision_id], unit.body) >= MIN_SIMILARITY_IN_PLACE
 
     def _contradicts(self, stated: Collection[Identifier], article_id: int) -> bool:
         """Tell whether an article is known by another id or URL than the ones stated."""
@@ -180,8 +193,16 @@ class IdentityResolver:
             if other != article.id:
                 reasons.append(f"its {identifier.scheme} also belongs to {self._articles[other].key}")
         if is_new_revision:
-            reasons.insert(0, "other text")
-        retag = not is_new_revision and revision is article.current and unit_tags(unit) != article.rule_tags
+            same_text = same_place and place is not None and place.text_sha256 == unit.text_sha256
+            reasons.insert(0, "other headings, links or passages set aside" if same_text else "other text")
+        retag = (
+            not is_new_revision
+            and revision is article.current
+            and unit_tags(unit) != article.rule_tags
+            # a copy's words may stand elsewhere than in the text that is kept
+            and revision.text_sha256 == unit.text_sha256
+            and self._has_surroundings(unit, revision.id)
+        )
         if retag:
             reasons.append("tags changed, as the vocabulary has")
         new_topics = self._new_topics(unit, article)
@@ -216,13 +237,24 @@ class IdentityResolver:
     ) -> tuple[KnownRevision, bool]:
         """Return the state of the article's text that a unit gives, and whether it is a new one."""
         if place is not None:
-            if _gives_same_text(unit, place):
-                return next(one for one in article.revisions if one.id == place.revision_id), False
+            stood = next(one for one in article.revisions if one.id == place.revision_id)
+            if _gives_same_text(unit, place) and (
+                place.original_sha256 == unit.original.sha256
+                or stood.text_sha256 != unit.text_sha256  # a copy, of which only the text as such is compared
+                or self._has_surroundings(unit, stood.id)
+            ):
+                return stood, False
             return self._revise(unit, article), True
         for revision in reversed(article.revisions):
             if revision.text_sha256 == unit.text_sha256 or (by == "text" and revision.fingerprint == unit.fingerprint):
                 return revision, False
         return self._revise(unit, article), True
+
+    def _has_surroundings(self, unit: Article, revision_id: int) -> bool:
+        """Tell whether a revision has the headings, the links and the passages set aside that a unit has."""
+        if revision_id not in self._surroundings:
+            self._surroundings |= lookups.find_surroundings(self._connection, {revision_id})
+        return self._surroundings[revision_id] == _surroundings(unit)
 
     def _revise(self, unit: Article, article: KnownArticle) -> KnownRevision:
         number = article.current.number + 1 if article.revisions else 1
@@ -242,14 +274,17 @@ class IdentityResolver:
             if known is None:
                 changed[name] = value
                 reasons.append(f"{name} filled in")
-            elif known.text == value.text or (name == "source" and self._source(unit)[0] == article.source_id):
                 continue
-            elif METHODS.index(value.method) < METHODS.index(known.method) or (
-                value.method == known.method and known.locator == unit.locator
-            ):
+            same = known.text == value.text or (
+                self._source(unit)[0] == article.source_id if name == "source" else _mean_the_same(known.text, value)
+            )
+            if METHODS.index(value.method) < METHODS.index(known.method):
+                changed[name] = value
+                reasons.append(f"{name} now given by {value.method}" if same else f"{name} changed")
+            elif known.text != value.text and known.method == value.method and known.locator == unit.locator:
                 changed[name] = value
                 reasons.append(f"{name} changed")
-            else:
+            elif not same:
                 reasons.append(
                     f"{name} '{value.text}' ({value.method}) was not taken: {known.method} said '{known.text}'"
                 )
@@ -273,7 +308,8 @@ class IdentityResolver:
         article.given_topics.update(change.new_topics)
         for identifier in change.new_identifiers:
             article.identifiers.add(identifier)
-            self._identified.setdefault(identifier, article.id)
+            # of articles with one identifier the oldest is found, as in the tables
+            self._identified[identifier] = min(article.id, self._identified.get(identifier, article.id))
         self._places[unit.locator] = Place(
             article.id,
             change.revision.id,
@@ -285,6 +321,7 @@ class IdentityResolver:
         )
         if change.is_new_revision:
             self._bodies[change.revision.id] = unit.body
+            self._surroundings[change.revision.id] = _surroundings(unit)
         if change.is_new_revision or change.retag:
             article.rule_tags = unit_tags(unit)
 
@@ -298,6 +335,28 @@ def _gives_same_text(unit: Article, place: Place) -> bool:
     if place.text_sha256 == unit.text_sha256:
         return True
     return place.original_sha256 == unit.original.sha256 and place.normalizer_version != unit.normalizer_version
+
+
+def _surroundings(unit: Article) -> Surroundings:
+    return Surroundings(
+        unit.blocks,
+        tuple((passage.kind, passage.text, passage.after_block) for passage in unit.set_aside),
+        tuple((link.kind, link.text, link.url) for link in unit.links),
+    )
+
+
+def _mean_the_same(known: str, value: Value) -> bool:
+    """Tell whether two usable texts of one field are the same value, written in two ways."""
+    normalize = _NORMALIZE.get(value.field)
+    return normalize is not None and normalize(known) == normalize(value.text)
+
+
+_NORMALIZE: dict[str, Callable[[str], object]] = {
+    "authors": split_byline,
+    "language": language_tag,
+    "published": parse_published,
+    "url": canonical_url,
+}
 
 
 def article_key(first: Identifier, attempt: int = 0) -> str:

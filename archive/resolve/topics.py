@@ -1,11 +1,15 @@
 """From what an input calls a topic to a topic of the archive."""
 
+import re
+
 from sqlalchemy import Connection
 
 from archive.db import vocabulary
 from archive.normalize.names import name_key, slug
 
 LOCAL = "local"
+
+_SPACES = re.compile(r"[\s_-]+")
 
 
 class TopicResolver:
@@ -19,15 +23,35 @@ class TopicResolver:
         self._by_code = vocabulary.topic_codes(connection)
 
     def named(self, connection: Connection, name: str) -> int:
-        """Return the id of the topic that a name leads to; of several, the local one, else the oldest."""
+        """Return the id of the topic that a name leads to; of several, the local one, else the oldest.
+
+        A local topic is also found by its code, and by a name that is written with hyphens for spaces, as tags are.
+        """
         key = name_key(name)
         scheme, _, code = name.partition(":")
         topic = self._by_code.get((scheme.strip(), code.strip())) or self._by_name.get(key)
         if topic is None:
-            own_code = slug(name)
-            topic = self._by_code.get((LOCAL, own_code)) or vocabulary.find_topic(connection, LOCAL, own_code)
-            if topic is None:
-                topic = vocabulary.add_topic(connection, LOCAL, own_code, name, key, origin="import")
-            self._by_code[LOCAL, own_code] = topic
-            self._by_name[key] = topic
+            topic = self._by_name[key] = self._find_or_add(connection, name, key)
         return topic
+
+    def _find_or_add(self, connection: Connection, name: str, key: str) -> int:
+        """Return the local topic of that name, as the archive has it at this moment, made anew if there is none.
+
+        A code keeps only the letters of a name: "C++" and "C" are two topics, of which the later one's has a number.
+        """
+        code = own = slug(name)
+        number = 1
+        while (topic := vocabulary.find_topic(connection, LOCAL, code)) is not None:
+            keys = [known for _, _, known in vocabulary.names_of_topic(connection, topic)]
+            is_chosen_code = code == key and code not in map(slug, keys)
+            if is_chosen_code or _spaced(key) in map(_spaced, keys):
+                return topic
+            number += 1
+            code = f"{own}-{number}"
+        topic = vocabulary.add_topic(connection, LOCAL, code, name, key, origin="import")
+        self._by_code[LOCAL, code] = topic
+        return topic
+
+
+def _spaced(key: str) -> str:
+    return _SPACES.sub(" ", key)

@@ -1,7 +1,7 @@
 """Files of sources and topics, loaded into the archive: again and again without doubling anything."""
 
 import tomllib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from archive.errors import VocabularyError
 from archive.normalize.language import language_tag
 from archive.normalize.names import name_key, slug
 from archive.normalize.tokens import tokenize
+from archive.resolve.topics import LOCAL
 
 _SOURCE_KEYS = {"name", "slug", "kind", "country", "language", "aliases", "domains"}
 _TOPIC_KEYS = {"name", "code", "scheme", "parent", "aliases", "phrases"}
@@ -52,14 +53,15 @@ def load_sources(connection: Connection, path: Path) -> Loaded:
     """Load `[[sources]]` of a TOML file; a source is known by its slug, else by its name.
 
     Names and domains add up; single values that the file gives replace those that the archive has. Raises
-    VocabularyError, before anything is written, where the file does not parse, an entry has no name or an unknown
-    key, or a name or domain already leads to another source.
+    VocabularyError, upon which the transaction has to be undone, where the file does not parse, an entry has no name
+    or an unknown key, two entries are one source, or a name or domain already leads to another source.
     """
     entries = _entries(path, "sources", _SOURCE_KEYS)
     names = vocabulary.source_names(connection)
     domains = vocabulary.source_domains(connection)
     by_slug = {source.slug: source for source in names.values()}
     loaded = Loaded()
+    named: dict[int, str] = {}
     for entry in entries:
         name = entry["name"]
         own_slug = entry.get("slug", slug(name))
@@ -68,6 +70,9 @@ def load_sources(connection: Connection, path: Path) -> Loaded:
         if source is None:
             source = vocabulary.add_source(connection, name, own_slug, name_key(name), origin="vocabulary")
             by_slug[source.slug] = names[name_key(name)] = source
+        if source.id in named:
+            raise VocabularyError(f"{path}: {named[source.id]} and {name} are one source; make one entry of them")
+        named[source.id] = name
         before = vocabulary.source_values(connection, source.id)
         values: dict[str, str | None] = {
             key: entry[key] for key in ("name", "kind", "country", "language") if key in entry
@@ -101,15 +106,18 @@ def load_topics(connection: Connection, path: Path) -> Loaded:
 
     The file says all there is of a topic that it names: parent, aliases and phrases replace what the archive had.
     Topics that it does not name stay. Raises VocabularyError, before anything is written, where the file does not
-    parse, an entry has no name or an unknown key, a parent is not there, or a phrase has no word in it.
+    parse, an entry has no name or an unknown key, a code stands twice, a parent is not there, a topic would stand
+    below itself, or a phrase has no word in it.
     """
     entries = _entries(path, "topics", _TOPIC_KEYS)
     ids = vocabulary.topic_codes(connection)
     loaded = Loaded()
-    keys = []
+    keys: dict[tuple[str, str], str] = {}
     for entry in entries:
-        key = (entry.get("scheme", "local"), entry.get("code", slug(entry["name"])))
-        keys.append(key)
+        key = (entry.get("scheme", LOCAL), entry.get("code", slug(entry["name"])))
+        if key in keys:
+            raise VocabularyError(f"{path}: {keys[key]} and {entry['name']} have one code, {key[1]}; give one another")
+        keys[key] = entry["name"]
         for phrase in entry.get("phrases", ()):
             if not tokenize(phrase):
                 raise VocabularyError(f"{path}: the phrase '{phrase}' of {entry['name']} has no word in it")
@@ -117,14 +125,19 @@ def load_topics(connection: Connection, path: Path) -> Loaded:
         parent = entry.get("parent")
         if parent is not None and (scheme, parent) not in ids and (scheme, parent) not in keys:
             raise VocabularyError(f"{path}: there is no topic with the code {parent}, the parent of {entry['name']}")
-    _refuse_cycles(path, keys, entries)
+    _refuse_cycles(connection, path, dict(zip(keys, entries, strict=True)), ids)
     new = {key for key in keys if key not in ids}
     for key, entry in zip(keys, entries, strict=True):
         if key not in ids:
             name = entry["name"]
             ids[key] = vocabulary.add_topic(connection, *key, name, name_key(name), origin="vocabulary")
+    adopted = set(ids.values()).difference(topic_id for topic_id, _ in vocabulary.vocabulary_names(connection))
     for key, entry in zip(keys, entries, strict=True):
-        loaded.count(new=key in new, changed=_load_topic(connection, ids, key, entry))
+        changed = _load_topic(connection, ids, key, entry)
+        if ids[key] in adopted:
+            vocabulary.update_topic(connection, ids[key], {"origin": "vocabulary"})
+            changed = True
+        loaded.count(new=key in new, changed=changed)
     return loaded
 
 
@@ -153,16 +166,32 @@ def _load_topic(
     return changed
 
 
-def _refuse_cycles(path: Path, keys: Sequence[tuple[str, str]], entries: Sequence[Mapping[str, Any]]) -> None:
-    parents = {key: (key[0], entry["parent"]) for key, entry in zip(keys, entries, strict=True) if "parent" in entry}
-    for key in parents:
+def _refuse_cycles(
+    connection: Connection,
+    path: Path,
+    entries: Mapping[tuple[str, str], Mapping[str, Any]],
+    ids: Mapping[tuple[str, str], int],
+) -> None:
+    """Raise VocabularyError if a topic would stand below itself, be it by way of topics that the file does not name."""
+    keys = {topic_id: key for key, topic_id in ids.items()}
+    parents: dict[tuple[str, str], tuple[str, str] | None] = {
+        key: (key[0], entry["parent"]) if "parent" in entry else None for key, entry in entries.items()
+    }
+
+    def parent_of(key: tuple[str, str]) -> tuple[str, str] | None:
+        if key not in parents:
+            parent_id = vocabulary.topic_values(connection, ids[key])["parent_id"]
+            parents[key] = keys[parent_id] if isinstance(parent_id, int) else None
+        return parents[key]
+
+    for key in entries:
         seen = {key}
-        above = parents.get(key)
+        above = parent_of(key)
         while above is not None:
             if above in seen:
-                raise VocabularyError(f"{path}: the topic {key[1]} stands below itself")
+                raise VocabularyError(f"{path}: the topic {above[1]} stands below itself")
             seen.add(above)
-            above = parents.get(above)
+            above = parent_of(above)
 
 
 def _entries(path: Path, table: str, keys: Iterable[str]) -> list[dict[str, Any]]:

@@ -20,6 +20,7 @@ CHANGES = {
         "about",
         "article_authors",
         "article_dates",
+        "article_fts",
         "article_identifiers",
         "article_links",
         "article_revisions",

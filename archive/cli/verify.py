@@ -1,0 +1,113 @@
+"""`archive verify` and `archive repair`."""
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from archive.cli.escaping import printable_line
+from archive.cli.options import archive_path, format_option
+from archive.cli.output import hint, print_rows
+
+_COLUMNS = {"severity": "severity", "check": "check", "message": "what is wrong", "cure": "what helps"}
+
+
+@click.command()
+@click.option("--deep", is_flag=True, help="Also read all bytes as received, and all texts word by word.")
+@format_option
+@click.pass_context
+def verify(ctx: click.Context, /, deep: bool, form: str) -> None:
+    """Check that the archive is sound; changes nothing.
+
+    The file and its schema, keys, the search index, every value against what it can be and against what it was derived
+    from, every passage of a tag against the text; with --deep also originals and texts against their checksums.
+
+    An error is something lost, damaged or at odds with itself; a warning does no harm yet; a note is for your
+    information. Exit code: 0, or 1 if there is an error.
+
+    \b
+    archive verify
+    archive verify --deep
+    archive verify -f json
+    """
+    from archive.queries.verification import verify as verify_archive
+
+    path = archive_path(ctx)
+    started = time.monotonic()
+    with _watching() as watch:
+        found = verify_archive(path, deep=deep, watch=watch)
+    if form == "table" and not found.findings:
+        click.echo("the archive is sound")
+    else:
+        print_rows((asdict(finding) for finding in found.findings), form, _COLUMNS, empty="the archive is sound")
+    looked_at = ", ".join(f"{number:,} {name}" for name, number in found.counts.items())
+    told = ", ".join(_counted(found.number(severity), severity) for severity in ("error", "warning", "note"))
+    shallow = "" if deep else "; --deep also compares checksums"
+    hint(f"checked {looked_at} in {time.monotonic() - started:.1f} s: {told}{shallow}")
+    ctx.exit(1 if found.number("error") else 0)
+
+
+@click.command()
+@click.option("--dry-run", is_flag=True, help="Only tell what would be done.")
+@click.pass_context
+def repair(ctx: click.Context, /, dry_run: bool) -> None:
+    """Derive anew what can be derived, where it is wrong.
+
+    The search index, counts of words, fingerprints, columns that follow from a date, the current text of an article
+    that has lost it, tags without evidence, imports that were killed: in one transaction, and told line by line. Never
+    touched are originals, texts, decisions, and evidence.
+
+    No backup is made; archive db backup FILE makes one. Exit code: 0, or 1 if an error is left that only a backup or a
+    person can mend; it is named.
+
+    \b
+    archive repair --dry-run
+    archive repair
+    """
+    from archive.repair import repair as repair_archive
+
+    path = archive_path(ctx)
+    if not dry_run:
+        hint("no backup is made; `archive db backup FILE` makes one")
+    with _watching() as watch:
+        done = repair_archive(path, dry_run=dry_run, watch=watch)
+    for mended in done.mended:
+        click.echo(printable_line(mended.what))
+    if not done.mended:
+        click.echo("nothing to do")
+    elif dry_run:
+        click.echo("nothing was changed: this was only tried")
+    errors = [finding for finding in done.left if finding.severity == "error"]
+    for finding in errors:
+        cure = f"; {finding.cure}" if finding.cure else ""
+        click.echo(printable_line(f"cannot be repaired: {finding.message}{cure}"))
+    ctx.exit(1 if errors else 0)
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
+@contextmanager
+def _watching() -> Iterator[Any]:
+    """Give what is told how far a check is: shown on a terminal, and on anything else not at all."""
+    from archive.queries.verification.findings import unwatched
+
+    if not sys.stderr.isatty():
+        yield unwatched
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("", total=None)
+
+        def watch(what: str, done: int, total: int | None) -> None:
+            progress.update(task, description=what, completed=done, total=total)
+
+        yield watch

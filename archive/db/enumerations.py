@@ -1,0 +1,42 @@
+"""The values that a column can have where it has one of a few: what the code writes, and `archive verify` checks.
+
+No CHECK constraints: in SQLite each new value would cost a rebuild of the table.
+"""
+
+from collections.abc import Mapping
+
+from archive.documents import FIELDS, METHODS
+
+PRECISIONS = ("year", "month", "day", "minute", "second")
+STATED = tuple(method for method in METHODS if method != "domain")  # `domain` derives a source, and nothing else
+_ORIGINS = ("vocabulary", "import")
+_NAME_KINDS = ("label", "alias")
+
+# By table and column; NULL is for the schema to allow or not. `articles.kind` is free: it is whatever an input states.
+ENUMERATIONS: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("articles", "published_precision"): PRECISIONS,
+    ("articles", "published_method"): STATED,
+    ("article_revisions", "headline_method"): ("given", "first_line"),
+    ("article_revisions", "cause"): ("import",),
+    ("article_identifiers", "scheme"): ("id", "url", "text"),
+    ("article_values", "field"): FIELDS,
+    ("article_values", "method"): METHODS,
+    ("article_dates", "kind"): ("published", "mentioned"),
+    ("article_dates", "method"): (*STATED, "pattern"),
+    ("article_dates", "precision"): PRECISIONS,
+    ("article_dates", "field"): ("headline", "body"),
+    ("article_links", "kind"): ("related_headline", "link"),
+    ("body_blocks", "kind"): ("heading", "quote", "list", "code", "table"),
+    ("set_aside", "kind"): ("related_headline", "trailing_tags", "caption", "markup", "front_matter"),
+    ("tag_evidence", "method"): ("given", "rule", "trailing_tags"),
+    ("tag_evidence", "given_by"): STATED,
+    ("tag_evidence", "field"): ("headline", "body", "set_aside", "topics"),
+    ("imports", "status"): ("running", "finished", "interrupted", "failed"),
+    ("import_items", "outcome"): ("added", "revised", "unchanged", "duplicate", "failed"),
+    ("sources", "origin"): _ORIGINS,
+    ("source_names", "kind"): _NAME_KINDS,
+    ("topics", "origin"): _ORIGINS,
+    ("topic_names", "kind"): _NAME_KINDS,
+    ("topic_rules", "kind"): ("phrase",),
+    ("decisions", "subject"): ("topic", "field"),
+}

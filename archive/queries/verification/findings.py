@@ -1,0 +1,123 @@
+"""What a check finds: how bad it is, what is wrong and where, and what helps."""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+SEVERITIES = ("error", "warning", "note")
+
+REPAIR = "`archive repair`"
+RESTORE = "`archive db restore BACKUP` goes back to a backup"
+
+# What is being checked, how much of it is done, and of how much, where that is known.
+Watch = Callable[[str, int, int | None], None]
+
+# What sqlite3 raises of a damaged file: the second where SQLite's message repeats what is no UTF-8.
+UNREADABLE = (sqlite3.DatabaseError, UnicodeDecodeError)
+
+_FIRST = 5  # places that are named
+_LONGEST = 80  # characters of a place
+
+_PLURALS = {"entry": "entries", "index": "indexes", "unit of an import": "units of imports"}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that is not as it should be.
+
+    `severity` is error (something is lost, damaged or contradicts itself), warning (something that should not be, and
+    does no harm yet) or note; `number` is of how many rows or places; `cure` is the command that helps, None where
+    none does.
+    """
+
+    severity: str
+    check: str
+    number: int
+    message: str
+    cure: str | None
+
+
+class Wrong:
+    """Counts what is wrong in one way, and remembers where the first few are."""
+
+    def __init__(self, severity: str, check: str, thing: str, wrong: str, cure: str | None) -> None:
+        self._severity = severity
+        self._check = check
+        self._thing = thing
+        self._wrong = wrong
+        self._cure = cure
+        self._first: list[str] = []
+        self.number = 0
+
+    def add(self, place: object) -> None:
+        """Count one more, at this place."""
+        self.number += 1
+        if len(self._first) < _FIRST:
+            self._first.append(shortened(str(place)))
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield the one finding there is, if anything is wrong."""
+        if self.number:
+            told = f"{counted(self.number, self._thing)} {self._wrong}: {listed(self._first, self.number)}"
+            yield Finding(self._severity, self._check, self.number, told, self._cure)
+
+
+class Check(NamedTuple):
+    """A question whose answer should be empty: `sql` selects, for each row that is wrong, where it is."""
+
+    severity: str
+    name: str
+    thing: str
+    wrong: str
+    cure: str | None
+    sql: str
+
+    def findings(self, connection: sqlite3.Connection) -> Iterator[Finding]:
+        """Yield what is wrong, as one finding."""
+        found = Wrong(self.severity, self.name, self.thing, self.wrong, self.cure)
+        for (place,) in connection.execute(self.sql):
+            found.add(place)
+        yield from found.findings()
+
+
+def unwatched(_what: str, _done: int, _total: int | None) -> None:
+    """Watch nothing."""
+
+
+def guarded(name: str, findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Yield findings; that the file is too damaged for the check is one of them."""
+    try:
+        yield from findings
+    except UNREADABLE as error:
+        yield Finding("error", name, 0, f"'{name}' could not be checked: {told(error)}", RESTORE)
+
+
+def told(error: Exception) -> str:
+    """Return what SQLite says of a file that it cannot read."""
+    return error.object.decode(errors="replace") if isinstance(error, UnicodeDecodeError) else str(error)
+
+
+def counted(number: int, thing: str) -> str:
+    """Return a number of things in words.
+
+    >>> counted(1, "article"), counted(1200, "article")
+    ('1 article', '1,200 articles')
+    """
+    return f"{number:,} {thing if number == 1 else _PLURALS.get(thing, thing + 's')}"
+
+
+def listed(first: Iterable[str], number: int) -> str:
+    """Return the first few places, and that there are more.
+
+    >>> listed(["a", "b"], 9)
+    'a, b, …'
+    """
+    places = list(first)
+    return ", ".join(places) + (", …" if number > len(places) else "")
+
+
+def shortened(text: str) -> str:
+    """Return a place on one line, not longer than is pleasant to read."""
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"

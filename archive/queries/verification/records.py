@@ -1,0 +1,218 @@
+"""Whether the rows of an archive agree with each other: one question in SQL for each way in which they may not."""
+
+import sqlite3
+from collections.abc import Iterator
+
+from archive.queries.verification.findings import REPAIR, RESTORE, Check, Finding, Wrong
+from archive.running import still_runs
+
+_TIME = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]Z"
+_TIMES = (
+    *(("articles", "created_at"), ("articles", "published_at"), ("article_revisions", "seen_at")),
+    *(("imports", "started_at"), ("imports", "finished_at"), ("decisions", "made_at")),
+    *(("sources", "created_at"), ("topics", "created_at")),
+)
+_DIGESTS = (
+    *(("originals", "sha256"), ("article_revisions", "text_sha256"), ("article_revisions", "fingerprint")),
+    *(("import_items", "context_sha256"), ("import_items", "text_sha256")),
+)
+# columns of an article that have a value exactly where `article_values` says where it came from, by field
+_VALUES = {
+    "source": "source_id",
+    "authors": "byline",
+    **{name: name for name in ("kind", "url", "language", "section", "published", "page", "edition", "rights")},
+}
+
+TAGS_WITHOUT_EVIDENCE = """
+SELECT g.id FROM article_topics g
+ WHERE NOT EXISTS (SELECT 1 FROM tag_evidence e WHERE e.article_topic_id = g.id)
+   AND NOT EXISTS (SELECT 1 FROM decisions d JOIN articles a ON a.key = d.article_key
+                     JOIN topics t ON t.id = g.topic_id
+                    WHERE a.id = g.article_id AND d.subject = 'topic' AND d.name = t.scheme || ':' || t.code)
+"""
+
+WITHOUT_CURRENT_TEXT = """
+SELECT a.id FROM articles a LEFT JOIN article_revisions r ON r.id = a.revision_id
+ WHERE r.article_id IS NOT a.id AND EXISTS (SELECT 1 FROM article_revisions o WHERE o.article_id = a.id)
+"""
+
+_ARTICLE = "coalesce(a.key, 'article number ' || {}.article_id)"
+_TAG = "coalesce(a.key, '?') || ' ' || coalesce(t.scheme || ':' || t.code, '?')"
+_OF_TAG = (
+    "FROM tag_evidence e JOIN article_topics g ON g.id = e.article_topic_id "
+    "LEFT JOIN articles a ON a.id = g.article_id LEFT JOIN topics t ON t.id = g.topic_id"
+)
+_UNIT = "'import ' || i.import_id || ' unit ' || i.position || ' (' || i.locator || ')'"
+
+CHECKS = (
+    Check(
+        *("error", "keys", "article", "with a key other than 12 characters of base32", RESTORE),
+        "SELECT key FROM articles WHERE length(key) <> 12 OR key GLOB '*[^a-z2-7]*'",
+    ),
+    Check(
+        *("error", "no_text", "article", "without any text", RESTORE),
+        "SELECT key FROM articles a WHERE NOT EXISTS (SELECT 1 FROM article_revisions r WHERE r.article_id = a.id)",
+    ),
+    Check(
+        *("error", "current_text", "article", "with a current text of another article, or none", REPAIR),
+        f"SELECT key FROM articles WHERE id IN ({WITHOUT_CURRENT_TEXT})",
+    ),
+    Check(
+        *("error", "revision_numbers", "article", "with texts not numbered 1, 2, …", RESTORE),
+        f"SELECT {_ARTICLE.format('r')} FROM article_revisions r LEFT JOIN articles a ON a.id = r.article_id "
+        "GROUP BY r.article_id HAVING min(r.number) <> 1 OR max(r.number) <> count(*)",
+    ),
+    Check(
+        *("error", "values", "value", "without a record of the origin, or the reverse", RESTORE),
+        " UNION ALL ".join(
+            f"SELECT a.key || ' {field}' FROM articles a "
+            f"LEFT JOIN article_values v ON v.article_id = a.id AND v.field = '{field}' "
+            f"WHERE (a.{column} IS NULL) <> (v.id IS NULL) AND NOT EXISTS (SELECT 1 FROM decisions d "
+            f"WHERE d.article_key = a.key AND d.subject = 'field' AND d.name = '{field}')"
+            for field, column in _VALUES.items()
+        ),
+    ),
+    Check(
+        *("error", "chosen_date", "article", "with another date than the chosen one", RESTORE),
+        "SELECT a.key FROM articles a LEFT JOIN (SELECT article_id, count(*) AS number, max(value) AS value "
+        "FROM article_dates WHERE chosen GROUP BY article_id) d ON d.article_id = a.id "
+        "WHERE d.number > 1 OR d.value IS NOT a.published",
+    ),
+    Check(
+        *("error", "dates", "date", "mentioned nowhere in a text of the article", RESTORE),
+        f"SELECT {_ARTICLE.format('d')} || ' ' || d.text FROM article_dates d "
+        "LEFT JOIN articles a ON a.id = d.article_id LEFT JOIN article_revisions r ON r.id = d.revision_id "
+        "WHERE d.kind = 'mentioned' AND (d.field IS NULL OR d.start IS NULL OR d.\"end\" IS NULL "
+        "OR d.revision_id IS NULL OR r.article_id <> d.article_id)",
+    ),
+    Check(
+        *("note", "identity", "article", "without identifier and place", None),
+        "SELECT key FROM articles a WHERE NOT EXISTS (SELECT 1 FROM article_identifiers i WHERE i.article_id = a.id) "
+        "AND NOT EXISTS (SELECT 1 FROM import_items i WHERE i.article_id = a.id)",
+    ),
+    Check(
+        *("warning", "tags", "tag", "without evidence", REPAIR),
+        "SELECT coalesce(a.key, '?') || ' ' || coalesce(t.scheme || ':' || t.code, '?') FROM article_topics g "
+        "LEFT JOIN articles a ON a.id = g.article_id LEFT JOIN topics t ON t.id = g.topic_id "
+        f"WHERE g.id IN ({TAGS_WITHOUT_EVIDENCE})",
+    ),
+    Check(
+        *(
+            "error",
+            "evidence_form",
+            "passage",
+            "without what the method needs: a rule and a place, or a topic as given",
+        ),
+        RESTORE,
+        f"SELECT {_TAG} {_OF_TAG} WHERE CASE e.method "
+        "WHEN 'given' THEN e.given_text IS NULL OR e.given_by IS NULL OR e.import_item_id IS NULL "
+        "OR e.field <> 'topics' "
+        "WHEN 'rule' THEN e.rule IS NULL OR e.start IS NULL OR e.\"end\" IS NULL OR e.revision_id IS NULL "
+        "OR e.field NOT IN ('headline', 'body') "
+        "WHEN 'trailing_tags' THEN e.rule IS NULL OR e.start IS NULL OR e.\"end\" IS NULL OR e.set_aside_id IS NULL "
+        "OR e.field <> 'set_aside' END",
+    ),
+    Check(
+        *("error", "evidence_owner", "passage", "in a text of another article than the tag", RESTORE),
+        f"SELECT {_TAG} {_OF_TAG} LEFT JOIN set_aside x ON x.id = e.set_aside_id "
+        "JOIN article_revisions r ON r.id = coalesce(e.revision_id, x.revision_id) WHERE r.article_id <> g.article_id",
+    ),
+    Check(
+        *("warning", "evidence_age", "passage", "in an earlier text of the article", None),
+        f"SELECT {_TAG} {_OF_TAG} LEFT JOIN set_aside x ON x.id = e.set_aside_id "
+        "JOIN article_revisions r ON r.id = coalesce(e.revision_id, x.revision_id) "
+        "JOIN article_revisions c ON c.id = a.revision_id AND c.article_id = a.id "
+        "WHERE r.article_id = g.article_id AND r.id <> c.id",
+    ),
+    Check(
+        *("error", "positions", "import", "with units not numbered 1, 2, …", RESTORE),
+        "SELECT 'import ' || import_id FROM import_items GROUP BY import_id "
+        "HAVING min(position) <> 1 OR max(position) <> count(*) OR count(DISTINCT position) <> count(*)",
+    ),
+    Check(
+        *("error", "units", "unit of an import", "with an outcome at odds with the article named", RESTORE),
+        f"SELECT {_UNIT} FROM import_items i WHERE CASE i.outcome WHEN 'failed' "
+        "THEN i.article_id IS NOT NULL OR i.revision_id IS NOT NULL OR i.reason IS NULL "
+        "ELSE i.article_id IS NULL OR i.revision_id IS NULL OR i.original_id IS NULL OR i.context_sha256 IS NULL END",
+    ),
+    Check(
+        *("error", "unit_owner", "unit of an import", "with a text of another article", RESTORE),
+        f"SELECT {_UNIT} FROM import_items i JOIN article_revisions r ON r.id = i.revision_id "
+        "WHERE r.article_id <> i.article_id",
+    ),
+    Check(
+        *("warning", "import_ends", "import", "with an end at odds with the status", None),
+        "SELECT 'import ' || id FROM imports WHERE CASE status WHEN 'finished' THEN finished_at IS NULL "
+        "WHEN 'running' THEN finished_at IS NOT NULL END",
+    ),
+    Check(
+        *("warning", "decisions", "decision", "about articles not in the archive", None),
+        "SELECT d.article_key || ' by ' || d.who FROM decisions d "
+        "WHERE d.article_key IS NOT NULL AND NOT EXISTS (SELECT 1 FROM articles a WHERE a.key = d.article_key)",
+    ),
+    Check(
+        *("warning", "times", "time", "not written as the archive writes times", None),
+        " UNION ALL ".join(
+            f"SELECT '{table}.{column} ' || {column} FROM {table} WHERE {column} NOT GLOB '{_TIME}'"
+            for table, column in _TIMES
+        ),
+    ),
+    Check(
+        *("error", "digests", "checksum", "other than a SHA-256 in hexadecimal", RESTORE),
+        " UNION ALL ".join(
+            f"SELECT '{table}.{column} (row ' || id || ')' FROM {table} "
+            f"WHERE length({column}) <> 64 OR {column} GLOB '*[^0-9a-f]*'"
+            for table, column in _DIGESTS
+        ),
+    ),
+)
+
+
+def ended_imports(connection: sqlite3.Connection) -> list[int]:
+    """Return the imports that are said to run, and whose process is gone."""
+    running = connection.execute("SELECT id, process FROM imports WHERE status = 'running' ORDER BY id")
+    return [import_id for import_id, process in running if not _still_runs(process)]
+
+
+def check_running(connection: sqlite3.Connection) -> Iterator[Finding]:
+    """Yield a finding for imports that were killed, and that nobody has marked as such."""
+    found = Wrong(
+        *("warning", "running", "import", "marked as running without a process"),
+        f"the next import, or {REPAIR}, marks it as interrupted",
+    )
+    for import_id in ended_imports(connection):
+        found.add(f"import {import_id}")
+    yield from found.findings()
+
+
+def check_topic_tree(connection: sqlite3.Connection) -> Iterator[Finding]:
+    """Yield findings for topics that stand below themselves, or below a topic of another scheme."""
+    cure = "`archive topics load FILE`, with the right parent"
+    topics = {
+        number: (parent, scheme, f"{scheme}:{code}")
+        for number, parent, scheme, code in connection.execute("SELECT id, parent_id, scheme, code FROM topics")
+    }
+    cycles = Wrong("error", "topic_tree", "topic", "in a circle", cure)
+    strangers = Wrong("error", "topic_tree", "topic", "below one of another scheme", cure)
+    ends: set[int] = set()  # topics from which the way up ends
+    for number, (parent, scheme, name) in topics.items():
+        way: dict[int, None] = {}
+        above: int | None = number
+        while above is not None and above in topics and above not in ends and above not in way:
+            way[above] = None
+            above = topics[above][0]
+        if above is None or above not in way:
+            ends.update(way)
+        elif above == number:
+            cycles.add(name)
+        if parent in topics and topics[parent][1] != scheme:
+            strangers.add(name)
+    yield from cycles.findings()
+    yield from strangers.findings()
+
+
+def _still_runs(process: object) -> bool:
+    try:
+        return still_runs(str(process))
+    except ValueError:  # what names no process does not run
+        return False

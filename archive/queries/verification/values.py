@@ -1,0 +1,149 @@
+"""Whether single values are such as their column can hold, and agree with what they were derived from."""
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+
+from sqlalchemy import Boolean, Column, Float, Integer, LargeBinary
+
+from archive.db.enumerations import ENUMERATIONS
+from archive.db.tables import metadata
+from archive.documents import PublishedTime
+from archive.normalize.dates import parse_published
+from archive.normalize.names import name_key
+from archive.queries.verification.findings import REPAIR, RESTORE, Finding, Wrong
+
+# The columns of `articles` that follow from `published`.
+PUBLISHED = (
+    *("published_from", "published_until", "published_on", "published_at"),
+    *("published_precision", "published_method"),
+)
+# The tables of names that inputs are matched on.
+NAMED = ("authors", "source_names", "topic_names")
+
+_PUBLISHED_ROWS = f"""
+SELECT a.id, a.key, a.published, d.precision, v.method, {", ".join(f"a.{column}" for column in PUBLISHED)}
+  FROM articles a
+  LEFT JOIN article_values v ON v.article_id = a.id AND v.field = 'published'
+  LEFT JOIN article_dates d ON d.article_id = a.id AND d.chosen AND d.value = a.published
+ ORDER BY a.id
+"""
+
+
+# What is no UTF-8 is read with these in place of the bytes.
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class PublishedRow(NamedTuple):
+    """An article whose date is not written in all its columns alike; `right` is None where nobody can say."""
+
+    article_id: int
+    key: str
+    right: tuple[str | None, ...] | None
+
+
+def check_types(connection: sqlite3.Connection) -> Iterator[Finding]:
+    """Yield a finding for values of another type than their column's, which SQLite takes all the same."""
+    found = Wrong("error", "types", "value", "of a type that the column cannot hold", RESTORE)
+    for table in metadata.sorted_tables:
+        wrong = {column.name: _has_other_type(column) for column in table.columns}
+        named = " ".join(f"WHEN {condition} THEN '{name}'" for name, condition in wrong.items())
+        for row_id, column_name in connection.execute(
+            f"SELECT id, CASE {named} END FROM {table.name} WHERE {' OR '.join(wrong.values())}"
+        ):
+            found.add(f"{table.name}.{column_name} (row {row_id})")
+    yield from found.findings()
+
+
+def _has_other_type(column: "Column[object]") -> str:
+    name = f'"{column.name}"'
+    if isinstance(column.type, Boolean):
+        return f"{name} NOT IN (0, 1)"
+    kinds = {Integer: "integer", Float: "real", LargeBinary: "blob"}
+    kind = next((word for known, word in kinds.items() if isinstance(column.type, known)), "text")
+    return f"typeof({name}) NOT IN ('{kind}', 'null')"
+
+
+def check_enumerations(connection: sqlite3.Connection) -> Iterator[Finding]:
+    """Yield a finding for each column that has values which this program does not know."""
+    for (table, column), known in ENUMERATIONS.items():
+        found = Wrong(
+            *("error", "enumerated", "value", f"of {table}.{column} that this program does not know"),
+            "a newer program may know it; else " + RESTORE,
+        )
+        for value, number in connection.execute(
+            f'SELECT CAST("{column}" AS TEXT), count(*) FROM {table} '
+            f'WHERE "{column}" NOT IN ({", ".join("?" * len(known))}) GROUP BY 1',
+            known,
+        ):
+            found.add(f"'{value}' ({number:,})" if number > 1 else f"'{value}'")
+        yield from found.findings()
+
+
+def check_published(connection: sqlite3.Connection) -> Iterator[Finding]:
+    """Yield findings for articles whose date says one thing in one column and another in the next."""
+    unlike = Wrong("error", "published", "article", "with columns of the date that do not agree", REPAIR)
+    unread = Wrong("error", "published", "article", "with a date that cannot be read", RESTORE)
+    for row in unlike_published(connection):
+        (unread if row.right is None else unlike).add(row.key)
+    yield from unlike.findings()
+    yield from unread.findings()
+
+
+def unlike_published(connection: sqlite3.Connection) -> Iterator[PublishedRow]:
+    """Yield the articles whose columns of their date do not follow from `published`, with those that would."""
+    last = None
+    for article_id, key, published, precision, method, *held in connection.execute(_PUBLISHED_ROWS):
+        if article_id == last:
+            continue  # several dates are chosen, which is another finding
+        last = article_id
+        try:
+            time = _time(published, precision or held[4])
+        except ValueError:
+            yield PublishedRow(article_id, key, None)
+            continue
+        known = (None,) * 5 if time is None else (time.starts, time.ends, time.day, time.utc, time.precision)
+        right = (*known, method or held[5])
+        if right != tuple(held):
+            yield PublishedRow(article_id, key, right)
+
+
+@lru_cache(maxsize=4096)
+def _time(published: str | None, precision: str | None) -> PublishedTime | None:
+    """Return what a date as the archive writes it says; raises ValueError where the archive does not write it so.
+
+    With a zone, minutes are written with seconds, as RFC 3339 wants it: then `precision` tells how much is known.
+    """
+    if published is None:
+        return None
+    if not isinstance(published, str):
+        raise ValueError("no text")
+    time = parse_published(published)
+    if time.text != published:
+        raise ValueError("not as the archive writes it")
+    if time.utc is not None and precision == "minute" and time.starts.endswith(":00"):
+        ends = datetime.fromisoformat(time.starts) + timedelta(minutes=1)
+        return replace(time, precision="minute", ends=ends.isoformat())
+    return time
+
+
+def check_name_keys(connection: sqlite3.Connection) -> Iterator[Finding]:
+    """Yield a finding for names that no input would be matched with."""
+    cure = f"{REPAIR}, unless another row has that key already"
+    found = Wrong("warning", "name_keys", "name", "with the key of another name", cure)
+    for table in NAMED:
+        for _, name, _ in unlike_keys(connection, table):
+            found.add(f"{table} '{name}'")
+    yield from found.findings()
+
+
+def unlike_keys(connection: sqlite3.Connection, table: str) -> Iterator[tuple[int, str, str]]:
+    """Yield the rows of a table of names that are kept under another key than theirs: id, name, and the right key."""
+    for row_id, name, key in connection.execute(f"SELECT id, name, name_key FROM {table} WHERE typeof(name) = 'text'"):
+        right = name_key(name)
+        if right != key and not _SURROGATE.search(name):
+            yield row_id, name, right

@@ -1,0 +1,252 @@
+"""What can be derived in an archive, derived anew where it is wrong. Nothing that came from outside is touched."""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from urllib.parse import quote
+
+from archive.db.engine import BUSY_TIMEOUT_MS, file_errors_explained
+from archive.db.views import VIEWS
+from archive.queries import verification
+from archive.queries.verification import database, records, texts, values
+from archive.queries.verification.findings import (
+    Finding,
+    Watch,
+    counted,
+    guarded,
+    listed,
+    shortened,
+    unwatched,
+)
+
+# As the migrations make it; `hashsize` is the room that a writer may take before it writes a segment.
+SEARCH_INDEX = (
+    "CREATE VIRTUAL TABLE article_fts USING fts5(headline, body, content='article_text', content_rowid='id', "
+    "tokenize='unicode61 remove_diacritics 2')"
+)
+HASHSIZE = 67_108_864
+_SEARCH_PARTS = ("data", "idx", "docsize", "config", "content")  # the tables that FTS5 keeps it in
+
+INTERRUPTED = "its process ended before it was done; import the same again to go on"
+
+_NEWEST = "(SELECT r.id FROM article_revisions r WHERE r.article_id = articles.id ORDER BY r.number DESC LIMIT 1)"
+_SHOWN = 5  # places that are named
+
+# What SQLite says where one statement cannot be done, and the file is sound.
+_OF_A_STATEMENT = ("SQLITE_ERROR", "SQLITE_CONSTRAINT", "SQLITE_CORRUPT_VTAB", "SQLITE_MISMATCH", "SQLITE_AUTH")
+
+
+@dataclass(frozen=True)
+class Mended:
+    """One thing that was derived anew: in words, and in how many rows."""
+
+    what: str
+    rows: int
+
+
+@dataclass
+class Repair:
+    """What a repair did, and what is wrong afterwards all the same."""
+
+    mended: list[Mended] = field(default_factory=list)
+    left: list[Finding] = field(default_factory=list)
+
+
+def repair(path: Path, *, dry_run: bool = False, watch: Watch = unwatched) -> Repair:
+    """Derive anew what is wrong among what can be derived, in one transaction; with `dry_run`, undo it again.
+
+    That is: the search index and what is indexed in place of a text, counts of words, fingerprints, the columns that
+    follow from a date, the current text of an article that has lost it, tags without evidence or decision, keys of
+    names, imports whose process is gone, missing views, indexes. Originals, texts, decisions and evidence are never
+    written to. A text that is not the one that came in keeps the words and fingerprint of the one that did.
+
+    In a file that is damaged as such nothing is written: that could damage more. Of an archive with an older schema
+    only indexes and the search index are repaired. Raises SchemaError for what is no archive, or one of a newer
+    program, and ArchiveError, with nothing changed, where the file cannot be written.
+    """
+    list(database.check_schema(path))
+    name = f"file:{quote(bytes(path.absolute()))}?mode=rw"
+    with (
+        file_errors_explained(path),
+        closing(sqlite3.connect(name, uri=True, timeout=BUSY_TIMEOUT_MS / 1000)) as connection,
+    ):
+        verification.prepare(connection)
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("BEGIN IMMEDIATE")
+        older = list(database.check_schema(path))  # an upgrade may have come first
+        work = _Work(connection, watch, is_current=not older)
+        try:
+            work.run()
+            if any(finding.check == "integrity" for finding in work.done.left):
+                work.done.mended.clear()  # as the file was, or worse
+            elif work.done.mended and not dry_run:
+                connection.commit()
+        finally:
+            connection.rollback()
+    work.done.left[:0] = older
+    return work.done
+
+
+class _Work:
+    """One repair, within its transaction."""
+
+    def __init__(self, connection: sqlite3.Connection, watch: Watch, *, is_current: bool) -> None:
+        self.done = Repair()
+        self._connection = connection
+        self._watch = watch
+        self._is_current = is_current
+
+    def run(self) -> None:
+        connection, watch = self._connection, self._watch
+        watch("integrity", 0, None)
+        damage, indexes = database.integrity(connection, deep=True)
+        if damage:
+            self.done.left.extend(database.check_integrity(connection, deep=True))
+            return
+        self._mend_indexes(indexes)
+        if self._is_current:
+            for mend in (
+                *(self._mend_views, self._mend_imports, self._mend_current_texts, self._mend_texts),
+                *(self._mend_published, self._mend_tags, self._mend_name_keys),
+            ):
+                self._attempt(mend)
+        watch("search index", 0, None)
+        self._mend_search()
+        left = self.done.left
+        left.extend((verification.examine if self._is_current else verification.examine_file)(connection, watch))
+        if not any(finding.check == "search" for finding in left):
+            left.extend(guarded("search", database.check_search(connection)))
+
+    def _attempt(self, mend: Callable[[], None], *, mind_damage: bool = True) -> bool:
+        """Do one thing as a whole or not at all; what stays wrong is found once more afterwards."""
+        self._connection.execute("SAVEPOINT attempt")
+        try:
+            mend()
+        except sqlite3.DatabaseError as error:
+            passed_over = _OF_A_STATEMENT if mind_damage else (*_OF_A_STATEMENT, "SQLITE_CORRUPT")
+            if not error.sqlite_errorname.startswith(passed_over):
+                raise
+        except UnicodeEncodeError:  # a name in a damaged file, which is no UTF-8
+            pass
+        else:
+            self._connection.execute("RELEASE attempt")
+            return True
+        self._connection.execute("ROLLBACK TO attempt")
+        self._connection.execute("RELEASE attempt")
+        return False
+
+    def _did(self, done: str, thing: str, places: Sequence[str]) -> None:
+        """Tell what was done to these things, if there are any."""
+        if places:
+            named = listed([shortened(place) for place in places[:_SHOWN]], len(places))
+            self.done.mended.append(Mended(f"{counted(len(places), thing)} {done}: {named}", len(places)))
+
+    def _set(self, table: str, row_id: int, columns: Mapping[str, object]) -> None:
+        names = ", ".join(f"{column} = ?" for column in columns)
+        self._connection.execute(f"UPDATE {table} SET {names} WHERE id = ?", (*columns.values(), row_id))
+
+    def _mend_indexes(self, told: Iterable[str]) -> None:
+        names = sorted({line.rpartition(" index ")[2] for line in told})
+        self._did("made anew", "index", [name for name in names if self._attempt(partial(self._reindex, name))])
+
+    def _reindex(self, name: str) -> None:
+        quoted = name.replace('"', '""')
+        self._connection.execute(f'REINDEX "{quoted}"')
+
+    def _mend_views(self) -> None:
+        held = {name for (name,) in self._connection.execute("SELECT name FROM sqlite_schema")}
+        missing = [view for view in VIEWS if view.name not in held]
+        for view in missing:
+            self._connection.execute(f"CREATE VIEW {view.name} AS\n{view.sqlite.strip()}")
+        self._did("made anew", "view", [view.name for view in missing])
+
+    def _mend_imports(self) -> None:
+        ended = records.ended_imports(self._connection)
+        for import_id in ended:
+            self._set("imports", import_id, {"status": "interrupted", "reason": INTERRUPTED})
+        self._did("marked as interrupted", "import", [f"import {import_id}" for import_id in ended])
+
+    def _mend_current_texts(self) -> None:
+        wrong = self._connection.execute(
+            f"SELECT id, key FROM articles WHERE id IN ({records.WITHOUT_CURRENT_TEXT})"
+        ).fetchall()
+        for article_id, _ in wrong:
+            self._connection.execute(f"UPDATE articles SET revision_id = {_NEWEST} WHERE id = ?", (article_id,))
+        self._did("given back the newest text", "article", [key for _, key in wrong])
+
+    def _mend_texts(self) -> None:
+        (total,) = self._connection.execute("SELECT count(*) FROM article_revisions").fetchone()
+        altered = texts.altered_texts()
+        wrong: list[tuple[int, str, bool]] = []
+        for number, text in enumerate(texts.texts(self._connection)):
+            if number % texts.STEP == 0:
+                self._watch("texts", number, total)
+            is_text = text.is_text()
+            is_as_it_came = is_text and text.is_as_it_came()
+            if not is_as_it_came:
+                altered.add(text.place)
+            if is_text and text.unlike(counted=is_as_it_came):
+                wrong.append((text.id, text.place, is_as_it_came))
+        for revision_id, _, is_as_it_came in wrong:
+            for text in list(texts.texts(self._connection, revision_id)):
+                self._set("article_revisions", revision_id, text.unlike(counted=is_as_it_came))
+        self._did("counted, fingerprinted and indexed anew", "text", [place for _, place, _ in wrong])
+        self.done.left.extend(altered.findings())
+
+    def _mend_published(self) -> None:
+        wrong = [row for row in values.unlike_published(self._connection) if row.right is not None]
+        for row in wrong:
+            self._set("articles", row.article_id, dict(zip(values.PUBLISHED, row.right or (), strict=True)))
+        self._did("given the columns that follow from its date", "article", [row.key for row in wrong])
+
+    def _mend_tags(self) -> None:
+        wrong = self._connection.execute(
+            "SELECT g.id, coalesce(a.key, '?') || ' ' || coalesce(t.scheme || ':' || t.code, '?') "
+            "FROM article_topics g LEFT JOIN articles a ON a.id = g.article_id LEFT JOIN topics t ON t.id = g.topic_id "
+            f"WHERE g.id IN ({records.TAGS_WITHOUT_EVIDENCE})"
+        ).fetchall()
+        self._connection.executemany("DELETE FROM article_topics WHERE id = ?", [(tag_id,) for tag_id, _ in wrong])
+        self._did("without evidence taken off", "tag", [place for _, place in wrong])
+
+    def _mend_name_keys(self) -> None:
+        for table in values.NAMED:
+            mended = []
+            for row_id, name, key in list(values.unlike_keys(self._connection, table)):
+                done = self._connection.execute(
+                    f"UPDATE OR IGNORE {table} SET name_key = ? WHERE id = ?", (key, row_id)
+                )
+                if done.rowcount:
+                    mended.append(name)
+            self._did(f"of {table} given the key that inputs are matched on", "name", mended)
+
+    def _mend_search(self) -> None:
+        connection = self._connection
+        checks = (database.check_indexed, database.check_search)
+        if not any(list(guarded("search", check(connection))) for check in checks):
+            return
+        # FTS5 calls the file malformed where only its own tables are
+        if self._attempt(self._fill_search, mind_damage=False) or self._attempt(self._make_search, mind_damage=False):
+            (number,) = connection.execute("SELECT count(*) FROM article_fts_docsize").fetchone()
+            self.done.mended.append(Mended(f"search index built anew of {counted(number, 'article')}", number))
+
+    def _fill_search(self) -> None:
+        self._connection.execute("INSERT INTO article_fts(article_fts) VALUES ('rebuild')")
+        self._connection.execute("INSERT INTO article_fts(article_fts, rank) VALUES ('hashsize', ?)", (HASHSIZE,))
+
+    def _make_search(self) -> None:
+        """Make the index from nothing, also where it is so broken that it cannot even be dropped."""
+        connection = self._connection
+        connection.execute("PRAGMA writable_schema = ON")
+        try:
+            connection.execute(
+                "DELETE FROM sqlite_schema WHERE name = 'article_fts' AND sql LIKE 'CREATE VIRTUAL TABLE%'"
+            )
+        finally:
+            connection.execute("PRAGMA writable_schema = RESET")
+        for part in _SEARCH_PARTS:
+            connection.execute(f"DROP TABLE IF EXISTS article_fts_{part}")
+        connection.execute(SEARCH_INDEX)
+        self._fill_search()

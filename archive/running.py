@@ -1,0 +1,68 @@
+"""What an import is to the system: a process, known from all others, that may be killed or asked to stop."""
+
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+_STOPS = (signal.SIGTERM, signal.SIGHUP)
+
+
+def this_process() -> str:
+    """Return what tells this process from all others, also from a later one with its number."""
+    return f"{socket.gethostname()} {os.getpid()} {_start_of(os.getpid())}"
+
+
+def still_runs(process: str) -> bool:
+    """Tell whether a process still runs; of another machine nobody knows, so it does."""
+    host, number, start = process.rsplit(" ", 2)
+    if host != socket.gethostname():
+        return True
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return start == _start_of(int(number))
+
+
+@contextmanager
+def stopped_in_order() -> Iterator[None]:
+    """Let what the system says to end a process (`kill`, a closed terminal) end it as Ctrl-C does: KeyboardInterrupt.
+
+    Its message names the signal. Signals that somebody handles otherwise, or ignores (`nohup`), are left alone, and
+    outside the main thread all of them: there Python cannot handle any.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) for number in _STOPS}
+    for number, handler in before.items():
+        if handler is signal.SIG_DFL:
+            signal.signal(number, _stop)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            if handler is signal.SIG_DFL:
+                signal.signal(number, handler)
+
+
+def _stop(number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt(f"ended by {signal.Signals(number).name}")
+
+
+def _start_of(number: int) -> str:
+    """Return when a process started, in the kernel's ticks; '' where the system does not say."""
+    try:
+        return (
+            Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[19] if sys.platform == "linux" else ""
+        )
+    except (OSError, IndexError):
+        return ""

@@ -1,0 +1,161 @@
+"""Every command explains itself: what it does, and examples that run; and `archive --help` costs no more than click."""
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import Result
+
+from archive.cli import COMMANDS, cli
+
+Run = Callable[..., Result]
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+HEAVY = {"sqlalchemy", "alembic", "rich", "yaml", "zstandard", "markdown_it", "cchardet"}
+OURS = {"archive", "archive.version", "archive.cli", "archive.errors"}
+
+
+def commands(group: click.Group = cli, words: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """Yield each command and subcommand with the words that call it."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        yield (*words, name), command
+        if isinstance(command, click.Group):
+            yield from commands(command, (*words, name))
+
+
+ALL = dict(commands())
+
+
+def examples(command: click.Command) -> list[str]:
+    """Return the command lines of a help text, those of its last block; what stands after two spaces is a remark."""
+    _, mark, block = (command.help or "").rpartition("\b\n")
+    assert mark, command.name
+    return [line.strip().split("  ")[0] for line in block.strip().splitlines()]
+
+
+EXAMPLES = sorted({example for command in [cli, *ALL.values()] for example in examples(command)})
+
+
+@pytest.mark.parametrize("words", ALL, ids=" ".join)
+def test_help_says_what_a_command_does_and_shows_it(words: tuple[str, ...], run: Run) -> None:
+    command = ALL[words]
+    first = (command.help or "").split("\n")[0]
+    assert first.endswith("."), first
+    assert len(first) <= 66  # one line beside the name, in 80 columns
+    assert any(f"archive {' '.join(words)}" in example for example in examples(command)), command.help
+    shown = run(*words, "--help")
+    assert (shown.exit_code, shown.stderr) == (0, "")
+    assert first in shown.stdout
+
+
+def test_the_list_of_commands_says_what_each_says_itself() -> None:
+    assert {name: text for name, (_, _, text) in COMMANDS.items()} == {
+        words[0]: (command.help or "").split("\n")[0] for words, command in ALL.items() if len(words) == 1
+    }
+
+
+def test_options_say_what_they_do() -> None:
+    for words, command in ALL.items():
+        for option in command.params:
+            assert not isinstance(option, click.Option) or option.help, (words, option.name)
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_examples_run(example: str, run: Run, seeds_archive: Path, key: Callable[[str], str]) -> None:
+    for folder in ("clippings", "2023"):
+        shutil.copytree(CHECKOUT / "seeds" / "articles" / "courier", folder)
+    Path("notes.md").write_text("# Notes on a harbour\n\nFour boxes were counted twice, and one was never there.\n")
+    for kind in ("sources", "topics"):
+        shutil.copy(CHECKOUT / "seeds" / f"{kind}.toml", f"my-{kind}.toml")
+    for name in ("archive.db", "archive.before-20261122_first_archive.db"):
+        shutil.copy(seeds_archive, name)
+
+    # what other programs of a pipe do is not looked at: echo gives its words, pandoc a text
+    stages = [shlex.split(stage) for stage in example.split(" | ")]
+    number = [words[0] for words in stages].index("archive")
+    before = stages[number - 1] if number else []
+    stdin = " ".join(before[1:]) if before[:1] == ["echo"] else "A text from elsewhere."
+    words = stages[number][1:]
+    if ">" in words:
+        words = words[: words.index(">")]
+    known = {"KEY": key("courier/2023-03-01_trade.md"), "4h7q": key("courier/2023-03-01_trade.md")[:5]}
+    words = [known.get(word, word) for word in words]
+
+    answer = run(*words, stdin=stdin)
+    assert answer.exit_code == 0, answer.stderr
+    if "-o" in words:
+        assert Path(words[-1]).read_bytes().startswith(b"---")
+    else:
+        assert (answer.stdout + answer.stderr).strip()
+
+
+def test_examples_are_found_in_all_shapes() -> None:
+    """The test above would say nothing of what the search for examples does not see."""
+    assert {"archive import clippings/ notes.md", "archive db current"} <= set(EXAMPLES)
+    assert len(EXAMPLES) >= len(ALL)
+
+
+@pytest.mark.parametrize("words", [("--help",), ("--version",), ("nosuch",)])
+def test_starting_imports_nothing_heavy(words: tuple[str, ...]) -> None:
+    program = (
+        "import sys\nfrom archive.cli import main\n"
+        "try:\n    main()\nfinally:\n    print(*sys.modules, sep='\\n', file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, *words],
+        env={**os.environ, "PYTHONPATH": str(CHECKOUT)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    imported = set(done.stderr.splitlines())
+    assert "archive.cli" in imported
+    assert not HEAVY & imported
+    assert {name for name in imported if name.partition(".")[0] == "archive"} <= OURS | {"archive.cli.escaping"}
+
+
+def test_a_near_command_is_named(run: Run) -> None:
+    answer = run("serach", "trade")
+    assert (answer.exit_code, answer.stdout) == (2, "")
+    assert "No such command 'serach'. Did you mean 'search'?" in answer.stderr
+
+
+def test_a_far_command_is_not(run: Run) -> None:
+    answer = run("xyzzy")
+    assert answer.exit_code == 2
+    assert "No such command 'xyzzy'." in answer.stderr
+    assert "Did you mean" not in answer.stderr
+
+
+def test_an_unknown_option_is_a_usage_error(run: Run) -> None:
+    answer = run("list", "--sorce", "x")
+    assert (answer.exit_code, answer.stdout) == (2, "")
+    assert "--source" in answer.stderr
+
+
+def test_db_stands_before_the_command(run: Run) -> None:
+    answer = run("list", "--db", "x.db")
+    assert answer.exit_code == 2
+    assert "--db stands before the command" in answer.stderr
+
+
+def test_an_error_of_usage_shows_no_control_characters(run: Run) -> None:
+    answer = run("list", "--\x1b]0;title\x07")
+    assert answer.exit_code == 2
+    assert "\\x1b]0;title\\x07" in answer.stderr
+    assert "\x1b" not in answer.stderr
+
+
+def test_no_command_shows_the_help(run: Run) -> None:
+    answer = run()
+    assert answer.exit_code == 2
+    assert "Commands:" in answer.stdout + answer.stderr

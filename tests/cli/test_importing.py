@@ -1,0 +1,146 @@
+"""`archive import`: what it says, and how it ends. What it does is tested with the import itself."""
+
+import json
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+
+import archive.cli.importing as importing
+
+Run = Callable[..., Result]
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+ARTICLES = CHECKOUT / "seeds" / "articles"
+OUTCOMES = ("added", "revised", "unchanged", "duplicate", "failed")
+
+
+@pytest.fixture
+def take(run: Run, database: Path) -> Run:
+    """Return what runs `archive import` on a fresh archive, in one process."""
+    return lambda *words, **how: run("--db", database, "import", "--jobs", "0", *words, **how)
+
+
+def test_the_summary_adds_up(take: Run) -> None:
+    answer = take(ARTICLES)
+    assert answer.exit_code == 1
+    assert answer.stdout == (
+        "import 1: 19 read = 16 added + 1 revised + 0 unchanged + 1 duplicate + 1 failed\n"
+        "not stated: source 3, date 6, only a month 1, only a year 1, language 9\n"
+    )
+    failed, noted = answer.stderr.splitlines()
+    assert failed.startswith("failed: ")
+    assert "scan-of-page-3.png: not text: a PNG image; save its text as a .txt" in failed
+    assert noted.startswith("note: ")
+    assert "undated note.md: date 'last Tuesday-ish' was not used" in noted
+
+
+def test_the_summary_as_json(take: Run) -> None:
+    answer = take(ARTICLES, "-f", "json")
+    assert answer.exit_code == 1
+    value = json.loads(answer.stdout)
+    assert list(value) == ["import", "units", *OUTCOMES, "not_stated"]
+    assert value["units"] == 19 == sum(value[outcome] for outcome in OUTCOMES)
+    assert value["not_stated"] == {"source": 3, "date": 6, "only_a_month": 1, "only_a_year": 1, "language": 9}
+
+
+def test_all_known_says_nothing_of_what_is_not(take: Run) -> None:
+    answer = take("-", "--source", "S", "--published", "2023-02-01", "--language", "en", stdin="A body of text.")
+    assert answer.exit_code == 0
+    assert answer.stdout == "import 1: 1 read = 1 added + 0 revised + 0 unchanged + 0 duplicate + 0 failed\n"
+
+
+def test_quiet_tells_failures_only(take: Run) -> None:
+    answer = take("-q", ARTICLES)
+    assert answer.exit_code == 1
+    assert [line[:8] for line in answer.stderr.splitlines()] == ["failed: "]
+
+
+def test_again_is_unchanged(take: Run) -> None:
+    take("-q", ARTICLES / "courier")
+    answer = take(ARTICLES / "courier")
+    assert (answer.exit_code, answer.stderr) == (0, "")
+    assert answer.stdout.startswith("import 2: 2 read = 0 added + 0 revised + 2 unchanged + 0 duplicate + 0 failed\n")
+
+
+def test_places_are_told_as_seen_from_here(take: Run) -> None:
+    Path("empty.txt").touch()
+    answer = take(Path.cwd() / "empty.txt")
+    assert answer.exit_code == 1
+    assert answer.stderr == "failed: empty.txt: empty file; remove it, or fill it\n"
+
+
+def test_options_hold_for_what_does_not_say(take: Run, run: Run, database: Path) -> None:
+    Path("a.txt").write_text("A body of words.")
+    options = ["--source", "Lantern Wire", "--topic", "Harbour", "--topic", "Lace", "--language", "de"]
+    assert take("a.txt", *options, "--published", "2023-02").exit_code == 0
+    (article,) = json.loads(run("--db", database, "list", "-f", "json").stdout)
+    assert (article["source"], article["language"], article["published"]) == ("Lantern Wire", "de", "2023-02")
+    assert article["topics"] == ["Harbour", "Lace"]
+
+
+def test_limits(take: Run) -> None:
+    Path("a.txt").write_text("x" * 1_000_001)
+    answer = take("a.txt", "--max-size", "1")
+    assert answer.exit_code == 1
+    assert "failed: a.txt: " in answer.stderr
+    answer = take("a.txt", "--max-characters", "1000000")
+    assert answer.exit_code == 1
+    assert take("a.txt").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        ["a.txt", "--nosuch"],
+        ["a.txt", "--published", "someday"],
+        ["a.txt", "--language", "?"],
+        ["a.txt", "--max-size", "0"],
+        ["a.txt", "--max-characters", "none"],
+        ["a.txt", "--jobs", "-1"],
+        ["a.txt", "-f", "xml"],
+    ],
+)
+def test_usage(words: list[str], take: Run) -> None:
+    Path("a.txt").write_text("A body of words.")
+    answer = take(*words)
+    assert (answer.exit_code, answer.stdout) == (2, "")
+    assert answer.stderr
+
+
+def test_a_missing_archive_is_made_with_the_seeds(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "new.db"
+    answer = run("--db", path, "import", "--jobs", "0", "-", stdin="A body about Belarus.")
+    assert answer.exit_code == 0
+    assert len(json.loads(run("--db", path, "topics", "--all", "-f", "json").stdout)) > 50
+    assert len(json.loads(run("--db", path, "sources", "--all", "-f", "json").stdout)) > 30
+
+
+def test_what_is_no_archive_is_left_alone(run: Run, tmp_path: Path) -> None:
+    text = tmp_path / "text.db"
+    text.write_text("not a database at all, though it is called one" * 20)
+    answer = run("--db", text, "import", "-", stdin="A body.")
+    assert answer.exit_code == 1
+    assert "cannot be read as an archive" in answer.stderr
+    assert text.read_text().startswith("not a database")
+    other = tmp_path / "other.db"
+    with closing(sqlite3.connect(other)) as connection:
+        connection.execute("CREATE TABLE things (id INTEGER)")
+    answer = run("--db", other, "import", "-", stdin="A body.")
+    assert answer.exit_code == 1
+    assert "is a database, but no archive; nothing was changed" in answer.stderr
+
+
+def test_stopping_says_that_it_can_go_on(take: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(importing, "import_paths", stopped)
+    answer = take("-", stdin="A body.")
+    assert (answer.exit_code, answer.stdout) == (130, "")
+    assert answer.stderr == "stopped; whole batches are in the archive, importing the same again goes on\n"

@@ -1,0 +1,131 @@
+"""What migrations fill in from what is there: over old rows, rows with NULL, and odd ones."""
+
+import runpy
+import sqlite3
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.script import ScriptDirectory
+
+from archive.db import schema, upgrades
+from archive.errors import SchemaError
+
+ARCHIVES = Path(__file__).resolve().parent / "archives"
+
+
+class Archive:
+    """The populated archive of the first schema, brought to just before a migration."""
+
+    def __init__(self, path: Path, revision: str) -> None:
+        self.path = path
+        self.revision = revision
+        runpy.run_path(str(ARCHIVES / "dump.py"))["load"](ARCHIVES / "20261122_first_archive.sql", path)
+        below = ScriptDirectory.from_config(schema.alembic_config(path)).get_revision(revision).down_revision
+        schema.upgrade(path, str(below))
+
+    def run(self, statement: str, *values: object) -> None:
+        with closing(sqlite3.connect(self.path)) as connection:
+            connection.execute(statement, values)
+            connection.commit()
+
+    def rows(self, statement: str) -> list[tuple[Any, ...]]:
+        with closing(sqlite3.connect(self.path)) as connection:
+            return connection.execute(statement).fetchall()
+
+    def record(self, field: str, texts: Mapping[int, str]) -> None:
+        """Put it on record that inputs gave these texts for a field, by article; others gave none."""
+        for article_id, text in texts.items():
+            self.run(
+                "INSERT INTO article_values (article_id, field, text, method, import_item_id) "
+                "VALUES (?, ?, ?, 'front_matter', 1)",
+                article_id,
+                field,
+                text,
+            )
+
+    def upgrade(self) -> None:
+        upgrades.upgrade(self.path, self.revision, keep_backup=False)
+
+
+Before = Callable[[str], Archive]
+
+
+@pytest.fixture
+def before(tmp_path: Path) -> Before:
+    return lambda revision: Archive(tmp_path / "archive.db", revision)
+
+
+def test_nobody_has_decided_anything(before: Before) -> None:
+    archive = before("20261122_decisions")
+    archive.upgrade()
+    assert archive.rows("SELECT * FROM decisions") == []
+
+
+def test_a_name_is_the_label_of_its_source_or_an_alias(before: Before) -> None:
+    """The name as shown, another, one that another source is shown by, and names of a source shown otherwise."""
+    archive = before("20261122_periods_of_names")
+    archive.run("INSERT INTO sources VALUES (900, 'gazette', 'The ''Old'' Gazette', NULL, NULL, NULL, 'import', '')")
+    archive.run("INSERT INTO sources VALUES (901, 'herald', 'Herald', NULL, NULL, NULL, 'import', '')")
+    for number, (source_id, name) in enumerate(
+        [(900, "The 'Old' Gazette"), (900, "the old gazette"), (900, "Herald"), (901, "HERALD"), (901, "先驱报")], 900
+    ):
+        archive.run("INSERT INTO source_names VALUES (?, ?, ?, ?)", number, source_id, name, f"key {number}")
+    archive.upgrade()
+    assert archive.rows("SELECT id, source_id, name, kind FROM source_names WHERE id >= 900 ORDER BY id") == [
+        (900, 900, "The 'Old' Gazette", "label"),
+        (901, 900, "the old gazette", "alias"),
+        (902, 900, "Herald", "alias"),
+        (903, 901, "HERALD", "alias"),
+        (904, 901, "先驱报", "alias"),
+    ]
+
+
+def test_names_and_domains_lead_to_their_sources_at_all_times(before: Before) -> None:
+    archive = before("20261122_periods_of_names")
+    names = archive.rows("SELECT id, source_id, name, name_key FROM source_names ORDER BY id")
+    domains = archive.rows("SELECT id, source_id, domain FROM source_domains ORDER BY id")
+    archive.upgrade()
+    assert archive.rows("SELECT id, source_id, name, name_key FROM source_names ORDER BY id") == names != []
+    assert archive.rows("SELECT id, source_id, domain FROM source_domains ORDER BY id") == domains != []
+    for table in ("source_names", "source_domains"):
+        assert archive.rows(f"SELECT 1 FROM {table} WHERE valid_from IS NOT NULL OR valid_until IS NOT NULL") == []
+
+
+def test_a_name_may_lead_to_two_sources_afterwards_and_then_there_is_no_way_back(before: Before) -> None:
+    archive = before("20261122_periods_of_names")
+    archive.upgrade()
+    archive.run(
+        "INSERT INTO source_names (source_id, name, name_key, kind, valid_until) "
+        "SELECT 2, name, name_key, 'alias', '1999-01-01' FROM source_names WHERE id = 2"
+    )
+    with pytest.raises(SchemaError, match="1 rows of source_names lead to several sources"):
+        schema.downgrade(archive.path, "20261122_decisions")
+
+
+@pytest.mark.parametrize("field", ["page", "edition", "rights"])
+def test_page_edition_and_rights_come_from_what_is_on_record(before: Before, field: str) -> None:
+    """Articles with the field on record, with an odd one, with an empty one, and without any."""
+    archive = before("20261122_page_edition_rights")
+    archive.record(field, {1: "A3", 2: " © 晨报 'alle'\nRechte ", 3: ""})
+    archive.upgrade()
+    assert archive.rows(f"SELECT id, {field} FROM articles WHERE id <= 4 ORDER BY id") == [
+        (1, "A3"),
+        (2, " © 晨报 'alle'\nRechte "),
+        (3, ""),
+        (4, None),
+    ]
+    others = {"page", "edition", "rights"} - {field}
+    for other in others:
+        assert archive.rows(f"SELECT 1 FROM articles WHERE {other} IS NOT NULL") == []
+
+
+def test_going_back_and_coming_again_restores_page_edition_and_rights(before: Before) -> None:
+    archive = before("20261122_page_edition_rights")
+    archive.record("page", {1: "A3"})
+    archive.upgrade()
+    schema.downgrade(archive.path, "20261122_periods_of_names")
+    archive.upgrade()
+    assert archive.rows("SELECT page FROM articles WHERE id = 1") == [("A3",)]

@@ -1,0 +1,78 @@
+"""The benchmark of the import: its collection is the same for the same seed, and what it times does its work."""
+
+import importlib
+import importlib.util
+import json
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+BENCHMARKS = Path(__file__).resolve().parents[1] / "benchmarks"
+
+
+@pytest.fixture
+def benchmarks(monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of the benchmarks, importable; the test is skipped without what they need."""
+    missing = [name for name in ("numpy", "sqlite_utils") if importlib.util.find_spec(name) is None]
+    if missing:
+        pytest.skip(f"{' and '.join(missing)} not installed; `make bench-import` installs it")
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    return BENCHMARKS
+
+
+def test_same_seed_gives_the_same_collection(benchmarks: Path, tmp_path: Path) -> None:
+    corpus = importlib.import_module("corpus")
+    first, again, other = (_written(corpus, tmp_path / name, seed) for name, seed in (("a", 1), ("b", 1), ("c", 2)))
+    assert len(first) == 31, "30 texts and a vocabulary"
+    assert first == again
+    assert first.keys() == other.keys()
+    assert all(first[name] != other[name] for name in first)
+    assert len(set(first.values())) < len(first), "some texts repeat earlier ones"
+
+
+def test_goals_are_judged_by_the_median_of_enough_rounds(benchmarks: Path) -> None:
+    measured = importlib.import_module("measured")
+    goal = measured.Goal("again", ("ours",), ("theirs", "their second step"), "× theirs", at_most=3)
+    times = measured.Measured()
+    for ours, theirs in ((9.0, 1.0), (8.0, 2.0), (2.0, 2.0)):
+        times.add("ours", ours)
+        times.add("theirs", theirs)
+        times.add("their second step", 2.0)
+    assert times.ratios(goal) == [3.0, 2.0, 0.5]
+    judged = measured.judge(goal, times.ratios(goal))
+    assert (judged["median"], judged["asked"], judged["met"]) == (2.0, "at most 3", True)
+    assert measured.judge(goal, [9.0, 9.0, 1.0])["met"] is False
+    assert measured.judge(goal, [1.0, 1.0])["met"] is None
+    with pytest.raises(measured.WrongError, match="ended with 3: no such thing"):
+        times.run("a program", [sys.executable, "-c", "import sys; sys.stderr.write('no such thing'); sys.exit(3)"])
+
+
+def test_benchmark_runs_from_end_to_end(benchmarks: Path, tmp_path: Path) -> None:
+    folder, results = tmp_path / "folder", tmp_path / "results"
+    command = [sys.executable, str(benchmarks / "bench_import.py"), "--files", "60", "--rounds", "1", "--starts", "1"]
+    command += ["--folder", str(folder), "--results", str(results)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert "too few rounds to tell" in done.stdout
+    (file,) = results.glob("import-*.json")
+    result = json.loads(file.read_text())
+    assert result["options"] == {"files": 60, "rounds": 1, "starts": 1, "jobs": None, "seed": 1}
+    assert {"archive import", "sqlite-utils insert-files", "sqlite-utils enable-fts"} <= result["seconds"].keys()
+    assert result["found"]["files_fts"] >= 50, "sqlite-utils has indexed the texts"
+    assert result["found"]["article_fts"] >= 50, "so has the archive"
+    assert result["found"]["tag_evidence"] > 0
+    assert not list(folder.glob("**/sqlite-utils.db")), "only the files stay, to be used again"
+
+    done = subprocess.run([*command, "--seed", "2"], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 1
+    assert "name another folder" in done.stderr
+
+
+def _written(corpus: ModuleType, folder: Path, seed: int) -> dict[str, bytes]:
+    corpus.vocabulary.cache_clear()
+    corpus.write_files(folder, 30, seed)
+    corpus.write_topics(folder / "topics.toml", 20, seed)
+    return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
