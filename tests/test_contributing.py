@@ -45,7 +45,9 @@ def copy(tmp_path: Path) -> Path:
     (copy / "migrations/versions" / f"{NAME}.py").write_text(migration, encoding="utf-8")
     promised = copy / "tests/contract/promised.json"
     versions = json.loads(promised.read_text(encoding="utf-8"))
-    versions[list(versions)[-1]] |= json.loads("{" + block("json", '"YYYYMMDD_dateline": {').join(['"' + NAME + '": {', "}"]))
+    versions[list(versions)[-1]] |= json.loads(
+        "{" + block("json", '"YYYYMMDD_dateline": {').join(['"' + NAME + '": {', "}"])
+    )
     promised.write_text(json.dumps(versions), encoding="utf-8")
     with (copy / "tests/test_backfills.py").open("a", encoding="utf-8") as tests:
         tests.write("\n\n" + block("python", "# tests/test_backfills.py"))

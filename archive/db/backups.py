@@ -10,6 +10,8 @@ from archive.db import schema
 from archive.db.schema import connect_read_only, not_a_database
 from archive.errors import ArchiveError, SchemaError
 
+_PATIENCE = 2.0  # seconds that a restore waits for others to be done
+
 
 def backup(path: Path, target: Path) -> None:
     """Write a copy of the archive into `target`: one file without a WAL, checked, also while others write.
@@ -30,12 +32,14 @@ def backup(path: Path, target: Path) -> None:
             copy.execute("PRAGMA journal_mode = DELETE")
             problems = [row[0] for row in copy.execute("PRAGMA quick_check") if row[0] != "ok"]
         if problems:
-            raise ArchiveError(f"the backup of {path} does not check out ({problems[0]}); nothing was kept of it")
+            raise sqlite3.DatabaseError(problems[0])
         _sync(unfinished)
         unfinished.rename(target)
         _sync(target.parent)
-    except (sqlite3.Error, OSError) as error:
+    except (sqlite3.OperationalError, OSError) as error:
         raise ArchiveError(f"the backup could not be written to {target}: {error}") from error
+    except sqlite3.DatabaseError as error:
+        raise ArchiveError(f"the backup of {path} does not check out ({error}); nothing was kept of it") from error
     finally:
         unfinished.unlink(missing_ok=True)
 
@@ -114,14 +118,16 @@ def archive_id(path: Path) -> str | None:
 
 
 def _take_alone(path: Path) -> None:
-    """Write the WAL into the file; raises sqlite3.Error while anybody else has the archive open for writing."""
-    with closing(sqlite3.connect(path, timeout=2, isolation_level=None)) as connection:
+    """Make one file of an archive, without a log; raises sqlite3.OperationalError while anybody else has it open."""
+    with closing(sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)) as connection:
         connection.execute("PRAGMA locking_mode = EXCLUSIVE")
         connection.execute("BEGIN EXCLUSIVE")
         connection.execute("COMMIT")
-        busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-        if busy:
+        if connection.execute("PRAGMA journal_mode = DELETE").fetchone()[0] != "delete":
             raise sqlite3.OperationalError("its log is in use")
+        # an emptied log may lie there from before; while the file is locked it is nobody's
+        for suffix in ("-wal", "-shm"):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
 def _sync(path: Path) -> None:

@@ -135,9 +135,11 @@ def _layout(document: Document, notes: list[str]) -> Layout:
     layout = document.layout or Layout(None, None, ())
     cleaned = [clean_text(block.text) for block in layout.blocks]
     notes.extend(dict.fromkeys(note for _, mended in cleaned for note in mended))
+    headline = clean_text(layout.headline)[0] if layout.headline else ""
     return replace(
         layout,
-        headline=clean_text(layout.headline)[0] if layout.headline else None,
+        headline=headline or None,
+        headline_method=layout.headline_method if headline else None,
         blocks=tuple(replace(block, text=text) for block, (text, _) in zip(layout.blocks, cleaned, strict=True)),
         set_aside=tuple(replace(passage, text=clean_text(passage.text)[0]) for passage in layout.set_aside),
         links=tuple(

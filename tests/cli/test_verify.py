@@ -108,7 +108,7 @@ def test_what_is_no_archive(run: Run, tmp_path: Path) -> None:
 
 
 def test_a_file_cut_short(seeds: Run, seeds_archive: Path) -> None:
-    for size in (seeds_archive.stat().st_size - 9000, 100_000, 1000, 1):
+    for size in (seeds_archive.stat().st_size - 9000, 100_000):
         os.truncate(seeds_archive, size)
         for command in ("verify", "repair"):
             answer = seeds(command)

@@ -125,7 +125,7 @@ def test_killed_imports_leave_whole_batches_and_the_next_one_says_so(
 ) -> None:
     chance = random.Random()
     ends = []
-    for round_ in range(1, 5):
+    for round_ in range(1, 4):
         process = start(database, "import", "--quiet", "--jobs", "2", many)
         until(lambda number=round_: len(query(database, "SELECT 1 FROM imports")) == number)
         time.sleep(chance.uniform(0, 0.4))
@@ -331,12 +331,10 @@ def test_what_ends_an_import_is_recorded(database: Path, many: Path, query: Rows
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A folder on a disk of 12 MB."""
+    """A folder on a disk of 4 MB."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", folder], capture_output=True, text=True
-    )
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", folder], capture_output=True, text=True)
     if mounted.returncode:
         pytest.skip(f"no small disk can be made here: {mounted.stderr.strip()}")
     yield folder
@@ -364,7 +362,7 @@ def test_a_full_disk_stops_an_import_and_with_room_it_goes_on(
 def test_files_that_may_not_grow_stop_an_import_and_later_it_goes_on(
     run: Run, database: Path, many: Path, query: Rows, contents: Contents, uninterrupted: dict[str, list[str]]
 ) -> None:
-    limit = (8_000_000, resource.RLIM_INFINITY)
+    limit = (4_000_000, resource.RLIM_INFINITY)
     done = run(database, "import", "--quiet", many, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limit))
     check_stopped_by_the_disk(done, database, query, "the disk takes or gives no more")
     assert run(database, "import", "--quiet", many).returncode == 1

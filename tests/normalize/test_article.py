@@ -98,6 +98,11 @@ def test_a_layout_is_cleaned_block_by_block() -> None:
     assert article.notes == ("1 control character removed",)
 
 
+def test_a_headline_of_control_characters_is_none() -> None:
+    article = normalize(layout=Layout("\x01 ", "first_line", (Block("paragraph", "Text."),)))
+    assert (article.headline, article.headline_method) == (None, None)
+
+
 def test_a_document_without_a_text_is_an_article_without_words() -> None:
     article = normalize(layout=Layout(None, None, ()), values=[value("headline", "A title")])
     assert (article.headline, article.headline_method, article.body, article.words) == ("A title", "given", "", 0)

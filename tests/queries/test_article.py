@@ -137,7 +137,8 @@ def related(connection: Connection) -> list[str | None]:
 def test_a_related_headline_leads_to_the_one_article_that_has_it(link: str, found: bool, seeds_archive: Path) -> None:
     with closing(sqlite3.connect(seeds_archive)) as writing, writing:
         writing.execute(
-            "INSERT INTO article_links (revision_id, position, kind, text) SELECT a.revision_id, 0, 'related_headline', ?"
+            "INSERT INTO article_links (revision_id, position, kind, text) "
+            "SELECT a.revision_id, 0, 'related_headline', ?"
             " FROM articles a JOIN import_items i ON i.article_id = a.id WHERE i.locator LIKE '%/containers.txt'",
             (link,),
         )
@@ -155,7 +156,8 @@ def test_a_headline_that_two_articles_have_leads_to_neither(archive_of: Callable
     )
     with closing(sqlite3.connect(path)) as writing, writing:
         writing.execute(
-            "INSERT INTO article_links (revision_id, position, kind, text) SELECT max(id), 0, 'related_headline', 'Same'"
+            "INSERT INTO article_links (revision_id, position, kind, text) "
+            "SELECT max(id), 0, 'related_headline', 'Same'"
             " FROM article_revisions"
         )
     with reading(path) as connection:

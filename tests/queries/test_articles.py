@@ -75,7 +75,7 @@ def test_a_key_and_its_beginnings(ask: Connection) -> None:
             if sum(other.startswith(beginning) for other in listed) == 1:
                 assert find_article_id(ask, f" {beginning.upper()} ") == ids[key]
             else:
-                with pytest.raises(NotFoundError, match="could be .*write more of it"):
+                with pytest.raises(NotFoundError, match=r"could be .*write more of it"):
                     find_article_id(ask, beginning)
 
 
@@ -95,7 +95,7 @@ def test_reading_changes_nothing(seeds_archive: Path) -> None:
 
     before = seeds_archive.read_bytes()
     with (
-        pytest.raises(Exception, match="readonly|read-only|cannot be read") as raised,
+        pytest.raises(Exception, match=r"readonly|read-only|cannot be read") as raised,
         reading(seeds_archive) as connection,
     ):
         connection.execute(text("DELETE FROM article_topics"))

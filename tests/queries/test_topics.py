@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from archive.queries.topics import list_topics
 def test_parents_stand_before_what_is_below_them(ask: Connection) -> None:
     depths = [row["depth"] for row in list_topics(ask, all_known=True)]
     assert depths[0] == 0
-    assert all(after <= before + 1 for before, after in zip(depths, depths[1:], strict=False))
+    assert all(after <= before + 1 for before, after in pairwise(depths))
     assert len(depths) == 61
 
 

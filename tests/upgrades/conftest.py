@@ -1,4 +1,4 @@
-"""What the tests of upgrades share: populated archives of released schemas, migrations on top, what an archive holds."""
+"""What the tests of upgrades share: archives of released schemas, migrations on top, what an archive holds."""
 
 import os
 import runpy

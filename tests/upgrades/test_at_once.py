@@ -176,7 +176,7 @@ def letters(tmp_path: Path) -> list[str]:
 def test_import_stops_when_the_archive_is_upgraded_under_it(
     current: Path, add_migration: Callable[..., str], letters: Sequence[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An upgrade comes between two batches; the import works with a schema that is gone, so it stops with the reason."""
+    """An upgrade comes between two batches; the import works with a schema that is gone, so it stops and says so."""
     monkeypatch.setattr(ingest, "BATCH", 4)
     name = add_migration(
         "ALTER TABLE articles ADD COLUMN mood TEXT NOT NULL DEFAULT 'calm'", {"columns_added": {"articles": ("mood",)}}

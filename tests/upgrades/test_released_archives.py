@@ -81,7 +81,9 @@ def test_upgrade_says_what_it_does_and_how_to_go_back(
     done = archive(oldest, "db", "upgrade", relative)
     assert (done.exit_code, done.stderr) == (0, "")
     backup = oldest.with_name("old.before-20261122_first_archive.db")
-    assert "20261122_decisions: Room for what people decide: tags accepted or rejected, values corrected." in done.stdout
+    assert (
+        "20261122_decisions: Room for what people decide: tags accepted or rejected, values corrected." in done.stdout
+    )
     assert f"backup: {backup} (`archive db restore {backup}` goes back to it)" in done.stdout
     assert "rows, columns, keys and search index add up" in done.stdout
     back = archive(oldest, "db", "restore", str(backup))

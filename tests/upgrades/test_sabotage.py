@@ -321,7 +321,7 @@ def test_sabotage_after_real_migrations_undoes_those_too(
 ) -> None:
     before = state(oldest)
     add_migration("UPDATE source_names SET name = 'x' WHERE id = 5")
-    with pytest.raises(proof.ProofError, match="values of source_names.name were altered"):
+    with pytest.raises(proof.ProofError, match=r"values of source_names.name were altered"):
         upgrades.upgrade(oldest)
     assert state(oldest) == before
     assert schema.current_revision(oldest) == "20261122_first_archive"
@@ -370,7 +370,9 @@ def test_search_index_that_was_out_of_step_is_told_with_the_cure(
     populated: Path, add_migration: Callable[..., str], archive: Callable[..., Result]
 ) -> None:
     with closing(sqlite3.connect(populated)) as connection:
-        connection.execute("UPDATE article_revisions SET body = 'another' WHERE id = (SELECT revision_id FROM articles)")
+        connection.execute(
+            "UPDATE article_revisions SET body = 'another' WHERE id = (SELECT revision_id FROM articles)"
+        )
         connection.commit()
     add_migration("SELECT 1")
     done = archive(populated, "db", "upgrade")

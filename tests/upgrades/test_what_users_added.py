@@ -17,7 +17,9 @@ INSERT INTO "my ""odd"" table" VALUES (NULL, 9223372036854775807, x'00ff00', 1.0
     ('a' || char(0) || 'b', 0, zeroblob(3000000), 0.1, x'31'), (CAST(x'ff41' AS TEXT), 7, '31', 31, '31');
 CREATE TABLE codes (code TEXT PRIMARY KEY, means TEXT) WITHOUT ROWID;
 INSERT INTO codes VALUES ('b', 'second'), ('a', 'first');
-CREATE TABLE counted (id INTEGER PRIMARY KEY AUTOINCREMENT, n INTEGER CHECK (n > 0), twice INTEGER AS (n * 2) STORED) STRICT;
+CREATE TABLE counted (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, n INTEGER CHECK (n > 0), twice INTEGER AS (n * 2) STORED
+) STRICT;
 INSERT INTO counted (n) VALUES (1), (2), (3);
 DELETE FROM counted WHERE id = 3;
 CREATE TABLE notes (
@@ -28,7 +30,8 @@ CREATE TABLE notes (
     note TEXT COLLATE NOCASE
 );
 INSERT INTO notes (article_id, name_id, domain_id, note)
-    SELECT id, (SELECT min(id) + articles.id FROM source_names), (SELECT max(id) FROM source_domains), 'read' FROM articles;
+    SELECT id, (SELECT min(id) + articles.id FROM source_names), (SELECT max(id) FROM source_domains), 'read'
+    FROM articles;
 CREATE VIRTUAL TABLE note_search USING fts5(note, content='notes', content_rowid='id');
 INSERT INTO note_search(note_search) VALUES ('rebuild');
 CREATE VIRTUAL TABLE places USING rtree(id, west, east, south, north);
@@ -122,7 +125,8 @@ def test_table_of_a_module_that_is_not_there_survives(oldest: Path) -> None:
         connection.execute("PRAGMA writable_schema = ON")
         statement = "CREATE VIRTUAL TABLE vectors USING no_such_module(v)"
         connection.execute(
-            "INSERT INTO sqlite_schema (type, name, tbl_name, rootpage, sql) VALUES ('table', 'vectors', 'vectors', 0, ?)",
+            "INSERT INTO sqlite_schema (type, name, tbl_name, rootpage, sql) "
+            "VALUES ('table', 'vectors', 'vectors', 0, ?)",
             (statement,),
         )
         connection.commit()
@@ -253,7 +257,9 @@ def test_name_that_a_migration_needs_is_told(
     before = state(oldest)
     done = archive(oldest, "db", "upgrade")
     assert done.exit_code == 1
-    assert_told(r"could not be migrated: .*\b(decisions|_new_source_names|ix_decisions_article_key)\b.* already", done.stderr)
+    assert_told(
+        r"could not be migrated: .*\b(decisions|_new_source_names|ix_decisions_article_key)\b.* already", done.stderr
+    )
     assert state(oldest) == before
 
 
