@@ -131,9 +131,9 @@ def make_snippet(body: str, phrases: list[list[str]]) -> Snippet:
 
 
 def _hits(text: str, phrases: list[list[str]], spans: Sequence[Span] | None = None) -> list[_Hit]:
-    """Return where phrases occur in a text, in its order."""
+    """Return where phrases occur in a text, in its order, the longest first where several start."""
     by_first: dict[str, list[tuple[int, list[str]]]] = {}
-    for number, phrase in enumerate(phrases):
+    for number, phrase in sorted(enumerate(phrases), key=lambda one: -len(one[1])):
         by_first.setdefault(phrase[0], []).append((number, phrase))
     words = tokenize(text)
     spans = token_spans(text) if spans is None else spans

@@ -16,7 +16,8 @@ def list_topics(connection: Connection, *, all_known: bool = False) -> Iterator[
     """
     topic = topics.c
     tree = select(topic.id.label("above"), topic.id.label("below")).cte("tree", recursive=True)
-    tree = tree.union_all(select(tree.c.above, topic.id).join(tree, topic.parent_id == tree.c.below))
+    # union, not union_all: topics that stand below each other must not be gone through for ever
+    tree = tree.union(select(tree.c.above, topic.id).join(tree, topic.parent_id == tree.c.below))
     with_below: dict[int, int] = dict(
         connection.execute(
             select(tree.c.above, func.count(article_topics.c.article_id.distinct()))

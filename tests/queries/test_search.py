@@ -153,7 +153,7 @@ def test_a_snippet_shows_its_hits(body: str, typed: str) -> None:
     words = tokenize(body)
     occurs = any(words[start : start + len(phrase)] == phrase for phrase in phrases for start in range(len(words)))
     assert bool(shown.hits) == occurs
-    assert shown.hits == sorted(shown.hits)
+    assert shown.hits == sorted(shown.hits, key=lambda hit: (hit[0], -hit[1]))
     for start, end in shown.hits:
         assert tokenize(shown.text[start:end]) in phrases
     if not any(len(" ".join(phrase)) > 200 for phrase in phrases):
