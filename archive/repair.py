@@ -28,7 +28,7 @@ SEARCH_INDEX = (
     "tokenize='unicode61 remove_diacritics 2')"
 )
 HASHSIZE = 67_108_864
-_SEARCH_PARTS = ("data", "idx", "docsize", "config", "content")  # the tables that FTS5 keeps it in
+_SEARCH_PARTS = ("data", "idx", "docsize", "config")  # the tables that FTS5 keeps it in
 
 INTERRUPTED = "its process ended before it was done; import the same again to go on"
 

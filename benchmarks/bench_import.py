@@ -248,7 +248,8 @@ def _without_numpy(place: Path) -> dict[str, str]:
     hiding = place / "without"
     hiding.mkdir()
     (hiding / "numpy.py").write_text('raise ImportError("hidden")\n')
-    return {**os.environ, "PYTHONPATH": str(hiding)}
+    path = [str(hiding), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(path)}
 
 
 def _quiet_disk() -> None:

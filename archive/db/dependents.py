@@ -65,8 +65,10 @@ def newly_failing(connection: sqlite3.Connection, before: Failing) -> list[str]:
 
 
 def _try(connection: sqlite3.Connection, failing: Failing, name: str, act: str, statement: str) -> None:
+    # Python keeps what SQLite made of a statement, which EXPLAIN does not look over when the schema has changed since
+    (schema,) = connection.execute("PRAGMA schema_version").fetchone()
     try:
-        connection.execute(f"EXPLAIN {statement}").close()
+        connection.execute(f"EXPLAIN {statement} -- {schema}").close()
     except sqlite3.OperationalError as error:
         failing[name, act] = str(error)
 

@@ -85,49 +85,45 @@ class Changes:
 def declared(changes: Iterable[Mapping[str, Any]]) -> Changes:
     """Return the changes that several migrations declare, in the order of an upgrade, as one.
 
-    What one moves and the next moves on, computes or drops is taken together. Raises ValueError for a key that means
-    nothing.
+    What one moves, the next may move on, compute or drop. Raises ValueError for a key that means nothing.
     """
     sets: dict[str, set[str]] = {
         name: set() for name in ("tables_added", "tables_dropped", "rows_changed", "objects_changed")
     }
-    columns: dict[str, dict[str, set[str]]] = {
-        name: {} for name in ("columns_added", "columns_derived", "columns_dropped")
-    }
-    moved: dict[str, str] = {}
+    may = (*sets, "columns_added", "columns_derived", "columns_dropped", "columns_moved")
+    # columns by `table.column`: what was left (another may stand there now); what is new; and where the values of what
+    # is there now came from: a column as it was named at first, or None for values that were made
+    left: set[str] = set()
+    new: set[str] = set()
+    origins: dict[str, str | None] = {}
     for one in changes:
-        if unknown := [key for key in one if key not in (*sets, *columns, "columns_moved")]:
-            may = ", ".join((*sets, *columns, "columns_moved"))
-            raise ValueError(f"CHANGES has no '{unknown[0]}'; it may have {may}")
-        # no column keeps its values that an earlier migration computed, nor one that this one computes or drops
-        origins = {target: source for source, target in moved.items()}
+        if unknown := [key for key in one if key not in may]:
+            raise ValueError(f"CHANGES has no '{unknown[0]}'; it may have {', '.join(may)}")
+        moved: dict[str, str | None] = {}
         for source, target in one.get("columns_moved", {}).items():
-            if _has(columns["columns_derived"], source):
-                _add(columns["columns_dropped"], source)
-                _add(columns["columns_added"], target)
-            else:
-                moved[origins.get(source, source)] = target
-        for source, target in tuple(moved.items()):
-            altered = any(_has(one.get(key, {}), target) for key in ("columns_derived", "columns_dropped"))
-            if altered or target.partition(".")[0] in one.get("tables_dropped", ()):
-                del moved[source]
-                _add(columns["columns_dropped"], source)
-                _add(columns["columns_added"], target)
+            made = source in left or _table(source) in sets["tables_added"]
+            moved[target] = origins.get(source, None if made else source)
+        dropped = {*one.get("columns_moved", ()), *_flat(one.get("columns_dropped", {}))}
+        dropped.update(column for column in origins if _table(column) in one.get("tables_dropped", ()))
+        added = _flat(one.get("columns_added", {}))
+        left |= dropped
+        new = (new - dropped) | added | moved.keys()
+        origins = {column: origin for column, origin in origins.items() if column not in dropped}
+        origins.update(dict.fromkeys(added | _flat(one.get("columns_derived", {}))))
+        origins.update(moved)
         for key, names in sets.items():
             names.update(one.get(key, ()))
-        for key, tables in columns.items():
-            for table, added in one.get(key, {}).items():
-                tables.setdefault(table, set()).update(added)
-    by_table = {name: {table: frozenset(names) for table, names in tables.items()} for name, tables in columns.items()}
+    derived = {column for column, origin in origins.items() if origin is None}
+    returned = {column for column, origin in origins.items() if origin == column}
     return Changes(
         tables_added=frozenset(sets["tables_added"]),
         tables_dropped=frozenset(sets["tables_dropped"]),
         rows_changed=frozenset(sets["rows_changed"]),
         objects_changed=frozenset(sets["objects_changed"]),
-        columns_added=by_table["columns_added"],
-        columns_derived=by_table["columns_derived"],
-        columns_dropped=by_table["columns_dropped"],
-        columns_moved=moved,
+        columns_added=_by_table((new | derived & left) - returned),
+        columns_derived=_by_table(derived - new - left),
+        columns_dropped=_by_table(left - returned),
+        columns_moved={origin: column for column, origin in origins.items() if origin not in (None, column)},
     )
 
 
@@ -176,11 +172,11 @@ def compare(before: Inventory, after: Inventory, changes: Changes) -> list[str]:
     )
     for source, target in changes.columns_moved.items():
         old_sum, new_sum = _column(before, source), _column(after, target)
-        if {source.partition(".")[0], target.partition(".")[0]} & changes.rows_changed - {_DECISIONS}:
+        if {_table(source), _table(target)} & changes.rows_changed - {_DECISIONS}:
             continue
-        if old_sum is None and not _has(changes.columns_added, source):
+        if old_sum is None:
             differences.append(f"{source} is declared as moved to {target}, but there was no such column")
-        elif old_sum is not None and old_sum != new_sum:
+        elif old_sum != new_sum:
             differences.append(f"{target} has not the values that {source} had")
     return differences
 
@@ -302,7 +298,7 @@ def _compare_table(name: str, old: TableState, new: TableState, changes: Changes
 
 def _compare_objects(before: Inventory, after: Inventory, changes: Changes) -> Iterator[str]:
     by_column = (changes.columns_added, changes.columns_derived, changes.columns_dropped)
-    moved = {column.partition(".")[0] for pair in changes.columns_moved.items() for column in pair}
+    moved = {_table(column) for pair in changes.columns_moved.items() for column in pair}
     altered = {f"table:{table}" for table in {*by_column[0], *by_column[1], *by_column[2], *moved}}
     for name, (table, sql) in before.objects.items():
         if name in changes.objects_changed or table in changes.tables_dropped:
@@ -315,14 +311,20 @@ def _compare_objects(before: Inventory, after: Inventory, changes: Changes) -> I
             yield f"{kind} {own_name} is gone"
 
 
-def _has(columns: Mapping[str, Iterable[str]], name: str) -> bool:
-    table, _, column = name.partition(".")
-    return column in columns.get(table, ())
+def _table(column: str) -> str:
+    return column.partition(".")[0]
 
 
-def _add(columns: dict[str, set[str]], name: str) -> None:
-    table, _, column = name.partition(".")
-    columns.setdefault(table, set()).add(column)
+def _flat(columns: Mapping[str, Iterable[str]]) -> set[str]:
+    return {f"{table}.{name}" for table, names in columns.items() for name in names}
+
+
+def _by_table(columns: Iterable[str]) -> dict[str, frozenset[str]]:
+    tables: dict[str, set[str]] = {}
+    for column in columns:
+        table, _, name = column.partition(".")
+        tables.setdefault(table, set()).add(name)
+    return {table: frozenset(names) for table, names in tables.items()}
 
 
 def _column(inventory: Inventory, name: str) -> str | None:

@@ -126,6 +126,8 @@ def steps_to(revision: str, current: str | None) -> "list[Script]":
 
     scripts = ScriptDirectory.from_config(alembic_config(Path()))
     try:
+        if not revision:
+            raise CommandError("a migration has a name")
         return list(scripts.iterate_revisions(revision, current or "base"))[::-1]
     except (CommandError, RevisionError) as error:
         raise SchemaError(f"{error}; `archive db history` lists the migrations") from error
@@ -141,12 +143,13 @@ def upgrade(path: Path, revision: str = "head", **hooks: Callable[[Any], None]) 
     from alembic import command
     from alembic.util.exc import CommandError
 
+    current = None
     if is_there(path):
         require_known(path)
+        current = current_revision(path)
     elif not path.parent.is_dir():
         raise SchemaError(f"there is no folder {path.parent} to make the archive in")
-    else:
-        steps_to(revision, None)  # before there is a file
+    steps_to(revision, current)  # before anything is made or locked
     try:
         with _refused_explained(path):
             command.upgrade(alembic_config(path, **hooks), revision)

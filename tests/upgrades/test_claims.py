@@ -117,18 +117,6 @@ def test_backup_is_there_before_anything_is_changed(oldest: Path) -> None:
     assert seen == [(before, before)]
 
 
-def test_backup_takes_the_place_of_no_other(oldest: Path, archive: Run) -> None:
-    for _ in range(2):
-        assert archive(oldest, "db", "upgrade").exit_code == 0
-        assert archive(oldest, "db", "downgrade", FIRST).exit_code == 0
-    assert files(oldest) == [f"old.before-{FIRST}-2.db", BACKUP, "old.db"]
-
-
-def test_backup_can_be_left_out(oldest: Path, archive: Run) -> None:
-    assert archive(oldest, "db", "upgrade", "--no-backup").exit_code == 0
-    assert files(oldest) == ["old.db"]
-
-
 def test_what_does_not_add_up_is_undone_and_told_and_the_backup_stays(oldest: Path, archive: Run, state: State) -> None:
     with_stale_search(oldest)
     before = state(oldest)
@@ -245,89 +233,6 @@ def test_backup_is_gone_back_to_and_what_stood_there_is_kept(oldest: Path, archi
     assert state(oldest.with_name(BACKUP)) == before
     assert archive(oldest, "db", "upgrade", "--no-backup").exit_code == 0
     assert state(oldest) == upgraded
-
-
-def test_backup_of_another_archive_is_refused(oldest: Path, archive: Run, state: State, tmp_path: Path) -> None:
-    other = tmp_path / "other.db"
-    schema.upgrade(other)
-    before = state(oldest)
-    done = archive(oldest, "db", "restore", str(other))
-    assert done.exit_code == 1
-    assert f"{other} is a backup of another archive than {oldest}" in done.stderr
-    assert (state(oldest), files(oldest)) == (before, ["old.db", "other.db"])
-
-
-@pytest.mark.parametrize("told", ["cannot be read as an archive", "is damaged"])
-def test_damaged_backup_is_refused(oldest: Path, archive: Run, state: State, tmp_path: Path, told: str) -> None:
-    """Half of it is missing, or a page in it is not what it was."""
-    content = oldest.read_bytes()
-    page = len(content) // 2 // 4096 * 4096
-    damaged = tmp_path / "damaged.db"
-    damaged.write_bytes(
-        content[:page] + (b"" if told.startswith("cannot") else b"\xff" * 4096 + content[page + 4096 :])
-    )
-    before = state(oldest)
-    done = archive(oldest, "db", "restore", str(damaged))
-    assert done.exit_code == 1 and told in done.stderr
-    assert (state(oldest), files(oldest)) == (before, ["damaged.db", "old.db"])
-
-
-def test_nothing_is_restored_while_somebody_is_at_work(oldest: Path, archive: Run) -> None:
-    assert archive(oldest, "db", "upgrade").exit_code == 0
-    with closing(sqlite3.connect(oldest, isolation_level=None)) as writer:
-        writer.execute("BEGIN IMMEDIATE")
-        done = archive(oldest, "db", "restore", str(oldest.with_name(BACKUP)))
-        assert done.exit_code == 1 and "someone is at work" in done.stderr
-        writer.execute("ROLLBACK")
-    assert schema.current_revision(oldest) == schema.HEAD
-    assert files(oldest) == [BACKUP, "old.db"]
-
-
-@pytest.mark.parametrize("what", ["other tables", "other alembic_version", "letter", "truncated", "cut short"])
-def test_what_is_no_archive_is_refused_and_not_written(oldest: Path, archive: Run, tmp_path: Path, what: str) -> None:
-    folder = tmp_path / "folder"
-    folder.mkdir()
-    path = folder / "thing.db"
-    if what.startswith("other"):
-        with closing(sqlite3.connect(path)) as connection:
-            connection.execute("CREATE TABLE orders (id INTEGER)")
-            if what == "other alembic_version":
-                connection.execute("CREATE TABLE alembic_version (version_num TEXT)")
-                connection.execute(f"INSERT INTO alembic_version VALUES ('{FIRST}')")
-            connection.commit()
-    elif what == "letter":
-        path.write_text("Dear reader, this is a letter and no database, whatever its name says.\n" * 40)
-    else:
-        whole = oldest.read_bytes()
-        path.write_bytes(whole[: len(whole) // 2 if what == "truncated" else 50])
-    before = path.read_bytes()
-    for words in (("db", "upgrade"), ("db", "upgrade", "--no-backup"), ("db", "upgrade", "--dry-run")):
-        done = archive(path, *words)
-        assert done.exit_code == 1 and str(path) in done.stderr and "Traceback" not in done.stderr, done.stderr
-    assert (path.read_bytes(), files(path)) == (before, ["thing.db"])
-
-
-def test_archive_of_a_newer_program_is_refused_with_the_version_that_is_needed(
-    oldest: Path, archive: Run, state: State, tmp_path: Path
-) -> None:
-    assert archive(oldest, "db", "upgrade", "--no-backup").exit_code == 0
-    with closing(sqlite3.connect(oldest)) as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '20991231_what_comes'")
-        connection.execute("UPDATE about SET value = '7.1.0' WHERE name = 'program_version'")
-        connection.commit()
-    before = state(oldest)
-    empty = tmp_path / "folder" / "empty.db"
-    empty.parent.mkdir()
-    for path, *words in (
-        (oldest, "db", "upgrade"),
-        (oldest, "db", "downgrade", FIRST),
-        (oldest, "list"),
-        (empty, "db", "restore", str(oldest)),
-    ):
-        done = archive(path, *words)
-        assert done.exit_code == 1
-        assert "made by archive 7.1.0; update the program to that version" in done.stderr
-    assert (state(oldest), files(oldest), files(empty)) == (before, ["folder", "old.db"], [])
 
 
 def test_missing_archive_is_made_empty(archive: Run, tmp_path: Path) -> None:
