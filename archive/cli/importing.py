@@ -109,7 +109,7 @@ def import_(
                 paths,
                 ImportOptions(max_bytes=max_size * _MEGABYTE, **options),
                 _Report(progress, quiet=quiet),
-                sys.stdin.buffer,
+                sys.stdin.buffer if sys.stdin else None,  # None where it is closed
             )
     except KeyboardInterrupt:
         hint("stopped; whole batches are in the archive, importing the same again goes on")
