@@ -257,6 +257,7 @@ class _Import:
     def _write(self, batch: Sequence[_Unit]) -> None:
         connection = self._writing
         with connection.begin():
+            schema.require_unchanged(connection)
             ids = Ids(connection)
             units = [result for result in batch if isinstance(result, Article)]
             resolver = IdentityResolver(connection, units, self._sources, self._topics, ids)
