@@ -141,6 +141,7 @@ def load_vocabulary(path: Path, file: Path, kind: str) -> Loaded:
         open_for_writing(path)
         engine = open_engine(path)
         with engine.begin() as connection:
+            schema.require_unchanged(connection)
             loaded = (load_sources if kind == "sources" else load_topics)(connection, file)
     engine.dispose()
     return loaded
@@ -181,6 +182,7 @@ class _Import:
         self._position = 1
         self._known: deque[dict[str, LastItem]] = deque()  # of each chunk that is being read
         with writing.begin():
+            schema.require_unchanged(writing)
             self._settings = self._begin(writing, values)
             self._sources = SourceResolver(writing)
             self._topics = TopicResolver(writing)
@@ -224,6 +226,7 @@ class _Import:
         while chunk := list(_take_chunk(found)):
             # each look in a transaction of its own: one that stayed open would keep the WAL from being emptied
             with self._reading.begin():
+                schema.require_unchanged(self._reading)
                 known = lookups.find_last_items(self._reading, [one.locator for one in chunk])
             self._known.append(known)
             yield [self._task(one, known.get(one.locator)) for one in chunk]

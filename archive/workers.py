@@ -104,7 +104,7 @@ class _Process:
     def end(self) -> None:
         """End the process, also in the middle of its work."""
         self._process.kill()
-        self._process.join()
+        self._process.join(1)  # one that waits for a dead disk cannot be ended by anyone
 
 
 class Workers:

@@ -240,6 +240,18 @@ def test_the_same_value_written_otherwise_elsewhere_is_no_contradiction(database
     assert len(rows(database, "SELECT id FROM articles")) == 1
 
 
+def test_a_known_value_that_is_none_by_now_is_another(database: Path, tmp_path: Path) -> None:
+    """As where an older program took a text for a date that this one does not."""
+    run(database, write(tmp_path / "a.md", id="17", date="2023-02"))
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("UPDATE article_values SET text = 'the day before' WHERE field = 'published'")
+        connection.commit()
+    run(database, write(tmp_path / "b.md", id="17", date="2023"))
+    assert "published '2023' (front_matter) was not taken: front_matter said 'the day before'" in (
+        last(database)[1] or ""
+    )
+
+
 @pytest.mark.parametrize(
     ("key", "bad", "note"),
     [

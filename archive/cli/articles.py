@@ -143,7 +143,7 @@ def show(ctx: click.Context, /, key: str, form: str) -> None:
 def why(ctx: click.Context, /, key: str, form: str) -> None:
     """Explain an article: values, topics, dates, what was set aside.
 
-    Says where each value came from, on which passages its topics rest (the first three of each; -f json has all), which
+    Says where each value came from, on which passages its topics rest (three of each; -f json has all), which
     dates were found and why they were chosen or not, and what was taken out of the text.
 
     \b

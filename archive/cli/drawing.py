@@ -119,11 +119,26 @@ def _draw_evidence(console: Console, evidence: Sequence[dict[str, Any]]) -> None
         console.print(_line("none"))
     for (topic, scheme, code), group in groupby(evidence, key=lambda one: (one["topic"], one["scheme"], one["code"])):
         console.print(_line(f"{topic} ({scheme}:{code})", "bold"))
-        passages = list(group)
+        passages = _outermost(list(group))
         for one in passages[:_MOST_PASSAGES]:
             console.print(Padding(_passage(one, console), (0, 0, 0, 2)))
         if len(passages) > _MOST_PASSAGES:
             console.print(_line(f"  … and {len(passages) - _MOST_PASSAGES} more", "dim"))
+
+
+def _outermost(evidence: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the evidence of a topic without passages that lie within another one."""
+    within: set[int] = set()
+    widest: tuple[str, int, int] | None = None
+    # of what was set aside there may be several passages, each counted from its own start
+    placed = (one for one in enumerate(evidence) if one[1]["start"] is not None and one[1]["field"] != "set_aside")
+    for number, one in sorted(placed, key=lambda one: (one[1]["field"], one[1]["start"], -one[1]["end"])):
+        span = (one["field"], one["start"], one["end"])
+        if widest is None or span[0] != widest[0] or span[2] > widest[2]:
+            widest = span
+        elif span != widest:
+            within.add(number)
+    return [one for number, one in enumerate(evidence) if number not in within]
 
 
 def _passage(one: dict[str, Any], console: Console) -> Text:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _NARROWEST = 12  # cells that a column is not made narrower than
 _WHOLE = {"key", "slug", "code", "revision"}  # columns that are never cut: people copy what stands in them
+_CUT = {"headline", "topic"}  # columns whose values are cut at the end, where others are wrapped
 _LONGEST = 200  # characters of a value in a table; the other formats have all of it
 _GAP = 2  # cells between two columns
 _WITHOUT_TERMINAL = 120
@@ -57,8 +58,8 @@ def draw_table(rows: Sequence["Row"], columns: Mapping[str, str]) -> str:
     """Return rows as a table, as wide as the terminal.
 
     `columns` (name: heading) are shown as far as a row has something in them; if none are named, all that rows have.
-    Columns that are too wide share what room there is; a headline is cut, other values are wrapped. Where even that
-    does not fit, each row becomes lines of name and value.
+    Columns that are too wide share what room there is; headlines and topics are cut, other values are wrapped. Where
+    even that does not fit, each row becomes lines of name and value.
     """
     filled = {name for name in columns if any(row.get(name) not in (None, "") for row in rows)}
     headings = {name: heading for name, heading in columns.items() if name in filled} or {
@@ -78,12 +79,12 @@ def draw_table(rows: Sequence["Row"], columns: Mapping[str, str]) -> str:
         # the box parts columns by one cell of its own
         table = Table(box=box.SIMPLE_HEAD, padding=(0, _GAP - 1, 0, 0), pad_edge=False, show_edge=False)
         for name, heading in headings.items():
-            is_headline = name == "headline"
+            is_cut = name in _CUT
             table.add_column(
                 Text(printable_line(heading)),
                 justify="right" if isinstance(rows[0].get(name), (int, float)) else "left",
-                no_wrap=is_headline,
-                overflow="ellipsis" if is_headline else "fold",
+                no_wrap=is_cut,
+                overflow="ellipsis" if is_cut else "fold",
                 width=widths[name],
             )
         for text in texts:

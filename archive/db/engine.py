@@ -29,9 +29,8 @@ _FILE_ERRORS = {
     "BUSY": "another program holds it; end that, or wait",
     "LOCKED": "another program holds it; end that, or wait",
     "PROTOCOL": "too many programs open it at once; wait",
-    "CORRUPT": "it is damaged; go back to a backup",
-    "NOTADB": "it is damaged, or no database; go back to a backup",
 }
+_DAMAGED = ("CORRUPT", "NOTADB")
 
 
 def database_path(database: str) -> Path:
@@ -117,6 +116,8 @@ def file_errors_explained(path: Path) -> Iterator[None]:
     except (sqlite3.DatabaseError, DatabaseError) as error:
         cause = error.orig if isinstance(error, DatabaseError) else error
         name = getattr(cause, "sqlite_errorname", "").removeprefix("SQLITE_").split("_")[0]
+        if name in _DAMAGED:
+            raise ArchiveError(f"{path} is damaged ({cause}); go back to a backup") from error
         if name not in _FILE_ERRORS:
             raise
         raise ArchiveError(

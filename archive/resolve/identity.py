@@ -346,9 +346,12 @@ def _surroundings(unit: Article) -> Surroundings:
 
 
 def _mean_the_same(known: str, value: Value) -> bool:
-    """Tell whether two usable texts of one field are the same value, written in two ways."""
+    """Tell whether two texts of one field are the same value, written in two ways."""
     normalize = _NORMALIZE.get(value.field)
-    return normalize is not None and normalize(known) == normalize(value.text)
+    try:
+        return normalize is not None and normalize(known) == normalize(value.text)
+    except ValueError:  # what is known was taken by an older program, with other rules
+        return False
 
 
 _NORMALIZE: dict[str, Callable[[str], object]] = {

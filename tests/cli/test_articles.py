@@ -253,6 +253,14 @@ def test_why_shows_three_passages_of_a_topic_and_json_all(seeds: Run, key: Calla
     assert len([row for row in evidence if row["topic"] == "Belarus"]) == 5
 
 
+def test_why_shows_no_passage_within_another(seeds: Run, key: Callable[[str], str]) -> None:
+    shown = seeds("why", key("Untitled.txt")).stdout
+    assert "«Alexander Lukashenko» come so often" in shown
+    assert "«Lukashenko»" not in shown
+    evidence = json.loads(seeds("why", key("Untitled.txt"), "-f", "json").stdout)["evidence"]
+    assert {"Alexander Lukashenko", "Lukashenko"} <= {row["passage"] for row in evidence}
+
+
 @pytest.mark.parametrize("width", [40, 80, 120, 200])
 def test_a_passage_takes_one_line(width: int, seeds: Run, key: Callable[[str], str]) -> None:
     one = key("zh/访问.md")

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from archive.cli.drawing import _last_words
+from archive.cli.drawing import _last_words, _outermost
 from archive.cli.tables import draw_table, drawn, mark
 
 Run = Callable[..., Result]
@@ -89,6 +89,12 @@ def test_what_people_copy_is_never_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     assert row["slug"] in draw_table([row], {})
 
 
+def test_a_tree_keeps_its_shape(seeds: Run) -> None:
+    lines = seeds("topics", "--all", width=70).stdout.splitlines()[2:]
+    assert len(lines) == 61
+    assert any(line.startswith("  ") and "…" in line for line in lines)
+
+
 def test_what_does_not_fit_becomes_lines_of_name_and_value(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "40")
     row = {name: f"the value of {name}" for name in ("first", "second", "third", "fourth")}
@@ -129,3 +135,21 @@ def test_the_end_of_a_text_fits(text: str, room: int) -> None:
     shown = _last_words(text, room)
     assert cell_len(shown) <= max(room, 0)
     assert shown == text or text.endswith(shown.removeprefix("…"))
+
+
+SPANS = st.tuples(st.sampled_from(["body", "headline", "set_aside"]), st.integers(0, 9), st.integers(1, 5))
+
+
+@given(st.lists(SPANS, max_size=8))
+def test_passages_within_others_are_left_out(spans: list[tuple[str, int, int]]) -> None:
+    evidence = [{"field": field, "start": start, "end": start + length} for field, start, length in spans]
+
+    def within(one: dict[str, Any], other: dict[str, Any]) -> bool:
+        same = one["field"] == other["field"] != "set_aside"
+        return same and one != other and other["start"] <= one["start"] and one["end"] <= other["end"]
+
+    given_ = {"field": "topics", "start": None, "end": None}
+    assert _outermost([given_, *evidence]) == [
+        given_,
+        *(one for one in evidence if not any(within(one, other) for other in evidence)),
+    ]

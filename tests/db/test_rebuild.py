@@ -85,7 +85,7 @@ def test_it_is_refused_while_foreign_keys_are_on(connection: sa.Connection) -> N
 
 def test_other_engines_alter_in_place() -> None:
     class Other:
-        dialect = sa.create_mock_engine("postgresql+psycopg://", lambda *_: None).dialect  # type: ignore[arg-type]
+        dialect = sa.create_mock_engine("postgresql+psycopg://", lambda *_: None).dialect
 
         class connection:  # noqa: N801
             driver_connection = object()

@@ -17,6 +17,7 @@ from archive import ingest, prepare
 from archive.documents import Failure
 from archive.errors import UsageError
 from archive.ingest import OUTCOMES, ImportOptions, Listener, import_paths
+from archive.normalize.article import normalize_document
 from archive.readers.files import FoundFile, read_bytes
 
 Rows = Callable[..., list[tuple[Any, ...]]]
@@ -312,6 +313,30 @@ def test_a_file_that_vanishes_after_it_was_found_fails(
         ("added",),
         ("failed",),
         ("added",),
+    ]
+
+
+def test_a_defect_of_the_program_costs_one_file_and_no_more(
+    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, query: Rows
+) -> None:
+    for name in ("a.txt", "b.txt", "c.txt"):
+        (tmp_path / name).write_text(GOOD.format(name))
+    normalize = normalize_document
+
+    def stumble(document: Any, *rest: Any) -> Any:
+        if document.locator.endswith("b.txt"):
+            raise ValueError("no such \ud800 word")
+        return normalize(document, *rest)
+
+    monkeypatch.setattr(prepare, normalize.__name__, stumble)
+    import_paths(database, [str(tmp_path)], ImportOptions(jobs=0))
+    assert query(database, "SELECT outcome, reason FROM import_items ORDER BY position") == [
+        ("added", None),
+        (
+            "failed",
+            "a defect of this program (ValueError: 'no such \\ud800 word'); report it, with the file if you can",
+        ),
+        ("added", None),
     ]
 
 

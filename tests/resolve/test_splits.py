@@ -268,7 +268,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 @given(steps=STEPS, data=st.data())
-@settings(max_examples=40)
+@settings(max_examples=60)
 def test_any_split_into_batches_gives_the_same_archive(
     small_archive: Path, folder: Path, steps: list[Step], data: st.DataObject
 ) -> None:
@@ -287,7 +287,7 @@ def test_any_split_into_batches_gives_the_same_archive(
 
 
 @given(steps=STEPS, batch=st.integers(1, 5), data=st.data())
-@settings(max_examples=10)
+@settings(max_examples=15)
 def test_any_split_into_imports_gives_the_same_archive(
     small_archive: Path,
     folder: Path,

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from archive import ingest
-from archive.db import proof, schema, upgrades
+from archive.db import proof, schema, store, upgrades
 from archive.db.engine import open_engine
 from archive.errors import SchemaError
 from archive.queries.sql import run_select
@@ -224,7 +224,7 @@ def test_upgrade_waits_for_the_batch_that_an_import_is_writing(
         "upgrades.upgrade(Path(sys.argv[1]))"
     )
     waiting: list[subprocess.Popen[str]] = []
-    real = ingest.store.write_batch
+    real = store.write_batch
 
     def write_batch(*words: Any) -> None:
         if not waiting:
@@ -236,7 +236,7 @@ def test_upgrade_waits_for_the_batch_that_an_import_is_writing(
         real(*words)
 
     before = count(current, "import_items")
-    monkeypatch.setattr(ingest.store, "write_batch", write_batch)
+    monkeypatch.setattr(store, "write_batch", write_batch)
     with ended(waiting), pytest.raises(SchemaError, match="was migrated"):
         ingest.import_paths(current, letters, ingest.ImportOptions(jobs=0), Slow())
     assert [one.returncode for one in waiting] == [0]

@@ -39,7 +39,8 @@ def counted(at: Callable[[str], None], steps: int = 0) -> Iterator[None]:
             super().close()
 
     def connect(*words: Any, **named: Any) -> sqlite3.Connection:
-        return real(*words, **{**named, "factory": Watched})
+        connection: sqlite3.Connection = real(*words, **{**named, "factory": Watched})
+        return connection
 
     sqlite3.connect = sqlite3.dbapi2.connect = connect  # type: ignore[assignment]
     try:

@@ -102,7 +102,7 @@ def test_it_all_still_works(theirs: Path) -> None:
         connection.execute('UPDATE "who owns what" SET name = name || ? WHERE name = ?', (" (old)", name))
         assert ("name " + name) in {what for _, what in rows(connection, "log")}
         connection.execute("UPDATE articles SET language = 'en' WHERE id = 1")
-        assert rows(connection, "log")[-1][1].startswith("article ")
+        assert str(rows(connection, "log")[-1][1]).startswith("article ")
         plan = connection.execute("EXPLAIN QUERY PLAN SELECT id FROM articles WHERE language = 'en'").fetchall()
         assert "my_articles" in str(plan)
         plan = connection.execute(
