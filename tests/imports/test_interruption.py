@@ -1,6 +1,7 @@
 """Imports that are stopped, killed, left by their workers or by the room on the disk: whole batches, nothing lost."""
 
 import os
+import pickle
 import random
 import resource
 import signal
@@ -191,7 +192,7 @@ def test_a_process_that_ends_in_the_middle_of_a_message_is_not_waited_for(
     with pytest.raises((EOFError, OSError)):
         process._connection.recv()
     with pytest.raises(workers._EndedError):
-        process.prepare(tasks)
+        process.prepare(pickle.dumps(tasks))
 
 
 class Deadly(str):
