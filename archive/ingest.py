@@ -7,9 +7,10 @@ import gc
 import os
 import shlex
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -217,19 +218,21 @@ class _Import:
             options=Given(values, tuple(Value("topics", topic, "option") for topic in self._options.topics)),
             phrases=tuple(vocabulary.all_phrases(connection)),
             names=tuple(vocabulary.vocabulary_names(connection)),
+            domains=tuple(sorted((at, source.slug) for at, source in vocabulary.source_domains(connection).items())),
             max_bytes=self._options.max_bytes,
             max_characters=self._options.max_characters,
         )
 
     def _chunks(self) -> Iterator[list[Task]]:
         found = self._find()
-        while chunk := list(_take_chunk(found)):
+        while some := list(islice(found, CHUNK)):
             # each look in a transaction of its own: one that stayed open would keep the WAL from being emptied
             with self._reading.begin():
                 schema.require_unchanged(self._reading)
-                known = lookups.find_last_items(self._reading, [one.locator for one in chunk])
-            self._known.append(known)
-            yield [self._task(one, known.get(one.locator)) for one in chunk]
+                known = lookups.find_last_items(self._reading, [one.locator for one in some])
+            for chunk in _of_bounded_size(some, known):
+                self._known.append(known)
+                yield [self._task(one, known.get(one.locator)) for one in chunk]
 
     def _results(self, workers: Workers) -> Iterator[_Unit]:
         for results in workers.prepare(self._chunks()):
@@ -333,14 +336,22 @@ def _trusting(engine: Engine) -> Connection:
     return connection
 
 
-def _take_chunk(found: Iterator[FoundFile | Failure]) -> Iterator[FoundFile | Failure]:
-    """Yield files until there are enough of them, or of their bytes, to be read at once."""
+def _of_bounded_size(
+    found: Sequence[FoundFile | Failure], known: Mapping[str, LastItem]
+) -> Iterator[list[FoundFile | Failure]]:
+    """Yield files in portions that hold not too many bytes to be read at once; a file seen before counts as it was."""
+    portion: list[FoundFile | Failure] = []
     size = 0
-    for number, one in enumerate(found, 1):
-        yield one
-        size += file_size(one.path) if isinstance(one, FoundFile) else 0
-        if number == CHUNK or size > CHUNK_BYTES:
-            return
+    for one in found:
+        portion.append(one)
+        if isinstance(one, FoundFile):
+            last = known.get(one.locator)
+            size += file_size(one.path) if last is None else last.size
+        if size > CHUNK_BYTES:
+            yield portion
+            portion, size = [], 0
+    if portion:
+        yield portion
 
 
 def _take_batch(results: Iterator[_Unit]) -> Iterator[_Unit]:

@@ -45,13 +45,14 @@ class Settings:
     options: Given
     phrases: tuple[tuple[int, str], ...] = ()
     names: tuple[tuple[int, str], ...] = ()
+    domains: tuple[tuple[str, str], ...] = ()  # with their sources; what a URL says of a source depends on them
     max_bytes: int = MAX_BYTES
     max_characters: int = MAX_CHARACTERS
 
     @cached_property
     def digest(self) -> str:
         """SHA-256 of all that decides what comes of the same bytes."""
-        parts = (NORMALIZER_VERSION, self.options, self.phrases, self.names)
+        parts = (NORMALIZER_VERSION, self.options, self.phrases, self.names, self.domains)
         return hashlib.sha256(repr(parts).encode(errors="surrogatepass")).hexdigest()
 
 

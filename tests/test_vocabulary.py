@@ -382,3 +382,27 @@ def test_a_topic_that_an_import_made_is_adopted_by_a_vocabulary(
 def test_a_message_names_the_file_and_what_is_wrong_with_it(load: Load, tmp_path: Path) -> None:
     with pytest.raises(VocabularyError, match=f"^{re.escape(str(tmp_path))}/topics.toml: A has an unknown key 'x'"):
         load("topics", '[[topics]]\nname = "A"\nx = "B"\n')
+
+
+def test_a_new_name_of_a_source_is_its_label_and_the_old_one_an_alias(database: Path, load: Load) -> None:
+    load("sources", SOURCES)
+    load("sources", '[[sources]]\nname = "The Orla Post"\nslug = "orla"\n[[sources]]\nname = "mill RADIO"\n')
+    labels = rows(database, "SELECT name FROM source_names WHERE kind = 'label' ORDER BY id")
+    assert sorted(labels) == [("The Orla Post",), ("mill RADIO",)]
+    assert ("Orla Post",) in rows(database, "SELECT name FROM source_names WHERE kind = 'alias'")
+
+
+def test_a_domain_loaded_later_gives_its_articles_their_source_at_the_next_import(
+    database: Path, load: Load, tmp_path: Path
+) -> None:
+    load("sources", SOURCES)
+    folder = tmp_path / "pieces"
+    folder.mkdir()
+    (folder / "ferry.md").write_text(f"---\nurl: https://river.example/ferry\n---\n{TEXT}\n")
+    import_paths(database, [str(folder)], ImportOptions(jobs=0))
+    source = "SELECT s.slug FROM articles a JOIN sources s ON s.id = a.source_id"
+    assert rows(database, source) == []
+    load("sources", '[[sources]]\nname = "River News"\nslug = "river"\ndomains = ["river.example"]\n')
+    assert import_paths(database, [str(folder)], ImportOptions(jobs=0)).outcomes == {"revised": 1}
+    assert rows(database, source) == [("river",)]
+    assert import_paths(database, [str(folder)], ImportOptions(jobs=0)).outcomes == {"unchanged": 1}

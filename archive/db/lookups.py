@@ -48,6 +48,7 @@ class LastItem(NamedTuple):
     id: int
     original_sha256: str
     context_sha256: str
+    size: int
 
 
 class Surroundings(NamedTuple):
@@ -125,7 +126,7 @@ _LAST = (
     "WHERE locator = l.value AND article_id IS NOT NULL ORDER BY id DESC LIMIT 1) "
     "JOIN originals o ON o.id = i.original_id "
 )
-_LAST_ITEMS = text(f"SELECT i.locator, i.id, o.sha256, i.context_sha256 {_LAST}")
+_LAST_ITEMS = text(f"SELECT i.locator, i.id, o.sha256, i.context_sha256, o.size {_LAST}")
 _PLACES = text(
     "SELECT i.locator, i.article_id, i.revision_id, i.original_id, o.sha256, i.context_sha256, "
     f"coalesce(i.text_sha256, r.text_sha256), r.normalizer_version {_LAST}"

@@ -1,5 +1,6 @@
 """The schema of an archive: created and upgraded by Alembic, checked before anything else is done."""
 
+import io
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -30,7 +31,7 @@ def alembic_config(path: Path, **attributes: Any) -> "Config":
     """Return Alembic's configuration for the archive in this file; `attributes` are for `migrations/env.py`."""
     from alembic.config import Config
 
-    config = Config(alembic_ini())
+    config = Config(alembic_ini(), stdout=io.StringIO())  # what is to be said, the caller says
     config.attributes.update(attributes, database=path)
     return config
 
@@ -51,6 +52,8 @@ def current_revision(path: Path) -> str | None:
 
     Raises SchemaError where the file is missing, no database, or a database of something else.
     """
+    if is_there(path) and path.is_dir():
+        raise SchemaError(f"{path} is a folder; name the file of the archive, as {path / 'archive.db'}")
     if not is_there(path) or not path.is_file():
         raise SchemaError(f"there is no archive at {path}; `archive import PATH` makes one, --db names another")
     with not_a_database(path), closing(connect_read_only(path)) as connection:
@@ -228,5 +231,6 @@ def not_a_database(path: Path) -> Iterator[None]:
     """Turn SQLite's errors about a file that is damaged or no database into a SchemaError."""
     try:
         yield
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+        # the latter where SQLite's own message quotes damaged bytes
         raise SchemaError(f"{path} cannot be read as an archive: {error}") from error

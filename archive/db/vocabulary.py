@@ -89,6 +89,14 @@ def add_source_name(connection: Connection, source_id: int, name: str, key: str,
     connection.execute(insert(tables.source_names).values(source_id=source_id, name=name, name_key=key, kind=kind))
 
 
+def set_source_label(connection: Connection, source_id: int, name: str, key: str) -> None:
+    """Make a name that leads to a source the one that it is shown by; the others are aliases."""
+    table = tables.source_names
+    of_source = table.c.source_id == source_id
+    connection.execute(update(table).where(of_source, table.c.name_key != key).values(kind="alias"))
+    connection.execute(update(table).where(of_source, table.c.name_key == key).values(kind="label", name=name))
+
+
 def add_source_domain(connection: Connection, source_id: int, domain: str) -> None:
     """Let one more domain lead to a source."""
     connection.execute(insert(tables.source_domains).values(source_id=source_id, domain=domain))

@@ -115,23 +115,20 @@ def token_spans(text: str) -> list[tuple[int, int]]:
         return [match.span() for match in _TOKEN.finditer(folded)]
     spans: list[tuple[int, int]] = []
     for match in _TOKEN.finditer(folded):
-        start, end = match.span()
-        if _MARK in match[0]:
-            if not match[0].strip(_MARK):
-                continue
-            start += len(match[0]) - len(match[0].lstrip(_MARK))
-        if not unspaced:
-            spans.append((start, end))
-            continue
-        cut = start
-        for character in _UNSPACED_CHARACTER.finditer(text, start, end):
-            if cut < character.start():
-                spans.append((cut, character.start()))
+        cut, end = match.span()
+        for character in _UNSPACED_CHARACTER.finditer(text, cut, end) if unspaced else ():
+            spans.extend(_unmarked(folded, cut, character.start()))
             spans.append(character.span())
             cut = character.end()
-        if cut < end:
-            spans.append((cut, end))
+        spans.extend(_unmarked(folded, cut, end))
     return spans
+
+
+def _unmarked(folded: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Return a stretch without the combining marks it begins with, which vanish; nothing, if there is nothing else."""
+    while start < end and folded[start] == _MARK:
+        start += 1
+    return [(start, end)] if start < end else []
 
 
 def passage_spans(text: str, words: Sequence[str], passages: Sequence[tuple[int, int, int]]) -> list[tuple[int, int]]:

@@ -88,6 +88,8 @@ def load_sources(connection: Connection, path: Path) -> Loaded:
                 changed = True
             elif known.id != source.id:
                 raise VocabularyError(f"{path}: the name '{alias}' of {name} already leads to {known.name}")
+        if before["name"] != name:
+            vocabulary.set_source_label(connection, source.id, name, name_key(name))
         for domain in entry.get("domains", ()):
             domain = domain.lower().removeprefix("www.")
             known = domains.get(domain)

@@ -18,6 +18,20 @@ def test_missing_file_is_named_with_the_way_to_make_one(tmp_path: Path) -> None:
         schema.require_current(tmp_path / "no.db")
 
 
+def test_folder_is_told_from_an_archive(tmp_path: Path) -> None:
+    with pytest.raises(SchemaError, match="is a folder; name the file of the archive"):
+        schema.require_current(tmp_path)
+
+
+def test_damage_that_sqlite_quotes_in_its_message_is_an_error_with_a_reason(seeds_archive: Path) -> None:
+    """Bytes that are no UTF-8 in a table's statement come back in SQLite's message."""
+    content = seeds_archive.read_bytes()
+    at = content.index(b"CREATE TABLE about")
+    seeds_archive.write_bytes(content[:at] + b"CREATE \xff\xfe\xffLE" + content[at + 12 :])
+    with pytest.raises(SchemaError, match="cannot be read as an archive"):
+        schema.current_revision(seeds_archive)
+
+
 def test_file_that_is_no_database(tmp_path: Path) -> None:
     path = tmp_path / "letter.db"
     path.write_text("Dear reader, this is a letter and no database, whatever its name says.\n" * 40)

@@ -17,9 +17,9 @@ ODD = (
 CHARACTERS = st.sampled_from(ODD) | st.characters(exclude_categories=["Cs"], exclude_characters="\x00")
 TEXTS = st.text(CHARACTERS, max_size=60)
 # few words, so that they come back
-REPETITIVE = st.lists(st.sampled_from(["a", "Á", "ab", "a\u0301b", "北", "京", " ", " ", "-", "ba"]), max_size=40).map(
-    "".join
-)
+REPETITIVE = st.lists(
+    st.sampled_from(["a", "Á", "ab", "a\u0301b", "\u0301", "北", "京", " ", " ", "-", "ba"]), max_size=40
+).map("".join)
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +42,8 @@ def test_words_are_those_of_the_search_index(index: sqlite3.Connection, text: st
 
 
 @given(text=TEXTS | REPETITIVE)
+@example("京\u0301京")  # a mark after a character that is a word of its own
+@example("北\u0301\u0308ab")
 def test_each_word_stands_where_its_span_says(text: str) -> None:
     words, spans = tokenize(text), token_spans(text)
     assert [tokenize(text[start:end]) for start, end in spans] == [[word] for word in words]
