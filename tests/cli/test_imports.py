@@ -14,7 +14,8 @@ Run = Callable[..., Result]
 OUTCOMES = ("added", "revised", "unchanged", "duplicate", "failed")
 
 
-def test_imports_are_listed_the_latest_first(seeds: Run) -> None:
+def test_imports_are_listed_the_latest_first(seeds: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "300")  # room for the path of any checkout
     seeds("import", "--jobs", "0", "-", stdin="One more text.")
     rows = json.loads(seeds("imports", "-f", "json").stdout)
     assert [row["import"] for row in rows] == [2, 1]

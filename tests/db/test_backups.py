@@ -236,7 +236,7 @@ def test_restore_from_what_is_no_sound_backup_is_refused(archive: Path, copy: Pa
         elif damage == "of others":
             execute(copy, "CREATE TABLE orders (id INTEGER)")
     before = inventory(archive)
-    with pytest.raises(SchemaError, match=r"damaged|cannot be read|no archive|has no archive"):
+    with pytest.raises(SchemaError, match=r"damaged|cannot be read|no archive|has no archive|is a folder"):
         backups.restore(archive, copy)
     assert inventory(archive) == before
     assert not list(archive.parent.glob("*.restoring")) and not list(archive.parent.glob("*.replaced-*"))

@@ -81,7 +81,7 @@ DAMAGED = {
     "cut off": (cut_off, ("malformed", "does not check out", "damaged")),
     "cut off in the first page": (cut_off_in_the_first_page, ("file is not a database", "malformed", "disk I/O")),
     "overwritten": (overwritten, ("malformed", "does not check out", "damaged")),
-    "a folder": (folder, ("there is no archive at",)),
+    "a folder": (folder, ("is a folder; name the file of the archive",)),
     "a pipe": (pipe, ("there is no archive at",)),
 }
 
