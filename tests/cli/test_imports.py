@@ -14,13 +14,12 @@ Run = Callable[..., Result]
 OUTCOMES = ("added", "revised", "unchanged", "duplicate", "failed")
 
 
-def test_imports_are_listed_the_latest_first(seeds: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "300")  # room for the path of any checkout
+def test_imports_are_listed_the_latest_first(seeds: Run) -> None:
     seeds("import", "--jobs", "0", "-", stdin="One more text.")
     rows = json.loads(seeds("imports", "-f", "json").stdout)
     assert [row["import"] for row in rows] == [2, 1]
     assert all(row["units"] == sum(row[outcome] for outcome in OUTCOMES) for row in rows)
-    lines = seeds("imports").stdout.splitlines()
+    lines = seeds("imports", width=300).stdout.splitlines()  # room for the path of any checkout
     assert lines[0].split() == ["import", "started", "status", "units", "outcomes", "arguments"]
     assert "19  16 added, 1 revised, 1 duplicate, 1 failed" in lines[3]
 
