@@ -41,6 +41,7 @@ UNCHANGED_WEIGHT = 8  # so many unchanged units are as much work as one that is 
 LONG = 16_000  # characters of a text that weighs as much as two; with BATCH, what of texts is in memory at once
 CHUNK = 500  # files handed to a worker at once
 CHUNK_BYTES = 8_000_000  # or so many bytes of them
+LARGE = 1_000_000  # bytes of a file that is a chunk of its own, so that what becomes of it costs no other file
 
 # What was read of a unit; of one that is unchanged, which item its place gave last.
 _Unit = Article | Failure | tuple[Unchanged, int]
@@ -341,15 +342,18 @@ def _of_bounded_size(
 ) -> Iterator[list[FoundFile | Failure]]:
     """Yield files in portions that hold not too many bytes to be read at once; a file seen before counts as it was."""
     portion: list[FoundFile | Failure] = []
-    size = 0
+    total = 0
     for one in found:
-        portion.append(one)
-        if isinstance(one, FoundFile):
-            last = known.get(one.locator)
-            size += file_size(one.path) if last is None else last.size
-        if size > CHUNK_BYTES:
+        last = known.get(one.locator)
+        size = 0 if isinstance(one, Failure) else file_size(one.path) if last is None else last.size
+        if portion and (size > LARGE or total + size > CHUNK_BYTES):
             yield portion
-            portion, size = [], 0
+            portion, total = [], 0
+        if size > LARGE:
+            yield [one]
+            continue
+        portion.append(one)
+        total += size
     if portion:
         yield portion
 

@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from types import ModuleType
@@ -67,6 +68,15 @@ def _starting_undisturbed() -> Iterator[None]:
         finally:
             sys.modules["__main__"] = main
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+
+@dataclass
+class _Waiting:
+    """A chunk, and who prepares it: another process (`future`), this one later, or this one already (`prepared`)."""
+
+    chunk: list[Task]
+    future: _There | None
+    prepared: list[Prepared] | None = None
 
 
 class _EndedError(Exception):
@@ -148,22 +158,39 @@ class Workers:
         A single chunk is not worth a process, nor is one whose files were all seen before: mostly, reading and
         hashing is all that there is to do with them.
         """
-        waiting: deque[tuple[list[Task], _There | None]] = deque()
+        waiting: deque[_Waiting] = deque()
         iterator = iter(chunks)
         chunk = next(iterator, None)
         alone = True
         while chunk is not None:
             following = next(iterator, None)
             alone = alone and following is None
-            if self._jobs == 0 or alone or all(task.known for task in chunk):
-                waiting.append((chunk, None))
-            else:
-                waiting.append((chunk, self._submit(chunk)))
+            here = self._jobs == 0 or alone or all(task.known for task in chunk)
+            waiting.append(_Waiting(chunk, None if here else self._submit(chunk)))
             while len(waiting) > 2 * self._jobs + 1:
-                yield self._result(*waiting.popleft())
+                yield self._first(waiting)
             chunk = following
         while waiting:
-            yield self._result(*waiting.popleft())
+            yield self._first(waiting)
+
+    def _first(self, waiting: "deque[_Waiting]") -> list[Prepared]:
+        """Return what became of the first chunk; while it is not done, others are prepared here instead of waiting.
+
+        A file that is a chunk of its own is large, and left to the processes: one that ends over it costs nothing.
+        """
+        first = waiting.popleft()
+        while first.future is not None and not first.future.done():
+            idle = (one for one in reversed(waiting) if one.future and len(one.chunk) > 1 and one.future.cancel())
+            other = next(idle, None)
+            if other is None:
+                break
+            other.future, other.prepared = None, self._prepare_here(other.chunk)
+        if first.prepared is not None:
+            return first.prepared
+        prepared = None if first.future is None else first.future.result()
+        if isinstance(prepared, bytes):
+            return _unpickled(prepared)
+        return self._prepare_here(first.chunk) if prepared is None else prepared
 
     def _submit(self, chunk: list[Task]) -> _There | None:
         if self._threads is None:
@@ -173,12 +200,7 @@ class Workers:
         except RuntimeError:  # no more threads for this user
             return None
 
-    def _result(self, chunk: list[Task], future: _There | None) -> list[Prepared]:
-        prepared = None if future is None else future.result()
-        if isinstance(prepared, bytes):
-            return _unpickled(prepared)
-        if prepared is not None:
-            return prepared
+    def _prepare_here(self, chunk: list[Task]) -> list[Prepared]:
         if self._here is None:
             self._here = Preparer(self._settings)
         return self._here.prepare(chunk)

@@ -271,7 +271,7 @@ def test_long_texts_are_few_in_a_batch_and_large_files_few_in_a_chunk(
     database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(30):
-        (tmp_path / f"{number:02}.txt").write_text(f"{number} " + "x" * 1_000_000)
+        (tmp_path / f"{number:02}.txt").write_text(f"{number:02} " + "x" * (1_000_000 if number == 20 else 999_000))
     chunks: list[int] = []
 
     class Counting(prepare.Preparer):
@@ -283,9 +283,8 @@ def test_long_texts_are_few_in_a_batch_and_large_files_few_in_a_chunk(
     heard = Batches()
     summary = import_paths(database, [str(tmp_path)], ImportOptions(jobs=0), heard)
     assert summary.outcomes["added"] == 30 == sum(heard.sizes) == sum(chunks)
-    assert max(heard.sizes) * 1_000_000 <= ingest.BATCH * ingest.LONG
-    assert max(chunks) <= ingest.CHUNK_BYTES // 1_000_000 + 1
-    assert len(chunks) == 4
+    assert max(heard.sizes) * 999_000 <= ingest.BATCH * ingest.LONG
+    assert chunks == [8, 8, 4, 1, 8, 1]
 
 
 def test_a_file_that_vanishes_after_it_was_found_fails(

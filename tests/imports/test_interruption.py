@@ -7,6 +7,7 @@ import resource
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -21,7 +22,7 @@ from archive import workers
 from archive.documents import Failure, Given
 from archive.errors import ArchiveError
 from archive.ingest import ImportOptions, Listener, import_paths
-from archive.prepare import Settings, Task
+from archive.prepare import Prepared, Preparer, Settings, Task
 from archive.readers.files import FoundFile, find_files
 from archive.workers import Workers
 
@@ -265,6 +266,36 @@ def test_where_no_worker_starts_one_process_does_it_all(
     assert not any(isinstance(result, Failure) and "process" in result.reason for result in prepared[0])
 
 
+def test_what_waits_for_a_process_is_prepared_here(
+    settings: Settings, many: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While a process is busy with the first chunk, this one takes the last; a large file is left to processes."""
+    tasks = [Task(found, None) for found in find_files([str(many / "00")])][:41]
+    chunks = [tasks[:10], tasks[10:20], tasks[20:21], tasks[21:31], tasks[31:]]
+    here: list[int] = []
+    is_taken = threading.Event()
+    there, prepare = Workers._prepare_in_process, Preparer.prepare
+
+    def slow(self: Workers, pickled: bytes) -> bytes:
+        assert is_taken.wait(30)
+        return there(self, pickled)
+
+    def noted(self: Preparer, tasks: list[Task]) -> list[Prepared]:
+        here.append(chunks.index(tasks))
+        if len(here) == 2:
+            is_taken.set()
+        return prepare(self, tasks)
+
+    monkeypatch.setattr(Workers, "_prepare_in_process", slow)
+    monkeypatch.setattr(Preparer, "prepare", noted)
+    with Workers(settings, 1) as one:
+        prepared = list(one.prepare(iter(chunks)))
+    assert here[:2] == [3, 1] and not {0, 2} & set(here)
+    assert [[result.locator for result in results] for results in prepared] == [
+        [task.found.locator for task in chunk] for chunk in chunks
+    ]
+
+
 def test_leaving_workers_ends_their_processes(
     settings: Settings,
     many: Path,
@@ -293,7 +324,7 @@ def counted(self, chunk):
     return submitted[-1]
 Workers._submit = counted
 summary = ingest.import_paths(Path({database!r}), [{folder!r}], ingest.ImportOptions(jobs=1))
-print(summary.units, len(submitted), all(future.result() for future in submitted))
+print(summary.units, len(submitted), all(future.cancelled() or future.result() for future in submitted))
 """
 
 
