@@ -18,7 +18,7 @@ from archive.readers.defaults import FolderDefaults, read_sidecar
 from archive.readers.files import FoundFile, read_bytes
 
 MAX_BYTES = 256_000_000
-MAX_CHARACTERS = 20_000_000
+MAX_CHARACTERS = 5_000_000
 
 Prepared = Article | Unchanged | Failure
 

@@ -54,6 +54,16 @@ def stopped_in_order() -> Iterator[None]:
                 signal.signal(number, handler)
 
 
+@contextmanager
+def signals_wait() -> Iterator[None]:
+    """Let Ctrl-C and `kill` wait until the end of this: where C calls Python back, what they raise would be lost."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, *_STOPS))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _stop(number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt(f"ended by {signal.Signals(number).name}")
 

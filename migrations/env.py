@@ -17,6 +17,7 @@ from archive.db import dependents, proof
 from archive.db.engine import DEFAULT_DATABASE, database_path, open_engine, truncate_wal
 from archive.db.schema import connect_read_only, require_known
 from archive.db.tables import metadata
+from archive.running import signals_wait
 from archive.version import __version__
 
 config = context.config
@@ -90,11 +91,12 @@ def run() -> None:
                 triggers = dependents.set_triggers_aside(driver)
             if watch := config.attributes.get("watch"):
                 watch(connection)
-            driver.set_authorizer(in_one_transaction)
-            try:
-                context.run_migrations()
-            finally:
-                driver.set_authorizer(None)
+            with signals_wait():
+                driver.set_authorizer(in_one_transaction)
+                try:
+                    context.run_migrations()
+                finally:
+                    driver.set_authorizer(None)
             if watch:
                 watch(None)
             differences = dependents.put_triggers_back(driver, triggers)

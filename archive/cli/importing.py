@@ -13,6 +13,7 @@ from archive.cli.options import archive_path, format_option
 from archive.cli.output import hint, print_object, shown_path
 from archive.documents import Failure
 from archive.ingest import OUTCOMES, ImportOptions, ImportSummary, Listener, import_paths
+from archive.readers.files import DEFAULTS_NAME
 
 _MEGABYTE = 1_000_000
 
@@ -25,6 +26,7 @@ class _Report(Listener):
         self._task = progress.add_task("importing", total=None, outcomes="") if progress else None
         self._quiet = quiet
         self._outcomes: Counter[str] = Counter()
+        self._of_folders: set[str] = set()  # notes on what stands in an archive.toml, which hold for many units
 
     def units_done(self, number: int, outcomes: Counter[str]) -> None:
         self._outcomes += outcomes
@@ -37,8 +39,15 @@ class _Report(Listener):
         self._say(f"failed: {shown_path(failure.locator)}: {failure.reason}{cure}")
 
     def noted(self, locator: str, notes: Sequence[str]) -> None:
-        if not self._quiet:
-            self._say(f"note: {shown_path(locator)}: {'; '.join(notes)}")
+        if self._quiet:
+            return
+        of_folders = [note for note in notes if DEFAULTS_NAME in note]
+        for note in of_folders:
+            if note not in self._of_folders:
+                self._of_folders.add(note)
+                self._say(f"note: {shown_path(note)}")
+        if own := [note for note in notes if note not in of_folders]:
+            self._say(f"note: {shown_path(locator)}: {'; '.join(own)}")
 
     def _say(self, text: str) -> None:
         if self._progress:

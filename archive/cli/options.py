@@ -13,10 +13,21 @@ FORMATS = ("table", "json", "jsonl", "csv")
 
 
 def format_option(function: F) -> F:
-    """Add -f/--format."""
+    """Add -f/--format; what is said before a subcommand holds for it, where nothing is said after it."""
     return click.option(
-        "-f", "--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="How to print."
+        "-f",
+        "--format",
+        "form",
+        type=click.Choice(FORMATS),
+        default=_format_before,
+        show_default="table",
+        help="How to print.",
     )(function)
+
+
+def _format_before() -> str:
+    above = click.get_current_context().parent
+    return "table" if above is None else above.params.get("form", "table")
 
 
 def limit_option(default: int) -> Callable[[F], F]:

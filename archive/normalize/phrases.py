@@ -1,9 +1,12 @@
 """Phrases of the vocabulary, found in a text all at once."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from archive.normalize.tokens import tokenize
+
+MOST = 1000  # passages of one phrase in one text that are kept: who wants to know why a topic is there looks at a few
 
 
 class Phrase(NamedTuple):
@@ -25,8 +28,8 @@ class Found(NamedTuple):
 class PhraseMatcher:
     """Finds many phrases in one pass over the words of a text.
 
-    Phrases are compared word by word as `tokenize` makes them. Every occurrence is found, also where phrases overlap;
-    at one place the longest comes first.
+    Phrases are compared word by word as `tokenize` makes them. Every occurrence is found, also where phrases overlap,
+    up to the thousandth of a phrase; at one place the longest comes first.
     """
 
     def __init__(self, phrases: Iterable[Phrase]) -> None:
@@ -51,11 +54,13 @@ class PhraseMatcher:
             return []
         found = []
         seen = dict.fromkeys(present, 0)
+        times: Counter[Phrase] = Counter()
         for start in [place for place, word in enumerate(words) if word in present]:
             word = words[start]
             for phrase_words, phrase in self._by_first[word]:
                 end = start + len(phrase_words)
-                if phrase_words == words[start:end]:
+                if phrase_words == words[start:end] and times[phrase] < MOST:
+                    times[phrase] += 1
                     found.append(Found(phrase, start, end, seen[word]))
             seen[word] += 1
         return found

@@ -33,6 +33,23 @@ __all__ = [
 READERS: tuple[Reader, ...] = (MarkdownReader(), TextReader())
 
 
+# Text to a machine, but no article: what the texts in them are is not for a reader of plain text to guess.
+_RECORDS = {
+    ".json": "JSON",
+    ".jsonl": "JSON lines",
+    ".ndjson": "JSON lines",
+    ".csv": "a table (CSV)",
+    ".tsv": "a table (TSV)",
+    ".sgm": "SGML",
+    ".sgml": "SGML",
+    ".mbox": "a mailbox",
+    ".eml": "a mail",
+    ".toml": "TOML",
+    ".yaml": "YAML",
+    ".yml": "YAML",
+}
+
+
 def identify(head: bytes, name: str) -> tuple[Reader, str]:
     """Return which reader takes a file, and why, in words: from its start (`HEAD` bytes or more) and its name.
 
@@ -47,6 +64,11 @@ def identify(head: bytes, name: str) -> tuple[Reader, str]:
     binary = looks_binary(head[:HEAD])
     if binary is not None:
         raise UnreadableError(f"not text: {binary}", "save its text as a .txt or .md file and import that")
+    records = _RECORDS.get(name[name.rfind(".") :].lower())
+    if records is not None:
+        raise UnreadableError(
+            f"a format that no reader takes: {records}", "save each of its texts as a .txt or .md file and import those"
+        )
     for reader in READERS:
         why = reader.identify(head, name)
         if why is not None:

@@ -207,3 +207,10 @@ def test_escaped_json_says_the_same(text: str) -> None:
     shown = escaped_json(json.dumps(text, ensure_ascii=False))
     assert json.loads(shown) == text
     assert not set(shown) & set("\x00\x07\x1b\x7f\x85\x9b\u2028\u202e\u2066\ud800\n")
+
+
+@pytest.mark.parametrize(
+    "words", [["imports", "-f", "json", "show", "1"], ["imports", "-f", "csv", "show", "1", "-f", "json"]]
+)
+def test_a_format_before_the_subcommand_holds_too(words: list[str], seeds: Run) -> None:
+    assert len(json.loads(seeds(*words).stdout)) == 19

@@ -144,3 +144,17 @@ def test_stopping_says_that_it_can_go_on(take: Run, monkeypatch: pytest.MonkeyPa
     answer = take("-", stdin="A body.")
     assert (answer.exit_code, answer.stdout) == (130, "")
     assert answer.stderr == "stopped; whole batches are in the archive, importing the same again goes on\n"
+
+
+def test_what_is_wrong_in_the_defaults_of_a_folder_is_told_once(take: Run) -> None:
+    folder = Path("news")
+    folder.mkdir()
+    (folder / "archive.toml").write_text("source = 'Lantern Wire'\ncolour = 'red'\n")
+    for name in ("a.txt", "b.txt", "c.txt"):
+        (folder / name).write_text(f"The body of {name}.")
+    (folder / "b.meta.toml").write_text("published = 'someday'\n")
+    answer = take("news")
+    assert answer.exit_code == 0
+    of_folder, of_file = answer.stderr.splitlines()
+    assert of_folder.startswith("note: news/archive.toml: ") and "'colour'" in of_folder
+    assert of_file.startswith("note: news/b.txt: date 'someday' was not used")

@@ -2,15 +2,18 @@
 
 import os
 import shutil
+import signal
 import sqlite3
 import tempfile
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from archive.db import backups, schema
 from archive.errors import ArchiveError, SchemaError
+from archive.running import stopped_in_order
 
 
 def test_missing_file_is_named_with_the_way_to_make_one(tmp_path: Path) -> None:
@@ -151,3 +154,24 @@ def stamp(path: Path, revision: str) -> None:
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("UPDATE alembic_version SET version_num = ?", (revision,))
         connection.commit()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_in_the_middle_of_a_migration_undoes_it(tmp_path: Path, number: signal.Signals) -> None:
+    """What Python raises while SQLite calls it back is lost, and SQLite told that it may not go on."""
+    path = tmp_path / "archive.db"
+    sent: list[str] = []
+
+    def send(statement: str) -> None:
+        if "CREATE TABLE" in statement and not sent:
+            sent.append(statement)
+            signal.raise_signal(number)
+
+    def watch(connection: Any) -> None:
+        if connection is not None:
+            connection.connection.driver_connection.set_trace_callback(send)
+
+    with stopped_in_order(), pytest.raises(KeyboardInterrupt):
+        schema.upgrade(path, watch=watch)
+    assert sent
+    assert schema.current_revision(path) is None

@@ -234,7 +234,7 @@ def test_a_line_of_millions_of_characters_fails_quickly_and_within_memory(
     file.unlink()
     process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode == 1
-    assert f"{millions},000,000 characters is over the limit of 20,000,000" in said
+    assert f"{millions},000,000 characters is over the limit of 5,000,000" in said
     assert "--max-characters" in said
     assert query(database, "SELECT outcome FROM import_items") == [("failed",)]
     assert usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024) < 1_500_000_000

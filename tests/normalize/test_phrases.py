@@ -46,3 +46,9 @@ def test_phrases_are_compared_word_by_word(phrase: str, text: str, times: int) -
 
 def test_no_phrases_find_nothing() -> None:
     assert PhraseMatcher([]).find(["a"]) == []
+
+
+def test_of_one_phrase_a_thousand_passages_are_kept() -> None:
+    found = PhraseMatcher([Phrase(1, "a"), Phrase(1, "a b"), Phrase(2, "a")]).find(["a", "b"] * 1500)
+    assert [sum(one.phrase == phrase for one in found) for phrase in {one.phrase for one in found}] == [1000] * 3
+    assert max(one.start for one in found) == 1998

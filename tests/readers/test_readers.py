@@ -54,6 +54,25 @@ def test_what_cannot_be_read_has_a_reason_and_a_cure(content: bytes, reason: str
     assert caught.value.cure
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "what"),
+    [
+        ("wire.json", b'{"headline": "A"}', "JSON"),
+        ("WIRE.JSONL", b'{"headline": "A"}\n', "JSON lines"),
+        ("list.csv", b"headline,date\nA,2023\n", "a table (CSV)"),
+        ("list.tsv", b"headline\tdate\n", "a table (TSV)"),
+        ("reut2-000.sgm", b"<!DOCTYPE lewis SYSTEM>", "SGML"),
+        ("inbox.mbox", b"From a@quill.invalid\n", "a mailbox"),
+        ("notes.yaml", b"title: A\n", "YAML"),
+    ],
+)
+def test_records_are_not_taken_for_an_article(name: str, content: bytes, what: str) -> None:
+    with pytest.raises(UnreadableError) as caught:
+        identify(content, name)
+    assert caught.value.failure(name).reason == f"a format that no reader takes: {what}"
+    assert caught.value.cure == "save each of its texts as a .txt or .md file and import those"
+
+
 def test_an_image_named_as_markdown_is_an_image() -> None:
     with pytest.raises(UnreadableError, match="a PNG image"):
         identify(b"\x89PNG\r\n\x1a\n", "a.md")
