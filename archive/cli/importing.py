@@ -71,7 +71,7 @@ class _Report(Listener):
     "--max-characters",
     metavar="N",
     type=click.IntRange(min=1),
-    default=20_000_000,
+    default=5_000_000,
     show_default=True,
     help="Longest text of one article.",
 )

@@ -183,7 +183,7 @@ def test_a_worker_that_is_killed_loses_nothing(
 def test_a_process_that_ends_in_the_middle_of_a_message_is_not_waited_for(
     settings: Settings, tmp_path: Path, until: Callable[..., None]
 ) -> None:
-    (tmp_path / "long.txt").write_text("harbour " * 1_000_000)
+    (tmp_path / "long.txt").write_text("harbour " * 500_000)
     tasks = [Task(found, None) for found in find_files([str(tmp_path / "long.txt")])]
     process = workers._Process(settings)
     assert process.is_ready()
