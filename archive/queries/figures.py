@@ -20,7 +20,7 @@ _LETTER = rf"[^\W\d_{UNSPACED}]"
 _NUMBER = rf"(?:\d{{1,3}}(?:{_SPACE}\d{{3}}(?!\d))+(?:[.,]\d+)?|\d+(?:[.,:/'’\-–‑]\d+)*)"
 _CURRENCY = rf"(?:(?:US|C|A|HK|NT)?[$€£¥₽₹₩]|(?:USD|EUR|GBP|CNY|RMB|RUB|JPY|CHF){_SPACE})"
 _FIGURE = re.compile(
-    rf"""(?<!{_LETTER})(?<!{_LETTER}[\-–‑])(?<!\d)(?<!\d[\-–‑.,:/])  # within no name, and no number
+    rf"""(?<!{_LETTER})(?<!{_LETTER}[\-–‑/])(?<!\d)(?<!\d[\-–‑.,:/])  # within no name, and no number
     (?:(?<!\w)[\-−+±])?{_CURRENCY}?(?:(?<!\w)[\-−+±])?
     {_NUMBER}
     (?:{_SPACE}?(?:[%‰€$£¥₽₹₩]|[°º]{_SPACE}?[cf]?|[十百千万亿兆億萬]+[元円人吨噸里]?|[元円年月日号時时分人吨噸倍度])

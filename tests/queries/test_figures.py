@@ -23,7 +23,7 @@ from archive.queries.figures import find_figures
         ("at 10:30 on 2023-02-28, pages 3–5", ["10:30", "2023-02-28", "3–5"]),
         ("中国3000人，增长5.2%，30亿元，2023年", ["3000人", "5.2%", "30亿元", "2023年"]),
         ("the 20th, the 1990s, a 40-year-old", ["20th", "1990s", "40"]),
-        ("COVID-19, G20, F-16, ISO9001, A3", []),
+        ("COVID-19, G20, F-16, ISO9001, A3, OS/2", []),
         ("3\u00a0million", ["3 million"]),
         ("3 metres, 3 mixed results", ["3 metres", "3"]),
         ("", []),
