@@ -110,6 +110,12 @@ def test_what_a_word_is(text: str, words: list[str]) -> None:
         # what stands between two changes parts them if there is a word in it
         ("one of two", "three of four", "[-one-]{+three+} of [-two-]{+four+}"),
         ("a red cat, by a lake", "one big dog, in any hut", "[-a red cat, by a lake-]{+one big dog, in any hut+}"),
+        (
+            "Big boats of the old company sank",
+            "Nobody in town knew of any loss yet",
+            "[-Big boats of the old company sank-]{+Nobody in town knew of any loss yet+}",
+        ),
+        ("x " + "a b " * 150 + "y", "z " + "a b " * 150 + "w", "[-x-]{+z+} " + "a b " * 150 + "[-y-]{+w+}"),
         # what is put in begins where a sentence or a block begins, and not where both happen to begin alike
         ("The end.", "The start. The end.", "{+The start. +}The end."),
         ("One.\n\nThe last.", "One.\n\nThe new.\n\nThe last.", "One.\n\n{+The new.\n\n+}The last."),
@@ -121,6 +127,14 @@ def test_what_a_word_is(text: str, words: list[str]) -> None:
 def test_what_is_shown_of_a_change(before: str, after: str, shown: str) -> None:
     check(before, after)
     assert marked(before, after) == shown
+
+
+def test_runs_of_words_that_overlap_hold_on_to_one_word_each() -> None:
+    before, after = "1 a b c d e 2", "3 a b c d Z b c d e 4"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(comparison, "_MOST_PAIRS", 0)
+        patch.setattr(comparison, "_UNITS", (comparison._runs,))
+        check(before, after)
 
 
 def test_hunks_do_not_touch() -> None:

@@ -54,6 +54,8 @@ def test_a_figure() -> None:
         ("From 3 to 5, they say now.", "From 4 to 6, they say now.", [("3", "4"), ("5", "6")]),
         ("Some 40 came and 40 went away.", "Some 40 came and all went away.", [("40", None)]),
         ("They came in the night.", "They came at 10:30 in the night.", [(None, "10:30")]),
+        ("Some 40 came. All went home by boat.", "Some came. All 12 went home by boat.", [("40", None), (None, "12")]),
+        ("Then 12 came by boat and 12 left.", "Then 12 came by boat and 14 left.", [("12", "14")]),
         ("They met 3 times and 5 times.", "They met 5 times and 3 times.", []),
         ("About 3\u00a0million of them.", "About 3 million of them.", []),
         ("增长了30亿元，共3000人。", "增长了32亿元，共3000人。", [("30亿元", "32亿元")]),

@@ -148,6 +148,14 @@ def test_a_revision_is_compared_with_the_one_before_it_that_is_there(
     assert row["figures"] == [{"before": "1", "after": "3"}]
 
 
+def test_the_first_revision_that_is_there_is_no_change(states: Callable[..., str], database: Path) -> None:
+    states(*(piece("Count", f"There were {number} gulls.", url="https://example.org/g") for number in (1, 2)))
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("DELETE FROM article_revisions WHERE number = 1")
+    with reading(database) as connection:
+        assert rows(connection) == []
+
+
 def test_only_what_was_set_aside(states: Callable[..., str], database: Path) -> None:
     states(*(piece("A", f"{which} body.", url="https://example.org/a") for which in ("One", "Another")))
     with closing(sqlite3.connect(database)) as connection, connection:
@@ -278,6 +286,15 @@ def test_evidence_and_topics_that_rest_on_another_text_are_left_out(states: Call
     assert "rule" in [one["method"] for one in now["evidence"]]
     assert now["topics"]
     assert (then["evidence"], then["topics"]) == ([], [])
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute(
+            "UPDATE tag_evidence SET field = 'body', start = 0, end = 7,"
+            " revision_id = (SELECT id FROM article_revisions WHERE number = 1)"
+        )
+    with reading(database) as connection:
+        then = show_article(connection, key, 1)
+    assert {one["passage"] for one in then["evidence"]} == {"Nothing"}
+    assert then["topics"] == now["topics"]
 
 
 def test_a_revision_without_a_headline_shows_a_derived_one(states: Callable[..., str], database: Path) -> None:
