@@ -136,8 +136,8 @@ def show(ctx: click.Context, /, key: str, revision: int | None, form: str) -> No
     """Show one article with all that is known of it.
 
     A KEY, as `archive list` shows it, may be shortened while it stays unique. With --revision, headline, body, what
-    was set aside and links are those of that revision; of topics and evidence there is what was given and what rests on
-    that text; all else is the article's, as it is now.
+    was set aside and links are those of that revision; of topics and evidence there is what was given or
+    decided and what rests on that text; all else is the article's, as it is now.
 
     \b
     archive show 4h7q
@@ -153,7 +153,7 @@ def show(ctx: click.Context, /, key: str, revision: int | None, form: str) -> No
     if article["revision"] != article["current_revision"]:
         hint(
             f"the text is that of revision {article['revision']}, not the current one, {article['current_revision']}; "
-            "topics and evidence: only what was given, and what rests on this text"
+            "topics and evidence: only what was given or decided, and what rests on this text"
         )
 
 

@@ -10,7 +10,7 @@ from archive.db.tables import article_revisions, articles, import_items, set_asi
 from archive.errors import NotFoundError, UsageError
 from archive.normalize.dates import parse_published
 from archive.normalize.text import first_sentence
-from archive.queries.articles import find_article_id
+from archive.queries.articles import HEADLINE, HEADLINE_METHOD, find_article_id
 from archive.queries.comparison import compare_texts
 from archive.queries.edits import Text, describe_edit
 from archive.queries.filters import Filters
@@ -148,7 +148,7 @@ def find_copies(connection: Connection, key: str) -> list[dict[str, Any]]:
     rows = connection.execute(
         select(
             *(article.id, article.key, sources.c.name.label("source"), article.published),
-            *(revision.headline, revision.headline_method, revision.body),
+            *(HEADLINE, HEADLINE_METHOD, revision.body),
         )
         .select_from(articles)
         .join(article_revisions, article.revision_id == revision.id)

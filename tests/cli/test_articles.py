@@ -419,8 +419,8 @@ def test_an_article_as_it_was_says_so(seeds: Run, key: Callable[[str], str]) -> 
     assert now.stdout.endswith("words, 2 revisions\n")
     assert "words, revision 1 of 2, seen " in then.stdout
     assert then.stderr == (
-        "the text is that of revision 1, not the current one, 2; topics and evidence: only what was given, "
-        "and what rests on this text\n"
+        "the text is that of revision 1, not the current one, 2; topics and evidence: only what was given "
+        "or decided, and what rests on this text\n"
     )
     for form in ("json", "jsonl", "csv"):
         assert "23 percent" in seeds("show", named, "--revision", "1", "-f", form).stdout

@@ -367,3 +367,18 @@ def test_a_text_that_an_article_had_is_no_copy_of_it(
     with reading(database) as connection:
         assert len(find_copies(connection, key)) == 1
         assert count_articles(connection, Filters(), "texts") == 2
+
+
+def test_copies_have_the_headline_that_a_person_decided(archive_of: Callable[[dict[str, str]], Path]) -> None:
+    path = archive_of({f"{name}.md": piece("Ferry", "A ferry.", source=name) for name in ("A", "B", "C")})
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE articles SET decided_headline = 'Ship' WHERE id = 2")
+        connection.execute("UPDATE articles SET decided_headline = '' WHERE id = 3")
+    with reading(path) as connection:
+        key = next(article["key"] for article in list_articles(connection, Filters()) if article["source"] == "A")
+        found = find_copies(connection, key)
+    assert [(row["headline"], row["headline_method"], row["headline_differs"]) for row in found] == [
+        ("Ferry", "given", False),
+        ("Ship", "decided", True),
+        ("A ferry.", "derived", True),
+    ]
