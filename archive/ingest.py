@@ -64,9 +64,11 @@ class ImportOptions:
                     parse(text)
                 except ValueError as error:
                     raise UsageError(f"{option} {text}: {error}") from error
-        for option, text in (("--source", self.source or ""), *(("--topic", topic) for topic in self.topics)):
+        for option, text in (("--source", self.source), *(("--topic", topic) for topic in self.topics)):
+            if text is not None and not text.strip():
+                raise UsageError(f"{option} names nothing; name one, or leave the option out")
             try:
-                text.encode()
+                (text or "").encode()
             except UnicodeEncodeError as error:
                 raise UsageError(f"{option} {text}: it is not UTF-8; write it in UTF-8") from error
         given = (("source", self.source), ("language", self.language), ("published", self.published))

@@ -35,7 +35,7 @@ show why "$key" | sed -n -e '1p' -e '/^Values/,/^published/p' -e '/^Belarus (/,/
 printf '\n# The same folder again: nothing is written but that it was looked at.\n'
 show import --quiet seeds/articles | sed -e '/^failed/d' -e '/^not stated/d'
 printf '\n# One text at two outlets is two articles, and one text. Counted on the command line, and in SQL:\n'
-show count --topic trade || stop "the count failed"
+show count --unit texts || stop "the count failed"
 show sql "SELECT count(*) AS articles, count(DISTINCT fingerprint) AS texts FROM articles a \
 JOIN article_revisions r ON r.id = a.revision_id" || stop "the query failed"
 

@@ -77,6 +77,8 @@ class Filters:
             ends = _date("--until", self.until)[1]
             within.append(last <= ends)
             touching.append(first < ends)
+            if self.since is not None and ends <= _date("--since", self.since)[0]:
+                raise UsageError(f"--since {self.since} is later than --until {self.until}; swap them")
         if self.left_out is None:
             return within
         return [first.is_(None)] if self.left_out == "undated" else [*touching, not_(and_(*within))]

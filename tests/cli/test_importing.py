@@ -158,3 +158,10 @@ def test_what_is_wrong_in_the_defaults_of_a_folder_is_told_once(take: Run) -> No
     of_folder, of_file = answer.stderr.splitlines()
     assert of_folder.startswith("note: news/archive.toml: ") and "'colour'" in of_folder
     assert of_file.startswith("note: news/b.txt: date 'someday' was not used")
+
+
+@pytest.mark.parametrize("option", ["--source", "--topic"])
+def test_an_option_that_names_nothing_is_refused(take: Run, option: str) -> None:
+    answer = take("-", option, " ", stdin="A text.")
+    assert (answer.exit_code, answer.stdout) == (2, "")
+    assert f"{option} names nothing; name one, or leave the option out" in answer.stderr
