@@ -80,6 +80,8 @@ class IdentityResolver:
         known = self._scopes.get(id(unit))
         if known is None:
             value = unit.values.get("source") or (self._sources.of_url(unit.url) if unit.url else None)
+            if value is None and "url" in unit.values:  # a host of its own that looks like a view of another
+                value = self._sources.of_url(unit.values["url"].text)
             if value is None:
                 known = (None, "", None)
             else:
@@ -106,6 +108,9 @@ class IdentityResolver:
         stated = [identifier for identifier in candidates if identifier.scheme != "text"]
         for number, identifier in enumerate(stated):
             article_id = self._identified.get(identifier)
+            # where several have it, a place goes on giving the same one
+            if place is not None and identifier in self._articles[place.article_id].identifiers:
+                article_id = place.article_id
             # two ids of one publisher are two pieces, even at one URL
             if article_id is not None and not self._contradicts(stated[:number], article_id):
                 return article_id, identifier.scheme
