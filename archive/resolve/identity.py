@@ -8,7 +8,7 @@ other are recorded and never merged.
 
 import base64
 import hashlib
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection
 
@@ -17,13 +17,10 @@ from archive.db.changes import Change, unit_tags
 from archive.db.ids import Ids
 from archive.db.lookups import Identifier, KnownArticle, KnownRevision, KnownValue, Place, Surroundings
 from archive.documents import METHODS, Article, Value
-from archive.normalize.bylines import split_byline
-from archive.normalize.dates import parse_published
-from archive.normalize.language import language_tag
-from archive.normalize.urls import canonical_url
 from archive.resolve.similarity import shared_shingles
 from archive.resolve.sources import SourceResolver
 from archive.resolve.topics import TopicResolver
+from archive.resolve.values import mean_the_same, rank
 
 MIN_WORDS_OF_IDENTITY = 50
 MIN_SIMILARITY_IN_PLACE = 0.5
@@ -281,7 +278,9 @@ class IdentityResolver:
                 reasons.append(f"{name} filled in")
                 continue
             same = known.text == value.text or (
-                self._source(unit)[0] == article.source_id if name == "source" else _mean_the_same(known.text, value)
+                self._source(unit)[0] == article.source_id
+                if name == "source"
+                else mean_the_same(name, known.text, value.text)
             )
             if METHODS.index(value.method) < METHODS.index(known.method):
                 changed[name] = value
@@ -289,11 +288,20 @@ class IdentityResolver:
             elif known.text != value.text and known.method == value.method and known.locator == unit.locator:
                 changed[name] = value
                 reasons.append(f"{name} changed")
+            elif not same and known.method == value.method and self._goes_before(unit, value, article, known):
+                changed[name] = value
+                reasons.append(f"{name} changed from '{known.text}', which another place gives")
             elif not same:
                 reasons.append(
                     f"{name} '{value.text}' ({value.method}) was not taken: {known.method} said '{known.text}'"
                 )
         return changed
+
+    def _goes_before(self, unit: Article, value: Value, article: KnownArticle, known: KnownValue) -> bool:
+        """Tell which of two values stands that two places give, equally near: one and the same in any order."""
+        if value.field == "source":
+            return self._source(unit)[1] < article.scope
+        return rank(value.field, value.text) < rank(value.field, known.text)
 
     def _new_topics(self, unit: Article, article: KnownArticle) -> list[tuple[int, str, str]]:
         """Return the topics that a unit gives and the article was not given yet: topic id, as named, where given."""
@@ -348,23 +356,6 @@ def _surroundings(unit: Article) -> Surroundings:
         tuple((passage.kind, passage.text, passage.after_block) for passage in unit.set_aside),
         tuple((link.kind, link.text, link.url) for link in unit.links),
     )
-
-
-def _mean_the_same(known: str, value: Value) -> bool:
-    """Tell whether two texts of one field are the same value, written in two ways."""
-    normalize = _NORMALIZE.get(value.field)
-    try:
-        return normalize is not None and normalize(known) == normalize(value.text)
-    except ValueError:  # what is known was taken by an older program, with other rules
-        return False
-
-
-_NORMALIZE: dict[str, Callable[[str], object]] = {
-    "authors": split_byline,
-    "language": language_tag,
-    "published": parse_published,
-    "url": canonical_url,
-}
 
 
 def article_key(first: Identifier, attempt: int = 0) -> str:
