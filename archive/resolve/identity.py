@@ -16,7 +16,7 @@ from archive.db import lookups
 from archive.db.changes import Change, unit_tags
 from archive.db.ids import Ids
 from archive.db.lookups import Identifier, KnownArticle, KnownRevision, KnownValue, Place, Surroundings
-from archive.documents import METHODS, Article, Value
+from archive.documents import METHODS, VERSION_TIMES, Article, Value
 from archive.resolve.similarity import shared_shingles
 from archive.resolve.sources import SourceResolver
 from archive.resolve.topics import TopicResolver
@@ -142,7 +142,7 @@ class IdentityResolver:
         source_id, scope, source_value = self._source(unit)
         identifiers = self._candidates(unit)
         first = self._first_identifier(unit)
-        values = dict(unit.values)
+        values = {name: value for name, value in unit.values.items() if name not in VERSION_TIMES}
         if source_value is not None:
             values["source"] = source_value
         article = KnownArticle(
@@ -157,6 +157,7 @@ class IdentityResolver:
             rule_tags=set(),
         )
         revision = self._revise(unit, article)
+        article.current_id = revision.id
         return Change(
             unit,
             item_id,
@@ -165,6 +166,7 @@ class IdentityResolver:
             revision,
             is_new_article=True,
             is_new_revision=True,
+            moves=True,
             set_values=values,
             source_id=source_id,
             new_topics=self._new_topics(unit, article),
@@ -187,8 +189,10 @@ class IdentityResolver:
     def _meet(self, unit: Article, item_id: int, article: KnownArticle, by: str, place: Place | None) -> Change:
         same_place = place is not None and place.article_id == article.id
         reasons: list[str] = []
+        given = KnownRevision(0, 0, unit.text_sha256, unit.fingerprint, unit.modified_at, unit.crawled_at)
         revision, is_new_revision = self._text_of(unit, article, by, place if same_place else None)
-        set_values = self._merge(unit, article, reasons)
+        follows = given.follows(article.current)
+        set_values = self._merge(unit, article, reasons, is_older=follows is False)
         new_identifiers = [one for one in self._candidates(unit) if one not in article.identifiers]
         for identifier in new_identifiers:
             other = self._identified.get(identifier, article.id)
@@ -197,6 +201,22 @@ class IdentityResolver:
         if is_new_revision:
             same_text = same_place and place is not None and place.text_sha256 == unit.text_sha256
             reasons.insert(0, "other headings, links or passages set aside" if same_text else "other text")
+        is_to_the_letter = is_new_revision or revision.text_sha256 == unit.text_sha256
+        moves = is_new_revision and follows is not False
+        if is_new_revision and not moves:
+            reasons.insert(
+                1, f"an older version ({_stated(given)}), so not the current one ({_stated(article.current)})"
+            )
+        if not is_new_revision and revision is not article.current and follows and is_to_the_letter:
+            moves = self._has_surroundings(unit, revision.id)
+            if moves:
+                reasons.insert(0, f"revision {revision.number} is the current one again ({_stated(given)})")
+        dates_revision = (
+            not is_new_revision
+            and is_to_the_letter
+            and (given.follows(revision) or not (revision.modified_at or revision.crawled_at))
+            and bool(given.modified_at or given.crawled_at)
+        )
         retag = (
             not is_new_revision
             and revision is article.current
@@ -210,7 +230,7 @@ class IdentityResolver:
         new_topics = self._new_topics(unit, article)
         if new_topics:
             reasons.append(f"topics given: {', '.join(sorted({text for _, text, _ in new_topics}))}")
-        changes = is_new_revision or retag or bool(set_values) or bool(new_topics)
+        changes = is_new_revision or moves or retag or bool(set_values) or bool(new_topics)
         if by == "text" and not same_place:
             outcome = "duplicate"
         elif changes:
@@ -226,7 +246,9 @@ class IdentityResolver:
             article,
             revision,
             is_new_revision=is_new_revision,
-            retag=retag,
+            moves=moves,
+            dates_revision=dates_revision,
+            retag=retag or (moves and not is_new_revision),
             set_values=set_values,
             source_id=self._source(unit)[0] if "source" in set_values else None,
             new_topics=new_topics,
@@ -259,14 +281,17 @@ class IdentityResolver:
         return self._surroundings[revision_id] == _surroundings(unit)
 
     def _revise(self, unit: Article, article: KnownArticle) -> KnownRevision:
-        number = article.current.number + 1 if article.revisions else 1
-        revision = KnownRevision(self._ids.take("article_revisions"), number, unit.text_sha256, unit.fingerprint)
+        number = article.revisions[-1].number + 1 if article.revisions else 1
+        revision = KnownRevision(
+            *(self._ids.take("article_revisions"), number, unit.text_sha256, unit.fingerprint),
+            *(unit.modified_at, unit.crawled_at),
+        )
         article.revisions.append(revision)
         return revision
 
-    def _merge(self, unit: Article, article: KnownArticle, reasons: list[str]) -> dict[str, Value]:
+    def _merge(self, unit: Article, article: KnownArticle, reasons: list[str], *, is_older: bool) -> dict[str, Value]:
         """Return the values that a unit sets on a known article: what was missing, what it knows from nearer by."""
-        given = {name: value for name, value in unit.values.items() if name != "headline"}
+        given = {name: value for name, value in unit.values.items() if name not in ("headline", *VERSION_TIMES)}
         source_value = self._source(unit)[2]
         if source_value is not None:
             given["source"] = source_value
@@ -286,8 +311,9 @@ class IdentityResolver:
                 changed[name] = value
                 reasons.append(f"{name} now given by {value.method}" if same else f"{name} changed")
             elif known.text != value.text and known.method == value.method and known.locator == unit.locator:
-                changed[name] = value
-                reasons.append(f"{name} changed")
+                if not is_older:  # than what the same place said later
+                    changed[name] = value
+                    reasons.append(f"{name} changed")
             elif not same and known.method == value.method and self._goes_before(unit, value, article, known):
                 changed[name] = value
                 reasons.append(f"{name} changed from '{known.text}', which another place gives")
@@ -335,7 +361,11 @@ class IdentityResolver:
         if change.is_new_revision:
             self._bodies[change.revision.id] = unit.body
             self._surroundings[change.revision.id] = _surroundings(unit)
-        if change.is_new_revision or change.retag:
+        if change.moves:
+            article.current_id = change.revision.id
+        if change.dates_revision:
+            change.revision.modified_at, change.revision.crawled_at = unit.modified_at, unit.crawled_at
+        if change.moves or change.retag:
             article.rule_tags = unit_tags(unit)
 
 
@@ -348,6 +378,12 @@ def _gives_same_text(unit: Article, place: Place) -> bool:
     if place.text_sha256 == unit.text_sha256:
         return True
     return place.original_sha256 == unit.original.sha256 and place.normalizer_version != unit.normalizer_version
+
+
+def _stated(revision: KnownRevision) -> str:
+    """Return in words which times are stated of a version."""
+    times = (("modified", revision.modified_at), ("crawled", revision.crawled_at))
+    return ", ".join(f"{name} {time}" for name, time in times if time)
 
 
 def _surroundings(unit: Article) -> Surroundings:
