@@ -151,7 +151,7 @@ def test_times_of_texts_are_not_lost_on_the_way_back(before: Before) -> None:
     archive.upgrade()
     archive.run("UPDATE article_revisions SET crawled_at = '2023-02-28' WHERE id = 1")
     with pytest.raises(SchemaError, match="the times of 1 texts would be lost"):
-        schema.downgrade(archive.path, "20261122_page_edition_rights")
+        schema.downgrade(archive.path, "20261122_what_people_decide")
     archive.run("UPDATE article_revisions SET crawled_at = NULL")
-    schema.downgrade(archive.path, "20261122_page_edition_rights")
+    schema.downgrade(archive.path, "20261122_what_people_decide")
     assert ("modified_at",) not in archive.rows("SELECT name FROM pragma_table_info('article_revisions')")

@@ -21,14 +21,18 @@ def follow_rules(connection: Connection, canonical_url: Callable[[str], str], ve
     for first in range(1, last + 1, _STEP):
         articles = {"first": first, "last": first + _STEP - 1}
         known = {(article_id, url) for article_id, url in connection.execute(_IDENTIFIERS, articles)}
-        as_read = {(article_id, url) for article_id, url in connection.execute(_URLS_AS_READ, articles)}
-        wanted = {(article_id, _renewed(canonical_url, url)) for article_id, url in known | as_read}
+        were_read = {(article_id, url) for article_id, url in connection.execute(_URLS_AS_READ, articles)}
+        wanted = {(article_id, _renewed(canonical_url, url)) for article_id, url in known | were_read}
         missing = sorted((article_id, url) for article_id, url in wanted if url and (article_id, url) not in known)
         if missing:
             connection.execute(_ADD, [{"article_id": article_id, "url": url} for article_id, url in missing])
         added += len(missing)
         for article_id, shown, url in connection.execute(_SHOWN, articles).all():
-            renewed = _renewed(canonical_url, url)
+            renewed = _renewed(canonical_url, shown)
+            as_read = _renewed(canonical_url, url or "")
+            # what is shown can be what a person decided; only its route is taken from what was read
+            if renewed and as_read and as_read.partition("#")[0] == renewed:
+                renewed = as_read
             if renewed and renewed != shown:
                 connection.execute(_SHOW, {"article_id": article_id, "url": renewed})
     connection.execute(_NOTE, {"version": str(version)})
@@ -51,8 +55,8 @@ _URLS_AS_READ = text(
 )
 _ADD = text("INSERT INTO article_identifiers (article_id, scheme, scope, value) VALUES (:article_id, 'url', '', :url)")
 _SHOWN = text(
-    "SELECT a.id, a.url, v.text FROM articles a JOIN article_values v ON v.article_id = a.id AND v.field = 'url' "
-    "WHERE a.id BETWEEN :first AND :last"
+    "SELECT a.id, a.url, v.text FROM articles a LEFT JOIN article_values v ON v.article_id = a.id AND v.field = 'url' "
+    "WHERE a.url IS NOT NULL AND a.id BETWEEN :first AND :last"
 )
 _SHOW = text("UPDATE articles SET url = :url WHERE id = :article_id")
 _NOTE = text(

@@ -10,7 +10,7 @@ from alembic import op
 from archive.db.rebuild import rebuild_table
 
 revision = "20261122_times_of_revisions"
-down_revision = "20261122_page_edition_rights"
+down_revision = "20261122_what_people_decide"
 branch_labels = None
 depends_on = None
 

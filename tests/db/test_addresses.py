@@ -132,6 +132,20 @@ def test_what_the_rules_refuse_stays(old: Path) -> None:
     assert rows(old, "SELECT url FROM articles WHERE id = 2") == [("https://mill.example/2",)]
 
 
+def test_a_url_that_a_person_decided_on_stays_theirs(old: Path) -> None:
+    execute(old, "UPDATE articles SET url = 'https://m.else.example/2' WHERE id = 2")
+    execute(old, "UPDATE articles SET url = NULL WHERE id = 1")
+    engine = open_engine(old)
+    with engine.begin() as connection:
+        addresses.follow_rules(connection, canonical_url, RULES_VERSION)
+    engine.dispose()
+    assert rows(old, "SELECT url FROM articles WHERE id < 4") == [
+        (None,),
+        ("https://else.example/2",),
+        ("https://mill.example#!/3",),
+    ]
+
+
 def test_a_new_archive_notes_the_rules_it_follows(database: Path, tmp_path: Path) -> None:
     assert rows(database, "SELECT * FROM about WHERE name = 'url_rules'") == []
     take_in(database, page(tmp_path, "desk", "https://mill.example/1"))
