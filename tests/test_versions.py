@@ -181,3 +181,16 @@ def test_a_sidecar_and_a_folder_can_state_when_things_were_saved(database: Path,
         (None, "2023-05-01"),
         ("2023-02-28T06:30:00.000000Z", "2023-05-01"),
     ]
+
+
+def test_a_version_met_again_where_another_stood_since_is_no_new_one(database: Path, tmp_path: Path) -> None:
+    run(database, write(tmp_path / "a.md", FIRST, id="1", updated="2023-01-01"))
+    run(database, write(tmp_path / "a.md", SECOND, id="1", updated="2023-02-01"))
+    ((outcome, reason),) = run(database, write(tmp_path / "a.md", FIRST, id="1", updated="2023-01-01"))
+    key = rows(database, "SELECT key FROM articles")[0][0]
+    assert (outcome, reason) == ("duplicate", f"revision 1 of {key} again")
+    assert current(database) == [(2, SECOND)]
+    assert len(rows(database, "SELECT 1 FROM article_revisions")) == 2
+    # without a time, it is a text that returns
+    assert [one for one, _ in run(database, write(tmp_path / "a.md", SECOND, id="1"))] == ["revised"]
+    assert current(database) == [(3, SECOND)]

@@ -15,12 +15,13 @@ from sqlalchemy import Connection
 from archive.db import lookups
 from archive.db.changes import Change, unit_tags
 from archive.db.ids import Ids
-from archive.db.lookups import Identifier, KnownArticle, KnownRevision, KnownValue, Place, Surroundings
+from archive.db.lookups import Identifier, KnownArticle, KnownRevision, KnownValue, Place
 from archive.documents import METHODS, VERSION_TIMES, Article, Value
 from archive.resolve.similarity import shared_shingles
 from archive.resolve.sources import SourceResolver
 from archive.resolve.topics import TopicResolver
 from archive.resolve.values import mean_the_same, rank
+from archive.resolve.versions import gives_same_text, stated_times, surroundings
 
 MIN_WORDS_OF_IDENTITY = 50
 MIN_SIMILARITY_IN_PLACE = 0.5
@@ -112,7 +113,7 @@ class IdentityResolver:
             if article_id is not None and not self._contradicts(stated[:number], article_id):
                 return article_id, identifier.scheme
         at_place = place is not None and not self._contradicts(stated, place.article_id)
-        if place is not None and at_place and _gives_same_text(unit, place):
+        if place is not None and at_place and gives_same_text(unit, place):
             return place.article_id, "place"
         if not stated:
             for identifier in candidates:
@@ -205,12 +206,12 @@ class IdentityResolver:
         moves = is_new_revision and follows is not False
         if is_new_revision and not moves:
             reasons.insert(
-                1, f"an older version ({_stated(given)}), so not the current one ({_stated(article.current)})"
+                1, f"an older version ({stated_times(given)}), so not the current one ({stated_times(article.current)})"
             )
         if not is_new_revision and revision is not article.current and follows and is_to_the_letter:
             moves = self._has_surroundings(unit, revision.id)
             if moves:
-                reasons.insert(0, f"revision {revision.number} is the current one again ({_stated(given)})")
+                reasons.insert(0, f"revision {revision.number} is the current one again ({stated_times(given)})")
         dates_revision = (
             not is_new_revision
             and is_to_the_letter
@@ -236,9 +237,10 @@ class IdentityResolver:
         elif changes:
             outcome = "revised"
         else:
-            outcome = "unchanged" if same_place else "duplicate"
+            outcome = "unchanged" if place is not None and place.revision_id == revision.id else "duplicate"
         if outcome == "duplicate":
-            reasons.insert(0, f"the text of {article.key} at another place")
+            again = f"revision {revision.number} of {article.key} again"
+            reasons.insert(0, again if same_place else f"the text of {article.key} at another place")
         return Change(
             unit,
             item_id,
@@ -262,12 +264,17 @@ class IdentityResolver:
         """Return the state of the article's text that a unit gives, and whether it is a new one."""
         if place is not None:
             stood = next(one for one in article.revisions if one.id == place.revision_id)
-            if _gives_same_text(unit, place) and (
+            if gives_same_text(unit, place) and (
                 place.original_sha256 == unit.original.sha256
                 or stood.text_sha256 != unit.text_sha256  # a copy, of which only the text as such is compared
                 or self._has_surroundings(unit, stood.id)
             ):
                 return stood, False
+            times = (unit.modified_at, unit.crawled_at)
+            for revision in article.revisions if any(times) else ():
+                # the same version met again, and no text that returns
+                if revision.text_sha256 == unit.text_sha256 and (revision.modified_at, revision.crawled_at) == times:
+                    return revision, False
             return self._revise(unit, article), True
         for revision in reversed(article.revisions):
             if revision.text_sha256 == unit.text_sha256 or (by == "text" and revision.fingerprint == unit.fingerprint):
@@ -278,7 +285,7 @@ class IdentityResolver:
         """Tell whether a revision has the headings, the links and the passages set aside that a unit has."""
         if revision_id not in self._surroundings:
             self._surroundings |= lookups.find_surroundings(self._connection, {revision_id})
-        return self._surroundings[revision_id] == _surroundings(unit)
+        return self._surroundings[revision_id] == surroundings(unit)
 
     def _revise(self, unit: Article, article: KnownArticle) -> KnownRevision:
         number = article.revisions[-1].number + 1 if article.revisions else 1
@@ -360,38 +367,13 @@ class IdentityResolver:
         )
         if change.is_new_revision:
             self._bodies[change.revision.id] = unit.body
-            self._surroundings[change.revision.id] = _surroundings(unit)
+            self._surroundings[change.revision.id] = surroundings(unit)
         if change.moves:
             article.current_id = change.revision.id
         if change.dates_revision:
             change.revision.modified_at, change.revision.crawled_at = unit.modified_at, unit.crawled_at
         if change.moves or change.retag:
             article.rule_tags = unit_tags(unit)
-
-
-def _gives_same_text(unit: Article, place: Place) -> bool:
-    """Tell whether a unit has the text that its place last gave.
-
-    The same bytes that an older program made another text of are the same text: better rules alter what is in the
-    archive only when someone asks for it.
-    """
-    if place.text_sha256 == unit.text_sha256:
-        return True
-    return place.original_sha256 == unit.original.sha256 and place.normalizer_version != unit.normalizer_version
-
-
-def _stated(revision: KnownRevision) -> str:
-    """Return in words which times are stated of a version."""
-    times = (("modified", revision.modified_at), ("crawled", revision.crawled_at))
-    return ", ".join(f"{name} {time}" for name, time in times if time)
-
-
-def _surroundings(unit: Article) -> Surroundings:
-    return Surroundings(
-        unit.blocks,
-        tuple((passage.kind, passage.text, passage.after_block) for passage in unit.set_aside),
-        tuple((link.kind, link.text, link.url) for link in unit.links),
-    )
 
 
 def article_key(first: Identifier, attempt: int = 0) -> str:

@@ -164,19 +164,23 @@ def _joined(parts: Iterable[dict[str, str]]) -> dict[str, str]:
 def pieces(draw: st.DrawFn) -> list[Unit]:
     """Draw units of some pieces: each piece with an id, a URL, both or neither, at several places or at one twice.
 
-    All units of a piece state the same identifiers and have its text to the letter. What else they say differs, and may
-    contradict. A place is used by several pieces only where they state what they are known by.
+    All units of a piece state the same identifiers. Either they have its text to the letter, and what else they say
+    differs and may contradict; or they are versions of it, which say when they were changed or saved, at one place too.
+    A place is used by several pieces only where they state what they are known by.
     """
     units: list[Unit] = []
     for number in range(draw(st.integers(1, 4), label="pieces")):
         known_by = draw(st.sampled_from(("id", "url", "id and url", "text", "place")), label="known by")
         source = draw(_one("source", "Alpha", "Beta", "Gamma"))
+        times = (
+            draw(st.sampled_from(("", "", "modified", "crawled"))) if known_by in ("id", "url", "id and url") else ""
+        )
         for again in range(1 if known_by == "place" else draw(st.integers(1, 3), label="units")):
             stated: dict[str, str] = {}
             if "id" in known_by:
                 stated |= {"id": str(number), **source}
             else:
-                stated |= draw(_one("source", "Alpha", "Alpha Post", "Beta", "Gamma"))
+                stated |= source if times else draw(_one("source", "Alpha", "Alpha Post", "Beta", "Gamma"))
             if "url" in known_by:
                 view = draw(st.sampled_from(("http://alpha.example/{}", "https://m.alpha.example/{}/amp?utm_a=b")))
                 stated["url"] = view.format(number)
@@ -194,6 +198,10 @@ def pieces(draw: st.DrawFn) -> list[Unit]:
                 [f"{number}{again}.md"] if known_by in ("text", "place") else ["a.md", "b.md", f"{number}{again}.md"]
             )
             text = short_text(number) if known_by == "place" else long_text(number)
+            if times:
+                text = text.replace("The ", f"The {again} times changed ", 1)
+                units.append(Unit(draw(st.sampled_from(places)), text, {**stated, times: f"2023-03-0{again + 1}"}))
+                continue
             units.append(Unit(draw(st.sampled_from(places)), text, stated | _joined(said), _joined(beside)))
     return units
 
