@@ -34,7 +34,7 @@ from archive.resolve.identity import IdentityResolver
 from archive.resolve.sources import SourceResolver
 from archive.resolve.topics import TopicResolver
 from archive.resolve.vocabulary import Loaded, load_seeds, load_sources, load_topics
-from archive.running import still_runs, stopped_in_order, this_process
+from archive.running import signals_held, still_runs, stopped_in_order, this_process
 from archive.version import __version__
 from archive.workers import Workers
 
@@ -185,53 +185,58 @@ class _Import:
         self._stdin = stdin
         self._position = 1
         self._known: deque[dict[str, LastItem]] = deque()  # of each chunk that is being read
-        with writing.begin():
-            schema.require_unchanged(writing)
-            self._settings = self._begin(writing, values)
-            self._sources = SourceResolver(writing)
-            self._topics = TopicResolver(writing)
-            self._summary = ImportSummary(
-                store.begin_import(writing, _arguments(paths, options), __version__, this_process())
-            )
+        self._values = values
 
     def run(self) -> ImportSummary:
-        import_id = self._summary.import_id
+        summary: ImportSummary | None = None
         try:
-            with file_errors_explained(self._path), Workers(self._settings, _jobs(self._options.jobs)) as workers:
+            with signals_held(), self._writing.begin():
+                settings, summary = self._begin(self._writing)
+            self._summary = summary
+            with file_errors_explained(self._path), Workers(settings, _jobs(self._options.jobs)) as workers:
                 results = self._results(workers)
                 while batch := list(_take_batch(results)):
                     self._write(batch)
-                with self._writing.begin():
-                    store.end_import(self._writing, import_id, "finished")
+                with signals_held(), self._writing.begin():
+                    store.end_import(self._writing, summary.import_id, "finished")
         except BaseException as error:
-            self._end_early(error)
+            if summary is not None:
+                self._end_early(summary.import_id, error)
             raise
         with self._reading.begin():
-            self._summary.not_stated = lookups.count_not_stated(self._reading, import_id)
-        return self._summary
+            summary.not_stated = lookups.count_not_stated(self._reading, summary.import_id)
+        return summary
 
-    def _begin(self, connection: Connection, values: tuple[Value, ...]) -> Settings:
-        """Tidy up after killed imports, see to vocabulary and URLs, and return what files are prepared with."""
+    def _begin(self, connection: Connection) -> tuple[Settings, ImportSummary]:
+        """Tidy up after imports that were killed, see to a vocabulary, and put on record that this import begins.
+
+        Returns what files are prepared with, and the summary to be.
+        """
+        schema.require_unchanged(connection)
         for import_id, process in store.running_imports(connection):
             if not still_runs(process):
                 store.end_killed_import(connection, import_id)
         if not vocabulary.has_sources(connection):
             load_seeds(connection)
         addresses.follow_rules(connection, canonical_url, RULES_VERSION)
-        return Settings(
-            options=Given(values, tuple(Value("topics", topic, "option") for topic in self._options.topics)),
+        settings = Settings(
+            options=Given(self._values, tuple(Value("topics", topic, "option") for topic in self._options.topics)),
             phrases=tuple(vocabulary.all_phrases(connection)),
             names=tuple(vocabulary.vocabulary_names(connection)),
             domains=tuple(sorted((at, source.slug) for at, source in vocabulary.source_domains(connection).items())),
             max_bytes=self._options.max_bytes,
             max_characters=self._options.max_characters,
         )
+        self._sources = SourceResolver(connection)
+        self._topics = TopicResolver(connection)
+        arguments = _arguments(self._paths, self._options)
+        return settings, ImportSummary(store.begin_import(connection, arguments, __version__, this_process()))
 
     def _chunks(self) -> Iterator[list[Task]]:
         found = self._find()
         while some := list(islice(found, CHUNK)):
             # each look in a transaction of its own: one that stayed open would keep the WAL from being emptied
-            with self._reading.begin():
+            with signals_held(), self._reading.begin():
                 schema.require_unchanged(self._reading)
                 known = lookups.find_last_items(self._reading, [one.locator for one in some])
             for chunk in _of_bounded_size(some, known):
@@ -266,7 +271,7 @@ class _Import:
 
     def _write(self, batch: Sequence[_Unit]) -> None:
         connection = self._writing
-        with connection.begin():
+        with signals_held(), connection.begin():
             schema.require_unchanged(connection)
             ids = Ids(connection)
             units = [result for result in batch if isinstance(result, Article)]
@@ -302,7 +307,7 @@ class _Import:
         self._summary.outcomes += counts
         self._listener.units_done(len(outcomes), counts)
 
-    def _end_early(self, error: BaseException) -> None:
+    def _end_early(self, import_id: int, error: BaseException) -> None:
         """Record how the import ended; if even that cannot be written, the next import will."""
         if isinstance(error, KeyboardInterrupt):
             status, reason = "interrupted", f"{str(error) or 'stopped by the user'}; import the same again to go on"
@@ -311,8 +316,8 @@ class _Import:
         else:
             status, reason = "failed", f"{type(error).__name__}: {error}"[:1000]
         try:
-            with self._writing.begin():
-                store.end_import(self._writing, self._summary.import_id, status, reason)
+            with signals_held(), self._writing.begin():
+                store.end_import(self._writing, import_id, status, reason)
         except SQLAlchemyError:
             return
 

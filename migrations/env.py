@@ -17,7 +17,7 @@ from archive.db import dependents, proof
 from archive.db.engine import DEFAULT_DATABASE, database_path, open_engine, truncate_wal
 from archive.db.schema import connect_read_only, require_known
 from archive.db.tables import metadata
-from archive.running import signals_wait
+from archive.running import signals_held
 from archive.version import __version__
 
 config = context.config
@@ -91,7 +91,7 @@ def run() -> None:
                 triggers = dependents.set_triggers_aside(driver)
             if watch := config.attributes.get("watch"):
                 watch(connection)
-            with signals_wait():
+            with signals_held():
                 driver.set_authorizer(in_one_transaction)
                 try:
                     context.run_migrations()
