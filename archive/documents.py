@@ -13,6 +13,9 @@ FIELDS = (
     *("section", "page", "edition", "rights", "kind"),
 )
 
+# The times of a version, which belong to its text: when its publisher changed it last, when somebody took it down.
+VERSION_TIMES = ("modified", "crawled")
+
 # Where a value was given, nearest to the text first. A nearer one wins; `domain` is derived from the URL.
 METHODS = ("front_matter", "sidecar", "archive_toml", "option", "domain")
 
@@ -170,6 +173,8 @@ class PhraseMatch:
 class Article:
     """A document, normalized: all that is stored of it but what depends on the archive it comes into.
 
+    `modified_at` and `crawled_at` are UTC, or the local day where the zone or the minute is not known; None where not
+    even the day is.
     `values` has the nearest value of each field that was given one that can be used. `body_index` and
     `headline_index` are what is indexed instead, for scripts without spaces. `blocks` are those of the body that are
     no plain paragraphs, with their offsets: (position, kind, level, start, end). `authors` are names in printed order,
@@ -199,6 +204,8 @@ class Article:
     url: str | None
     language: str | None
     values: dict[str, Value]
+    modified_at: str | None = None
+    crawled_at: str | None = None
     topics: tuple[Value, ...] = ()
     matches: tuple[PhraseMatch, ...] = ()
     notes: tuple[str, ...] = ()

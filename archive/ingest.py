@@ -17,7 +17,7 @@ from typing import BinaryIO
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from archive.db import lookups, schema, store, vocabulary
+from archive.db import addresses, lookups, schema, store, vocabulary
 from archive.db.changes import Change, Failed, SameAsBefore
 from archive.db.engine import file_errors_explained, open_engine, truncate_wal
 from archive.db.ids import Ids
@@ -26,6 +26,7 @@ from archive.documents import Article, Failure, Given, Unchanged, Value
 from archive.errors import ArchiveError, ReadError, UsageError
 from archive.normalize.dates import parse_published
 from archive.normalize.language import language_tag
+from archive.normalize.urls import RULES_VERSION, canonical_url
 from archive.portions import CHUNK, Unit, of_bounded_size, take_batch
 from archive.prepare import MAX_BYTES, MAX_CHARACTERS, Known, Settings, Task
 from archive.readers.files import FoundFile, UnusedSidecar, find_files, read_stdin
@@ -210,6 +211,7 @@ class _Import:
                 store.end_killed_import(connection, import_id)
         if not vocabulary.has_sources(connection):
             load_seeds(connection)
+        addresses.follow_rules(connection, canonical_url, RULES_VERSION)
         settings = Settings(
             options=Given(self._values, tuple(Value("topics", topic, "option") for topic in self._options.topics)),
             phrases=tuple(vocabulary.all_phrases(connection)),

@@ -129,3 +129,29 @@ def test_going_back_and_coming_again_restores_page_edition_and_rights(before: Be
     schema.downgrade(archive.path, "20261122_periods_of_names")
     archive.upgrade()
     assert archive.rows("SELECT page FROM articles WHERE id = 1") == [("A3",)]
+
+
+def test_no_time_is_made_up_of_the_texts_that_are_there(before: Before) -> None:
+    archive = before("20261122_times_of_revisions")
+    texts = "SELECT r.id, r.number, r.body, r.body_index, a.key FROM article_revisions r LEFT JOIN articles a "
+    texts += "ON a.revision_id = r.id ORDER BY r.id"
+    known = archive.rows(texts)
+    archive.upgrade()
+    assert archive.rows(texts) == known
+    assert archive.rows("SELECT DISTINCT modified_at, crawled_at FROM article_revisions") == [(None, None)]
+    assert archive.rows("SELECT name FROM pragma_table_info('article_revisions')")[-3:] == [
+        ("headline_index",),
+        ("body",),
+        ("body_index",),
+    ]
+
+
+def test_times_of_texts_are_not_lost_on_the_way_back(before: Before) -> None:
+    archive = before("20261122_times_of_revisions")
+    archive.upgrade()
+    archive.run("UPDATE article_revisions SET crawled_at = '2023-02-28' WHERE id = 1")
+    with pytest.raises(SchemaError, match="the times of 1 texts would be lost"):
+        schema.downgrade(archive.path, "20261122_what_people_decide")
+    archive.run("UPDATE article_revisions SET crawled_at = NULL")
+    schema.downgrade(archive.path, "20261122_what_people_decide")
+    assert ("modified_at",) not in archive.rows("SELECT name FROM pragma_table_info('article_revisions')")

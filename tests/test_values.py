@@ -443,3 +443,31 @@ def test_every_date_of_the_seeds_is_what_stands_at_its_offsets(seeds_archive: Pa
     )
     assert len(dates) > 5
     assert all(text == passage for text, passage in dates)
+
+
+@pytest.mark.parametrize(
+    ("field", "stands", "other", "column"),
+    [
+        ("section", "Harbour", "Town", "section"),
+        ("date", "2023-02-28", "2023-01", "published"),
+        ("date", "2023-02-27", "2023-02-28", "published"),
+        ("author", "A. Okoro", "By Li Wei", "byline"),
+        ("source", "Alpha Post", "Beta News", "(SELECT name FROM sources WHERE id = source_id)"),
+        ("lang", "be", "EN", "language"),
+    ],
+)
+@pytest.mark.parametrize("first", [True, False], ids=["first", "last"])
+def test_of_two_values_equally_near_the_same_stands_in_any_order(
+    database: Path, tmp_path: Path, field: str, stands: str, other: str, column: str, first: bool
+) -> None:
+    said = (stands, other) if first else (other, stands)
+    for number, text in enumerate(said):
+        run(database, write(tmp_path / f"{number}.md", url="https://mill.example/a", **{field: text}))
+    assert rows(database, f"SELECT {column} FROM articles") == [(stands,)]
+    outcome, reason = last(database)
+    assert outcome == ("duplicate" if first else "revised")
+    assert (f"'{other}' (front_matter) was not taken" if first else f"changed from '{other}'") in (reason or "")
+    # a place that corrects its own value is believed
+    run(database, write(tmp_path / f"{said.index(stands)}.md", url="https://mill.example/a", **{field: "2024"}))
+    if field == "date":
+        assert rows(database, f"SELECT {column} FROM articles") == [("2024",)]

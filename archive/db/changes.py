@@ -10,8 +10,9 @@ from archive.documents import Article, Failure, Value
 class Change:
     """What becomes of a unit: its outcome, the article it belongs to, and what is to be written there.
 
-    `retag` says that the text is the known one but is tagged otherwise than before. `new_topics` are given ones:
-    topic id, as named, where given.
+    `moves` says that its article has that text as the current one from now on; `dates_revision`, that a text which was
+    there already is known to be later than it was; `retag`, that the text is the known one but is tagged otherwise than
+    before. `new_topics` are given ones: topic id, as named, where given.
     """
 
     unit: Article
@@ -21,6 +22,8 @@ class Change:
     revision: KnownRevision
     is_new_article: bool = False
     is_new_revision: bool = False
+    moves: bool = False
+    dates_revision: bool = False
     retag: bool = False
     set_values: dict[str, Value] = field(default_factory=dict)
     source_id: int | None = None

@@ -24,6 +24,7 @@ from archive.db.tables import (
     sources,
     tag_evidence,
 )
+from archive.documents import Article
 
 T = TypeVar("T")
 
@@ -85,6 +86,15 @@ class KnownRevision:
     number: int
     text_sha256: str
     fingerprint: str
+    modified_at: str | None = None
+    crawled_at: str | None = None
+
+    def follows(self, other: "KnownRevision | Article") -> bool | None:
+        """Tell whether its publisher changed it, else whether it was saved, after the other; None where nobody can."""
+        for mine, others in ((self.modified_at, other.modified_at), (self.crawled_at, other.crawled_at)):
+            if mine and others and mine != others:
+                return mine > others
+        return None
 
 
 @dataclass(slots=True)
@@ -101,10 +111,12 @@ class KnownArticle:
     given_topics: set[tuple[int, str, str]]  # topic_id, given_text, given_by
     rule_tags: set[tuple[int, str, str, int, int]]  # topic_id, phrase, field, start, end
 
+    current_id: int | None = None
+
     @property
     def current(self) -> KnownRevision:
-        """The newest state of its text."""
-        return self.revisions[-1]
+        """The state of its text that is shown and searched."""
+        return next((one for one in self.revisions if one.id == self.current_id), self.revisions[-1])
 
 
 def find_places(connection: Connection, locators: Collection[str]) -> dict[str, Place]:
@@ -155,15 +167,20 @@ def find_articles(connection: Connection, ids: Collection[int]) -> dict[int, Kno
     known: dict[int, KnownArticle] = {}
     for some in _chunks(ids):
         rows = connection.execute(
-            select(articles.c.id, articles.c.key, articles.c.source_id, sources.c.slug)
+            select(articles.c.id, articles.c.key, articles.c.source_id, sources.c.slug, articles.c.revision_id)
             .outerjoin(sources, sources.c.id == articles.c.source_id)
             .where(articles.c.id.in_(some))
         )
-        for article_id, key, source_id, slug in rows:
-            known[article_id] = KnownArticle(article_id, key, source_id, slug or "", [], {}, set(), set(), set())
+        for article_id, key, source_id, slug, current_id in rows:
+            known[article_id] = KnownArticle(
+                article_id, key, source_id, slug or "", [], {}, set(), set(), set(), current_id
+            )
         revision = article_revisions.c
         for article_id, *state in connection.execute(
-            select(revision.article_id, revision.id, revision.number, revision.text_sha256, revision.fingerprint)
+            select(
+                *(revision.article_id, revision.id, revision.number, revision.text_sha256, revision.fingerprint),
+                *(revision.modified_at, revision.crawled_at),
+            )
             .where(revision.article_id.in_(some))
             .order_by(revision.article_id, revision.number)
         ):

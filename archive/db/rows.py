@@ -165,6 +165,8 @@ class Rows:
                 "cause": "import",
                 "original_id": self._original_ids[unit.original.sha256],
                 "seen_at": self._now,
+                "modified_at": unit.modified_at,
+                "crawled_at": unit.crawled_at,
             }
         )
         self._rows["body_blocks"].extend(
@@ -194,7 +196,7 @@ class Rows:
         """Add all that a unit says of its article beside the text."""
         unit, article_id = change.unit, change.article.id
         values = dict(change.set_values)
-        if change.is_new_revision:
+        if change.moves:
             self._values.pop((article_id, "headline"), None)
             if "headline" in unit.values:
                 values["headline"] = unit.values["headline"]
@@ -210,7 +212,7 @@ class Rows:
             self._credited[article_id] = unit.authors
             for name, key in unit.authors:
                 self._author_names.setdefault(key, name)
-        if change.is_new_revision or change.retag:
+        if change.moves or change.retag:
             self._tagged_by_rule[article_id] = change
         if change.new_topics:
             self._given.append(change)

@@ -72,7 +72,9 @@ def write_batch(
         {change.revision.id for change in changes if change.retag},
     )
     new_articles: list[int] = []
-    new_texts: dict[int, int] = {}  # article to its newest revision
+    new_texts: dict[int, int] = {}  # article to the revision that is its current one from now on
+    newest: dict[int, int] = {}
+    dated: dict[int, dict[str, object]] = {}
     updated: list[tuple[int, dict[str, object]]] = []
     for number, outcome in enumerate(outcomes, position):
         rows.item(outcome, number)
@@ -83,15 +85,32 @@ def write_batch(
             rows.article(outcome)
         elif (columns := values_of_article(outcome)) and not rows.change_new_article(outcome):
             updated.append((outcome.article.id, columns))
-        if outcome.is_new_revision:
+        if outcome.moves:
             new_texts[outcome.article.id] = outcome.revision.id
+        if outcome.is_new_revision:
+            newest[outcome.article.id] = outcome.revision.id
             rows.revision(outcome)
+        elif outcome.dates_revision:
+            times = {"modified_at": outcome.unit.modified_at, "crawled_at": outcome.unit.crawled_at}
+            dated[outcome.revision.id] = {"of": outcome.revision.id, **times}
         rows.metadata(outcome)
     known = set(new_texts).difference(new_articles)
     fts5.remove(connection, known)
     _clear(connection, changes, known, new_articles)
     rows.insert_texts()
-    _move(connection, new_articles, {article_id: new_texts[article_id] for article_id in known})
+    _move(
+        connection,
+        new_articles,
+        {one: to for one, to in new_texts.items() if one in known or to != newest.get(one)},
+    )
+    if dated:
+        revisions = tables.article_revisions
+        connection.execute(
+            update(revisions)
+            .where(revisions.c.id == bindparam("of"))
+            .values(modified_at=bindparam("modified_at"), crawled_at=bindparam("crawled_at")),
+            list(dated.values()),
+        )
     for article_id, values in updated:
         connection.execute(update(tables.articles).where(tables.articles.c.id == article_id).values(values))
     rows.insert_rest()
@@ -107,7 +126,7 @@ def _clear(
     """Take out what the batch writes anew about articles that were there before: tags by rule, authors, chosen date."""
     new = set(new_articles)
     known = [change for change in changes if change.article.id not in new]
-    retagged = {change.article.id for change in known if change.is_new_revision or change.retag}
+    retagged = {change.article.id for change in known if change.moves or change.retag}
     if retagged:
         evidence = tables.tag_evidence.c
         for of, owner in (
@@ -136,7 +155,7 @@ def _clear(
 
 
 def _move(connection: Connection, new_articles: Sequence[int], revised: dict[int, int]) -> None:
-    """Let articles have their newest revision as the current one."""
+    """Let new articles have their newest revision as the current one, and others the one that is named."""
     if new_articles:
         connection.execute(
             text(

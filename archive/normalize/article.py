@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from archive.documents import (
     METHODS,
+    VERSION_TIMES,
     Article,
     Block,
     Document,
@@ -112,6 +113,8 @@ def normalize_document(
         url=usable.url,
         language=usable.language,
         values=usable.chosen,
+        modified_at=usable.times.get("modified"),
+        crawled_at=usable.times.get("crawled"),
         topics=tuple(dict.fromkeys(topic for topic in topics if topic.text)),
         matches=tuple(_matches(layout, body, words, matchers)),
         notes=tuple(notes),
@@ -189,6 +192,7 @@ class _Usable:
         self.url: str | None = None
         self.language: str | None = None
         self.authors: tuple[tuple[str, str], ...] = ()
+        self.times: dict[str, str] = {}
         for value in sorted(values, key=lambda value: METHODS.index(value.method)):
             if value.field == "published":
                 self._take_date(value, notes)
@@ -202,6 +206,8 @@ class _Usable:
                     self.language = language_tag(value.text)
                 elif value.field == "authors":
                     self.authors = tuple((name, name_key(name)) for name in split_byline(value.text))
+                elif value.field in VERSION_TIMES:
+                    self.times[value.field] = _moment(value.text)
             except ValueError as error:
                 notes.append(f"{value.field} '{_short(value.text)}' was not used: {error}")
                 continue
@@ -226,6 +232,15 @@ class _Usable:
         if chosen:
             self.published = time
             self.chosen["published"] = value
+
+
+def _moment(text: str) -> str:
+    """Return a time that versions can be put in order by: UTC, else the local day; ValueError where less is known."""
+    time = parse_published(text)
+    moment = time.utc or time.day
+    if moment is None:
+        raise ValueError(f"only the {time.precision} is known")
+    return moment
 
 
 def _has_zone(time: PublishedTime) -> bool:

@@ -6,6 +6,7 @@ from sqlalchemy import Connection, Select, func, select
 
 from archive.db.tables import (
     article_dates,
+    article_identifiers,
     article_links,
     article_revisions,
     article_topics,
@@ -23,6 +24,7 @@ from archive.db.tables import (
 from archive.errors import NotFoundError
 from archive.normalize.names import name_key
 from archive.normalize.text import first_sentence
+from archive.normalize.urls import canonical_url
 from archive.queries.articles import HEADLINE, Article, find_article_id, summaries, summary_select
 from archive.queries.decisions import list_decisions
 from archive.queries.revisions import find_revision
@@ -254,7 +256,7 @@ def _links(connection: Connection, revision_id: int) -> list[dict[str, Any]]:
 
 def _target(connection: Connection, link: dict[str, Any]) -> str | None:
     if link["url"]:
-        return connection.scalar(select(articles.c.key).where(articles.c.url == link["url"]).limit(1))
+        return _at_url(connection, link["url"])
     phrases = query_phrases(link["text"] or "")
     if not phrases:
         return None
@@ -268,21 +270,40 @@ def _target(connection: Connection, link: dict[str, Any]) -> str | None:
     return keys[0] if len(keys) == 1 else None
 
 
+def _at_url(connection: Connection, url: str) -> str | None:
+    """Return the key of the article whose page a URL is, the oldest where several are known by it."""
+    try:
+        canonical = canonical_url(url)
+    except ValueError:
+        return None
+    identifier = article_identifiers.c
+    return connection.scalar(
+        select(articles.c.key)
+        .join(article_identifiers, identifier.article_id == articles.c.id)
+        .where(identifier.scheme == "url", identifier.scope == "", identifier.value == canonical)
+        .order_by(articles.c.id)
+        .limit(1)
+    )
+
+
 def _places(connection: Connection, article_id: int) -> list[dict[str, Any]]:
-    """Return where an article was found, each place with its first and last import."""
+    """Return where an article was found, each place with the URL that it last gave, as read, and its imports."""
     item = import_items.c
     places: dict[str, dict[str, Any]] = {}
     for row in connection.execute(
-        select(item.locator, item.import_id, imports.c.started_at)
+        select(item.locator, item.url_as_read, item.import_id, imports.c.started_at)
         .join(imports, imports.c.id == item.import_id)
         .where(item.article_id == article_id)
         .order_by(item.id)
     ):
         place = places.setdefault(
             row.locator,
-            {"locator": row.locator, "first_import": row.import_id, "first_seen": row.started_at, "last_import": None},
+            {
+                **{"locator": row.locator, "url": None},
+                **{"first_import": row.import_id, "first_seen": row.started_at, "last_import": None},
+            },
         )
-        place["last_import"] = row.import_id
+        place |= {"url": row.url_as_read, "last_import": row.import_id}
     return list(places.values())
 
 

@@ -1,7 +1,7 @@
 """What people write about an article, in front matter or beside it, as values.
 
 Keys are taken in any case, with `-` or a space for `_`. Where two keys give the same field, the one that stands first
-in `METADATA_KEYS` wins; topics add up. `created` and `modified` tell of a file, not of publication, and give nothing.
+in `METADATA_KEYS` wins; topics add up. `created` tells of a file, not of publication, and gives nothing.
 """
 
 import re
@@ -18,6 +18,14 @@ _KEYS = {
     "published": (
         "published publication_date publish_date publishdate date_published datepublished published_at published_on"
         " pubdate pub_date date"
+    ),
+    "modified": (
+        "modified updated date_modified datemodified modified_at updated_at last_modified lastmodified last_updated"
+        " lastmod"
+    ),
+    "crawled": (
+        "crawled retrieved accessed saved downloaded crawled_at retrieved_at accessed_at saved_at downloaded_at"
+        " date_retrieved date_accessed date_saved"
     ),
     "authors": "authors author byline by creator creators",
     "topics": "topics topic tags tag keywords keyword categories category",
@@ -60,7 +68,7 @@ class _UnusableError(Exception):
 def field_of(key: str) -> str | None:
     """Return the field that a key gives, however it is spelled, or None if no field has such a key.
 
-    >>> field_of("Publication-Date"), field_of("modified")
+    >>> field_of("Publication-Date"), field_of("created")
     ('published', None)
     """
     return METADATA_KEYS.get(_fold(key))
@@ -129,7 +137,7 @@ def _preference(pair: tuple[str, object]) -> int:
 
 def _is_of_other_programs(field: str, item: object) -> bool:
     """Tell whether other programs mean something else by this: whether to publish a page, or where on the site."""
-    if field == "published":
+    if field in ("published", "modified", "crawled"):
         return isinstance(item, bool) or (isinstance(item, str) and item.strip().lower() in _FLAGS)
     return field == "url" and isinstance(item, str) and item.startswith("/") and not item.startswith("//")
 

@@ -8,22 +8,20 @@ other are recorded and never merged.
 
 import base64
 import hashlib
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection
 
 from archive.db import lookups
 from archive.db.changes import Change, unit_tags
 from archive.db.ids import Ids
-from archive.db.lookups import Identifier, KnownArticle, KnownRevision, KnownValue, Place, Surroundings
-from archive.documents import METHODS, Article, Value
-from archive.normalize.bylines import split_byline
-from archive.normalize.dates import parse_published
-from archive.normalize.language import language_tag
-from archive.normalize.urls import canonical_url
+from archive.db.lookups import Identifier, KnownArticle, KnownRevision, KnownValue, Place
+from archive.documents import METHODS, VERSION_TIMES, Article, Value
 from archive.resolve.similarity import shared_shingles
 from archive.resolve.sources import SourceResolver
 from archive.resolve.topics import TopicResolver
+from archive.resolve.values import mean_the_same, rank
+from archive.resolve.versions import gives_same_text, stated_times, surroundings
 
 MIN_WORDS_OF_IDENTITY = 50
 MIN_SIMILARITY_IN_PLACE = 0.5
@@ -80,6 +78,8 @@ class IdentityResolver:
         known = self._scopes.get(id(unit))
         if known is None:
             value = unit.values.get("source") or (self._sources.of_url(unit.url) if unit.url else None)
+            if value is None and "url" in unit.values:  # a host of its own that looks like a view of another
+                value = self._sources.of_url(unit.values["url"].text)
             if value is None:
                 known = (None, "", None)
             else:
@@ -106,11 +106,14 @@ class IdentityResolver:
         stated = [identifier for identifier in candidates if identifier.scheme != "text"]
         for number, identifier in enumerate(stated):
             article_id = self._identified.get(identifier)
+            # where several have it, a place goes on giving the same one
+            if place is not None and identifier in self._articles[place.article_id].identifiers:
+                article_id = place.article_id
             # two ids of one publisher are two pieces, even at one URL
             if article_id is not None and not self._contradicts(stated[:number], article_id):
                 return article_id, identifier.scheme
         at_place = place is not None and not self._contradicts(stated, place.article_id)
-        if place is not None and at_place and _gives_same_text(unit, place):
+        if place is not None and at_place and gives_same_text(unit, place):
             return place.article_id, "place"
         if not stated:
             for identifier in candidates:
@@ -140,7 +143,7 @@ class IdentityResolver:
         source_id, scope, source_value = self._source(unit)
         identifiers = self._candidates(unit)
         first = self._first_identifier(unit)
-        values = dict(unit.values)
+        values = {name: value for name, value in unit.values.items() if name not in VERSION_TIMES}
         if source_value is not None:
             values["source"] = source_value
         article = KnownArticle(
@@ -155,6 +158,7 @@ class IdentityResolver:
             rule_tags=set(),
         )
         revision = self._revise(unit, article)
+        article.current_id = revision.id
         return Change(
             unit,
             item_id,
@@ -163,6 +167,7 @@ class IdentityResolver:
             revision,
             is_new_article=True,
             is_new_revision=True,
+            moves=True,
             set_values=values,
             source_id=source_id,
             new_topics=self._new_topics(unit, article),
@@ -185,8 +190,10 @@ class IdentityResolver:
     def _meet(self, unit: Article, item_id: int, article: KnownArticle, by: str, place: Place | None) -> Change:
         same_place = place is not None and place.article_id == article.id
         reasons: list[str] = []
+        given = KnownRevision(0, 0, unit.text_sha256, unit.fingerprint, unit.modified_at, unit.crawled_at)
         revision, is_new_revision = self._text_of(unit, article, by, place if same_place else None)
-        set_values = self._merge(unit, article, reasons)
+        follows = given.follows(article.current)
+        set_values = self._merge(unit, article, reasons, is_older=follows is False)
         new_identifiers = [one for one in self._candidates(unit) if one not in article.identifiers]
         for identifier in new_identifiers:
             other = self._identified.get(identifier, article.id)
@@ -195,6 +202,22 @@ class IdentityResolver:
         if is_new_revision:
             same_text = same_place and place is not None and place.text_sha256 == unit.text_sha256
             reasons.insert(0, "other headings, links or passages set aside" if same_text else "other text")
+        is_to_the_letter = is_new_revision or revision.text_sha256 == unit.text_sha256
+        moves = is_new_revision and follows is not False
+        if is_new_revision and not moves:
+            reasons.insert(
+                1, f"an older version ({stated_times(given)}), so not the current one ({stated_times(article.current)})"
+            )
+        if not is_new_revision and revision is not article.current and follows and is_to_the_letter:
+            moves = self._has_surroundings(unit, revision.id)
+            if moves:
+                reasons.insert(0, f"revision {revision.number} is the current one again ({stated_times(given)})")
+        dates_revision = (
+            not is_new_revision
+            and is_to_the_letter
+            and (given.follows(revision) or not (revision.modified_at or revision.crawled_at))
+            and bool(given.modified_at or given.crawled_at)
+        )
         retag = (
             not is_new_revision
             and revision is article.current
@@ -208,15 +231,16 @@ class IdentityResolver:
         new_topics = self._new_topics(unit, article)
         if new_topics:
             reasons.append(f"topics given: {', '.join(sorted({text for _, text, _ in new_topics}))}")
-        changes = is_new_revision or retag or bool(set_values) or bool(new_topics)
+        changes = is_new_revision or moves or retag or bool(set_values) or bool(new_topics)
         if by == "text" and not same_place:
             outcome = "duplicate"
         elif changes:
             outcome = "revised"
         else:
-            outcome = "unchanged" if same_place else "duplicate"
+            outcome = "unchanged" if place is not None and place.revision_id == revision.id else "duplicate"
         if outcome == "duplicate":
-            reasons.insert(0, f"the text of {article.key} at another place")
+            again = f"revision {revision.number} of {article.key} again"
+            reasons.insert(0, again if same_place else f"the text of {article.key} at another place")
         return Change(
             unit,
             item_id,
@@ -224,7 +248,9 @@ class IdentityResolver:
             article,
             revision,
             is_new_revision=is_new_revision,
-            retag=retag,
+            moves=moves,
+            dates_revision=dates_revision,
+            retag=retag or (moves and not is_new_revision),
             set_values=set_values,
             source_id=self._source(unit)[0] if "source" in set_values else None,
             new_topics=new_topics,
@@ -238,12 +264,17 @@ class IdentityResolver:
         """Return the state of the article's text that a unit gives, and whether it is a new one."""
         if place is not None:
             stood = next(one for one in article.revisions if one.id == place.revision_id)
-            if _gives_same_text(unit, place) and (
+            if gives_same_text(unit, place) and (
                 place.original_sha256 == unit.original.sha256
                 or stood.text_sha256 != unit.text_sha256  # a copy, of which only the text as such is compared
                 or self._has_surroundings(unit, stood.id)
             ):
                 return stood, False
+            times = (unit.modified_at, unit.crawled_at)
+            for revision in article.revisions if any(times) else ():
+                # the same version met again, and no text that returns
+                if revision.text_sha256 == unit.text_sha256 and (revision.modified_at, revision.crawled_at) == times:
+                    return revision, False
             return self._revise(unit, article), True
         for revision in reversed(article.revisions):
             if revision.text_sha256 == unit.text_sha256 or (by == "text" and revision.fingerprint == unit.fingerprint):
@@ -254,17 +285,20 @@ class IdentityResolver:
         """Tell whether a revision has the headings, the links and the passages set aside that a unit has."""
         if revision_id not in self._surroundings:
             self._surroundings |= lookups.find_surroundings(self._connection, {revision_id})
-        return self._surroundings[revision_id] == _surroundings(unit)
+        return self._surroundings[revision_id] == surroundings(unit)
 
     def _revise(self, unit: Article, article: KnownArticle) -> KnownRevision:
-        number = article.current.number + 1 if article.revisions else 1
-        revision = KnownRevision(self._ids.take("article_revisions"), number, unit.text_sha256, unit.fingerprint)
+        number = article.revisions[-1].number + 1 if article.revisions else 1
+        revision = KnownRevision(
+            *(self._ids.take("article_revisions"), number, unit.text_sha256, unit.fingerprint),
+            *(unit.modified_at, unit.crawled_at),
+        )
         article.revisions.append(revision)
         return revision
 
-    def _merge(self, unit: Article, article: KnownArticle, reasons: list[str]) -> dict[str, Value]:
+    def _merge(self, unit: Article, article: KnownArticle, reasons: list[str], *, is_older: bool) -> dict[str, Value]:
         """Return the values that a unit sets on a known article: what was missing, what it knows from nearer by."""
-        given = {name: value for name, value in unit.values.items() if name != "headline"}
+        given = {name: value for name, value in unit.values.items() if name not in ("headline", *VERSION_TIMES)}
         source_value = self._source(unit)[2]
         if source_value is not None:
             given["source"] = source_value
@@ -276,19 +310,31 @@ class IdentityResolver:
                 reasons.append(f"{name} filled in")
                 continue
             same = known.text == value.text or (
-                self._source(unit)[0] == article.source_id if name == "source" else _mean_the_same(known.text, value)
+                self._source(unit)[0] == article.source_id
+                if name == "source"
+                else mean_the_same(name, known.text, value.text)
             )
             if METHODS.index(value.method) < METHODS.index(known.method):
                 changed[name] = value
                 reasons.append(f"{name} now given by {value.method}" if same else f"{name} changed")
             elif known.text != value.text and known.method == value.method and known.locator == unit.locator:
+                if not is_older:  # than what the same place said later
+                    changed[name] = value
+                    reasons.append(f"{name} changed")
+            elif not same and known.method == value.method and self._goes_before(unit, value, article, known):
                 changed[name] = value
-                reasons.append(f"{name} changed")
+                reasons.append(f"{name} changed from '{known.text}', which another place gives")
             elif not same:
                 reasons.append(
                     f"{name} '{value.text}' ({value.method}) was not taken: {known.method} said '{known.text}'"
                 )
         return changed
+
+    def _goes_before(self, unit: Article, value: Value, article: KnownArticle, known: KnownValue) -> bool:
+        """Tell which of two values stands that two places give, equally near: one and the same in any order."""
+        if value.field == "source":
+            return self._source(unit)[1] < article.scope
+        return rank(value.field, value.text) < rank(value.field, known.text)
 
     def _new_topics(self, unit: Article, article: KnownArticle) -> list[tuple[int, str, str]]:
         """Return the topics that a unit gives and the article was not given yet: topic id, as named, where given."""
@@ -321,45 +367,13 @@ class IdentityResolver:
         )
         if change.is_new_revision:
             self._bodies[change.revision.id] = unit.body
-            self._surroundings[change.revision.id] = _surroundings(unit)
-        if change.is_new_revision or change.retag:
+            self._surroundings[change.revision.id] = surroundings(unit)
+        if change.moves:
+            article.current_id = change.revision.id
+        if change.dates_revision:
+            change.revision.modified_at, change.revision.crawled_at = unit.modified_at, unit.crawled_at
+        if change.moves or change.retag:
             article.rule_tags = unit_tags(unit)
-
-
-def _gives_same_text(unit: Article, place: Place) -> bool:
-    """Tell whether a unit has the text that its place last gave.
-
-    The same bytes that an older program made another text of are the same text: better rules alter what is in the
-    archive only when someone asks for it.
-    """
-    if place.text_sha256 == unit.text_sha256:
-        return True
-    return place.original_sha256 == unit.original.sha256 and place.normalizer_version != unit.normalizer_version
-
-
-def _surroundings(unit: Article) -> Surroundings:
-    return Surroundings(
-        unit.blocks,
-        tuple((passage.kind, passage.text, passage.after_block) for passage in unit.set_aside),
-        tuple((link.kind, link.text, link.url) for link in unit.links),
-    )
-
-
-def _mean_the_same(known: str, value: Value) -> bool:
-    """Tell whether two texts of one field are the same value, written in two ways."""
-    normalize = _NORMALIZE.get(value.field)
-    try:
-        return normalize is not None and normalize(known) == normalize(value.text)
-    except ValueError:  # what is known was taken by an older program, with other rules
-        return False
-
-
-_NORMALIZE: dict[str, Callable[[str], object]] = {
-    "authors": split_byline,
-    "language": language_tag,
-    "published": parse_published,
-    "url": canonical_url,
-}
 
 
 def article_key(first: Identifier, attempt: int = 0) -> str:

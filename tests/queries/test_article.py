@@ -90,6 +90,41 @@ def test_places_with_their_first_and_last_import(seeds_archive: Path) -> None:
         assert len(twice) == 2
 
 
+def test_places_tell_the_url_as_it_was_read(archive_of: Callable[[dict[str, str]], Path]) -> None:
+    found = "http://M.mill.example:80/a/?utm_source=letter#top"
+    front = "---\nurl: {}\n---\nThe mill is sold."
+    path = archive_of(
+        {
+            "a.md": front.format(found),
+            "b.md": front.format("https://mill.example/a/amp"),
+            "c.md": "---\nid: 1\n---\nThe mill is not sold.",
+        }
+    )
+    with reading(path) as connection:
+        shown = show_article(connection, key_of(connection, "a.md"))
+        assert shown["url"] == "https://mill.example/a"
+        assert [(place["locator"][-4:], place["url"]) for place in shown["places"]] == [
+            ("a.md", found),
+            ("b.md", "https://mill.example/a/amp"),
+        ]
+        assert explain_article(connection, key_of(connection, "a.md"))["places"] == shown["places"]
+        (other,) = show_article(connection, key_of(connection, "c.md"))["places"]
+        assert other["url"] is None
+
+
+def test_a_link_leads_to_the_page_that_it_is_a_view_of(archive_of: Callable[[dict[str, str]], Path]) -> None:
+    linked = "The [sale](http://www.mill.example/sale/), [again](https://m.mill.example/sale?page=all), its [wheel]"
+    path = archive_of(
+        {
+            "sale.md": "---\nurl: https://mill.example/sale\n---\nThe mill is sold.",
+            "later.md": f"{linked}(https://mill.example/wheel), and [none](mailto:desk@mill.example).",
+        }
+    )
+    with reading(path) as connection:
+        links = show_article(connection, key_of(connection, "later.md"))["links"]
+        assert [link["target"] for link in links] == [key_of(connection, "sale.md")] * 2 + [None, None]
+
+
 def test_revisions_are_told_in_their_order(ask: Connection) -> None:
     shown = show_article(ask, key_of(ask, "wire/lw-0457.md"))
     assert [row["number"] for row in shown["revisions"]] == [1, 2]

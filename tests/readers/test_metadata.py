@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.documents import FIELDS, Value
+from archive.documents import FIELDS, VERSION_TIMES, Value
 from archive.readers.metadata import METADATA_KEYS, Metadata, field_of, read_metadata
 
 
@@ -22,7 +22,7 @@ def texts(metadata: Metadata) -> dict[str, str]:
 
 
 def test_every_key_gives_a_field_that_exists() -> None:
-    assert set(METADATA_KEYS.values()) == {*FIELDS, "topics"}
+    assert set(METADATA_KEYS.values()) == {*FIELDS, *VERSION_TIMES, "topics"}
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,10 @@ def test_every_key_gives_a_field_that_exists() -> None:
         ("rubric", "section"),
         ("guid", "id"),
         ("created", None),
-        ("modified", None),
+        ("modified", "modified"),
+        ("dateModified", "modified"),
+        ("Last-Modified", "modified"),
+        ("date accessed", "crawled"),
         ("type", None),
     ],
 )

@@ -7,6 +7,13 @@ from archive.db.tables.base import table
 about = table(
     "about",
     "A fact about this archive as a whole.",
-    Column("name", Text, nullable=False, unique=True, doc="`archive_id` (random, made once) or `created_at` (UTC)."),
+    Column(
+        "name",
+        Text,
+        nullable=False,
+        unique=True,
+        doc="`archive_id` (random, made once), `created_at` (UTC), `program_version` (that upgraded it last) or "
+        "`url_rules` (version of the rules of canonical URLs that it follows).",
+    ),
     Column("value", Text, nullable=False, doc="The fact."),
 )

@@ -42,7 +42,7 @@ articles = table(
 
 article_revisions = table(
     "article_revisions",
-    "One state of an article's text; never altered.",
+    "One state of an article's text, which is never altered; its times are the latest that were stated of it.",
     reference("article_id", "articles", "The article."),
     Column("number", Integer, nullable=False, doc="1, 2, … in the order they came."),
     Column("headline", Text, doc="Headline; NULL if the text has none (one derived from its first sentence is shown)."),
@@ -59,6 +59,8 @@ article_revisions = table(
     Column("cause", Text, nullable=False, doc="Why it came: `import`."),
     reference("original_id", "originals", "The bytes it was made of."),
     Column("seen_at", Text, nullable=False, doc="When it came into the archive, UTC."),
+    Column("modified_at", Text, doc="When its publisher last changed it, as stated: UTC, else the local day; or NULL."),
+    Column("crawled_at", Text, doc="When somebody saved it, as stated: UTC, else the local day; or NULL."),
     # the long ones last: SQLite reads a row from its start, and must not wade through a text to get at a number
     Column("headline_index", Text, doc="What is indexed instead, for scripts without spaces; else NULL."),
     Column("body", Text, nullable=False, doc="Plain text, NFC, blocks parted by an empty line."),
