@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -71,6 +72,31 @@ def test_disk_that_fills_up_during_a_backup(
         assert "disk" in told
         assert list(target.parent.iterdir()) == []
     assert state(oldest) == before
+
+
+def test_disk_that_is_full_when_a_backup_is_all_but_done(
+    oldest: Path, tmp_path: Path, forked: Callable[..., tuple[int, str]]
+) -> None:
+    """All pages are copied, and there is no room for what SQLite makes beside a file to take it out of WAL."""
+    target = tmp_path / "backups" / "copy.db"
+    target.parent.mkdir()
+
+    class Filling(sqlite3.Connection):
+        def execute(self, statement: str, *words: Any) -> sqlite3.Cursor:
+            if statement == "PRAGMA journal_mode = DELETE":
+                resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+            return super().execute(statement, *words)
+
+    def back_up() -> None:
+        real = sqlite3.connect
+        sqlite3.connect = lambda *words, **named: real(*words, **{**named, "factory": Filling})  # type: ignore[assignment]
+        backups.backup(oldest, target)
+
+    code, told = forked(back_up)
+    assert code == 1
+    assert told.startswith(f"ArchiveError: the backup could not be written to {target}: ")
+    assert told.endswith("; the disk may be full"), told
+    assert list(target.parent.iterdir()) == []
 
 
 def test_disk_that_fills_up_during_a_restore(
