@@ -242,7 +242,11 @@ INSERT INTO other VALUES (1);
             ["table other was altered"],
             {"objects_changed": ["table:other"]},
         ),
-        ("ALTER TABLE t DROP COLUMN c", ["table t was altered"], {"objects_changed": ["table:t"]}),
+        (
+            "ALTER TABLE t DROP COLUMN c",
+            ["column t.c is gone", "table t was altered"],
+            {"columns_dropped": {"t": ["c"]}},
+        ),
         ("DROP TABLE other", ["table other is gone"], {"tables_dropped": ["other"]}),
         (
             "DROP TABLE t",

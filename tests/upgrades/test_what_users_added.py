@@ -220,13 +220,19 @@ def test_trigger_on_a_table_that_goes_is_named(
     assert state(current) == before
 
 
+@pytest.mark.parametrize(
+    "column",
+    ["my_remark TEXT", "my_remark INTEGER GENERATED ALWAYS AS (length(name)) VIRTUAL"],
+    ids=["values", "generated"],
+)
 def test_column_that_a_user_added_survives_or_is_named(
-    oldest: Path, archive: Callable[..., Result], state: Callable[[Path], object]
+    oldest: Path, archive: Callable[..., Result], state: Callable[[Path], object], column: str
 ) -> None:
     with closing(sqlite3.connect(oldest)) as connection:
         connection.execute("ALTER TABLE articles ADD COLUMN my_rating INTEGER")
         connection.execute("UPDATE articles SET my_rating = id * 10")
-        connection.execute("ALTER TABLE source_names ADD COLUMN my_remark TEXT")
+        connection.execute("ALTER TABLE articles ADD COLUMN my_sum INTEGER GENERATED ALWAYS AS (my_rating + 1) VIRTUAL")
+        connection.execute(f"ALTER TABLE source_names ADD COLUMN {column}")
         connection.commit()
     before = state(oldest)
     done = archive(oldest, "db", "upgrade")
@@ -237,7 +243,8 @@ def test_column_that_a_user_added_survives_or_is_named(
         connection.execute("ALTER TABLE source_names DROP COLUMN my_remark")
     assert archive(oldest, "db", "upgrade").exit_code == 0
     with closing(sqlite3.connect(oldest)) as connection:
-        assert connection.execute("SELECT count(*) FROM articles WHERE my_rating = id * 10").fetchone() == (10,)
+        kept = "SELECT count(*) FROM articles WHERE my_rating = id * 10 AND my_sum = my_rating + 1"
+        assert connection.execute(kept).fetchone() == (10,)
 
 
 @pytest.mark.parametrize(
