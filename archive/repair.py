@@ -8,8 +8,10 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
+from archive.db import dependents
 from archive.db.engine import BUSY_TIMEOUT_MS, file_errors_explained
 from archive.db.views import VIEWS
+from archive.errors import ArchiveError
 from archive.queries import verification
 from archive.queries.verification import database, records, texts, values
 from archive.queries.verification.findings import (
@@ -60,8 +62,9 @@ def repair(path: Path, *, dry_run: bool = False, watch: Watch = unwatched) -> Re
 
     That is: the search index and what is indexed in place of a text, counts of words, fingerprints, the columns that
     follow from a date, the current text of an article that has lost it, tags without evidence or decision, keys of
-    names, imports whose process is gone, missing views, indexes. Originals, texts, decisions and evidence are never
-    written to. A text that is not the one that came in keeps the words and fingerprint of the one that did.
+    names, imports whose process is gone, views and indexes. Originals, texts, decisions and evidence are never
+    written to, nor by a user's triggers, which are not set off. A text that is not the one that came in keeps the
+    words and fingerprint of the one that did.
 
     In a file that is damaged as such nothing is written: that could damage more. Of an archive with an older schema
     only indexes and the search index are repaired. Raises SchemaError for what is no archive, or one of a newer
@@ -106,21 +109,33 @@ class _Work:
         if damage:
             self.done.left.extend(database.check_integrity(connection, deep=True))
             return
+        # a user's triggers are about edits, and could write to what is never written to here
+        triggers = self._set_triggers_aside()
         self._mend_indexes(indexes)
         if self._is_current:
             for mend in (
-                *(self._mend_views, self._mend_imports, self._mend_current_texts, self._mend_texts),
-                *(self._mend_published, self._mend_tags, self._mend_name_keys),
+                *(self._make_indexes, self._mend_views, self._mend_imports, self._mend_current_texts),
+                *(self._mend_texts, self._mend_published, self._mend_tags, self._mend_name_keys),
             ):
                 self._attempt(mend)
         watch("search index", 0, None)
         self._mend_search()
+        if problems := dependents.put_triggers_back(connection, triggers):
+            raise ArchiveError(f"nothing was repaired: {'; '.join(problems)}")
         left = self.done.left
         left.extend((verification.examine if self._is_current else verification.examine_file)(connection, watch))
         if not any(finding.check == "search" for finding in left):
             left.extend(guarded("search", database.check_search(connection)))
 
-    def _attempt(self, mend: Callable[[], None], *, mind_damage: bool = True) -> bool:
+    def _set_triggers_aside(self) -> list[dependents.Trigger]:
+        try:
+            return dependents.set_triggers_aside(self._connection)
+        except UnicodeEncodeError as error:  # in a damaged file, a name which is no UTF-8
+            raise ArchiveError(
+                "nothing was repaired: a trigger has a name that cannot be read; drop it first"
+            ) from error
+
+    def _attempt(self, mend: Callable[[], object], *, mind_damage: bool = True) -> bool:
         """Do one thing as a whole or not at all; what stays wrong is found once more afterwards."""
         self._connection.execute("SAVEPOINT attempt")
         try:
@@ -155,6 +170,11 @@ class _Work:
     def _reindex(self, name: str) -> None:
         quoted = name.replace('"', '""')
         self._connection.execute(f'REINDEX "{quoted}"')
+
+    def _make_indexes(self) -> None:
+        missing = database.missing_indexes(self._connection)
+        made = [name for name, statement in missing if self._attempt(partial(self._connection.execute, statement))]
+        self._did("made anew", "index", made)
 
     def _mend_views(self) -> None:
         held = {name for (name,) in self._connection.execute("SELECT name FROM sqlite_schema")}

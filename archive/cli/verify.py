@@ -58,8 +58,8 @@ def repair(ctx: click.Context, /, dry_run: bool) -> None:
     """Derive anew what can be derived, where it is wrong.
 
     The search index, counts of words, fingerprints, columns that follow from a date, the current text of an article
-    that has lost it, tags without evidence, imports that were killed: in one transaction, and told line by line. Never
-    touched are originals, texts, decisions, and evidence.
+    that has lost it, tags without evidence, imports that were killed, views and indexes: in one transaction, and told
+    line by line. Never touched are originals, texts, decisions, and evidence; your own triggers are not set off.
 
     No backup is made; archive db backup FILE makes one. Exit code: 0, or 1 if an error is left that only a backup or a
     person can mend; it is named.

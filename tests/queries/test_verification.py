@@ -154,7 +154,8 @@ DAMAGES = (
     of("words", "UPDATE article_revisions SET words = words + 1 WHERE id = 1", deep=True),
     of("fingerprints", "UPDATE article_revisions SET fingerprint = text_sha256 WHERE id = 1", deep=True),
     of("tables", "ALTER TABLE articles ADD COLUMN surprise TEXT", deep=True),
-    of("tables", "DROP INDEX ix_import_items_locator", deep=True),
+    of("indexes", "DROP INDEX ix_import_items_locator"),
+    of("indexes", "DROP INDEX ix_import_items_locator", deep=True),
     of("tables", "DROP INDEX ix_import_items_locator",
        "CREATE INDEX ix_import_items_locator ON import_items (locator, id)", deep=True),
 )  # fmt: skip
