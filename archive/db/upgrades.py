@@ -61,7 +61,8 @@ def upgrade(
 def rehearse(path: Path, revision: str = "head") -> list[str]:
     """Upgrade a copy of an archive, with the whole proof, and return the statements that were run.
 
-    The archive itself is only read. The copy needs room for as much again in the system's temporary folder.
+    The archive itself is only read, and one that is missing is not made. The copy needs room for as much again in the
+    system's temporary folder.
     """
     statements: list[str] = []
 
@@ -84,7 +85,8 @@ def rehearse(path: Path, revision: str = "head") -> list[str]:
 
     with tempfile.TemporaryDirectory(prefix="archive-rehearsal-") as folder:
         copy = Path(folder) / path.name
-        backup(path, copy)
+        if schema.is_there(path):
+            backup(path, copy)
         hooks: dict[str, Callable[[Any], None]] = {"watch": watch}
         schema.upgrade(copy, revision, **hooks)
     return statements

@@ -123,9 +123,21 @@ def test_empty_file_becomes_an_archive(tmp_path: Path, archive: Callable[..., Re
     path = tmp_path / "empty.db"
     path.touch()
     done = archive(path, "db", "upgrade")
-    assert done.exit_code == 0
+    assert (done.exit_code, done.stdout) == (0, f"made {path}, empty, at {schema.HEAD}\n")
     assert schema.current_revision(path) == schema.HEAD
     assert not list(tmp_path.glob("*before*")), "there was nothing to keep"
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_trying_it_makes_no_archive(tmp_path: Path, archive: Callable[..., Result], there: bool) -> None:
+    path = tmp_path / "new.db"
+    if there:
+        path.touch()
+    done = archive(path, "db", "upgrade", "--dry-run")
+    assert (done.exit_code, done.stdout) == (0, f"{path} would be made, empty; nothing was written\n")
+    done = archive(path, "db", "upgrade", "--sql")
+    assert done.exit_code == 0 and "CREATE TABLE articles" in done.stdout
+    assert [(file, file.stat().st_size) for file in tmp_path.iterdir()] == ([(path, 0)] if there else [])
 
 
 @pytest.mark.parametrize(
