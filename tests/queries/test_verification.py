@@ -153,6 +153,8 @@ DAMAGES = (
     of("texts", "UPDATE article_revisions SET text_sha256 = fingerprint WHERE id = 1", deep=True),
     of("words", "UPDATE article_revisions SET words = words + 1 WHERE id = 1", deep=True),
     of("fingerprints", "UPDATE article_revisions SET fingerprint = text_sha256 WHERE id = 1", deep=True),
+    of("fingerprint_versions", "UPDATE article_revisions SET fingerprint_version = 9, fingerprint = text_sha256"),
+    of("fingerprint_versions", "UPDATE article_revisions SET fingerprint_version = 0 WHERE id = 1", deep=True),
     of("tables", "ALTER TABLE articles ADD COLUMN surprise TEXT", deep=True),
     of("indexes", "DROP INDEX ix_import_items_locator"),
     of("indexes", "DROP INDEX ix_import_items_locator", deep=True),
@@ -164,7 +166,6 @@ DAMAGES = (
 SOUND = (
     ("CREATE TABLE my_notes (key TEXT, note TEXT)", "CREATE INDEX my_index ON articles (section)"),
     ("CREATE VIEW my_view AS SELECT key FROM articles",),
-    ("UPDATE article_revisions SET fingerprint = text_sha256, fingerprint_version = 0 WHERE id = 1",),
     (
         "DELETE FROM tag_evidence WHERE article_topic_id = 1",
         "INSERT INTO decisions (made_at, who, article_key, subject, name, value) "
