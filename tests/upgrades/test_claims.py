@@ -25,8 +25,8 @@ State = Callable[[Path], object]
 
 
 def files(path: Path) -> list[str]:
-    """Return what is in the archive's folder, but for the log and its index, which come and go."""
-    return sorted(file.name for file in path.parent.iterdir() if not file.name.endswith(("-wal", "-shm")))
+    """Return what is in the archive's folder."""
+    return sorted(file.name for file in path.parent.iterdir())
 
 
 def in_the_middle(path: Path, look: Callable[[], None]) -> None:
