@@ -117,6 +117,22 @@ def test_it_all_still_works(theirs: Path) -> None:
         assert connection.execute("SELECT count(*) FROM notes").fetchone()[0] == number - 1
 
 
+def test_what_they_do_is_not_tried(oldest: Path, archive: Callable[..., Result]) -> None:
+    """`kind` of a name is required since it is there; what adds names without it passes the upgrade, and fails then."""
+    with closing(sqlite3.connect(oldest)) as connection:
+        connection.executescript(
+            "CREATE TABLE wanted (name TEXT); CREATE TRIGGER mine AFTER INSERT ON wanted BEGIN "
+            "INSERT INTO source_names (source_id, name, name_key) VALUES (1, NEW.name, lower(NEW.name)); END;"
+            "CREATE VIEW alike AS SELECT * FROM source_names"
+        )
+        before = len(connection.execute("SELECT * FROM alike").description)
+    assert archive(oldest, "db", "upgrade").exit_code == 0
+    with closing(sqlite3.connect(oldest)) as connection:
+        with pytest.raises(sqlite3.IntegrityError, match=r"NOT NULL constraint failed: source_names\.kind"):
+            connection.execute("INSERT INTO wanted VALUES ('The Lintel')")
+        assert len(connection.execute("SELECT * FROM alike").description) > before
+
+
 def test_table_of_a_module_that_is_not_there_survives(oldest: Path) -> None:
     """Another program's virtual table (its module is loaded there, not here) stays as it is."""
     with closing(sqlite3.connect(oldest)) as connection:
