@@ -28,6 +28,7 @@ from archive.normalize.dates import parse_published
 from archive.normalize.language import language_tag
 from archive.prepare import MAX_BYTES, MAX_CHARACTERS, Known, Settings, Task
 from archive.readers.files import FoundFile, file_size, find_files, read_stdin
+from archive.resolve.decisions import apply_again
 from archive.resolve.identity import IdentityResolver
 from archive.resolve.sources import SourceResolver
 from archive.resolve.topics import TopicResolver
@@ -279,6 +280,7 @@ class _Import:
                     unchanged, last_item_id = result
                     outcomes.append(SameAsBefore(item_id, unchanged.locator, last_item_id))
             store.write_batch(connection, self._summary.import_id, self._position, outcomes, ids)
+            apply_again(connection, {outcome.article.key for outcome in outcomes if isinstance(outcome, Change)})
         self._position += len(batch)
         self._tell(outcomes)
 

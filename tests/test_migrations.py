@@ -13,6 +13,7 @@ from alembic.script import ScriptDirectory
 
 from archive.db import proof, schema
 from archive.db.tables import metadata
+from archive.decide import Wish, decide, undo
 from archive.errors import SchemaError
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -42,12 +43,8 @@ def test_check_leaves_tables_of_users_alone(database: Path) -> None:
 def populated(seeds_archive: Path) -> Path:
     """An archive with rows in every table."""
     with closing(sqlite3.connect(seeds_archive)) as connection:
-        connection.execute(
-            "INSERT INTO decisions (made_at, who, article_key, subject, name, value, reason) "
-            "SELECT '2026-11-22T08:00:00.000000Z', 'Ada', key, 'topic', 'local:trade', 'rejected', 'only in passing' "
-            "FROM articles ORDER BY id LIMIT 1"
-        )
-        connection.commit()
+        (key,) = connection.execute("SELECT key FROM articles ORDER BY id").fetchone()
+    decide(seeds_archive, [Wish(key, {}, (), ("trade",), "only in passing")], "Ada")
     return seeds_archive
 
 
@@ -76,8 +73,17 @@ def test_migration_goes_down_and_up_again_over_rows(populated: Path, revision: s
         found = connection.execute(search).fetchall()
         before = (proof.take_inventory(connection), schema_of(populated))
         assert found
+    known = schema.known_revisions()
+    if known.index(revision) >= known.index("20261122_what_people_decide"):
+        with pytest.raises(SchemaError, match="1 topics that people rejected would be tags again"):
+            schema.downgrade(populated, below)
+        with closing(sqlite3.connect(populated)) as connection:
+            assert (proof.take_inventory(connection), schema_of(populated)) == before
+        undo(populated, 1, "Ada")
+        with closing(sqlite3.connect(populated)) as connection:
+            before = (proof.take_inventory(connection), schema_of(populated))
     if revision == "20261122_decisions":
-        with pytest.raises(SchemaError, match="1 decisions of people would be lost"):
+        with pytest.raises(SchemaError, match="2 decisions of people would be lost"):
             schema.downgrade(populated, below)
         with closing(sqlite3.connect(populated)) as connection:
             assert (proof.take_inventory(connection), schema_of(populated)) == before

@@ -27,6 +27,7 @@ _METHODS = {
     "archive_toml": "archive.toml",
     "option": "an option of the import",
     "domain": "the domain of its URL",
+    "decided": "a person's decision",
 }
 
 
@@ -64,7 +65,13 @@ def draw_explanation(console: Console, explained: dict[str, Any]) -> None:
     console.print(_line(explained["headline"], "bold"))
     console.print(_line(explained["key"], "cyan"))
     _draw_values(console, explained)
+    _draw_decisions(console, explained["decisions"])
     _draw_evidence(console, explained["evidence"])
+    for topic in explained["rejected_topics"]:
+        rests = f"; {topic['evidence']:,} passages or inputs speak for it" if topic["evidence"] else ""
+        console.print(
+            _line(f"not {topic['topic']} ({topic['scheme']}:{topic['code']}): decision {topic['decision']}{rests}")
+        )
     _heading(console, "Dates")
     if not explained["dates"]:
         console.print(_line("none found"))
@@ -113,6 +120,24 @@ def _draw_values(console: Console, explained: dict[str, Any]) -> None:
         )
 
 
+def _draw_decisions(console: Console, decisions: Sequence[dict[str, Any]]) -> None:
+    if decisions:
+        _heading(console, "Decisions (the latest first)")
+    for one in decisions:
+        because = f": {one['reason']}" if one["reason"] else ""
+        undone = f" (taken back by {one['undone_by']})" if one["undone_by"] else ""
+        made = one["made_at"][:16].replace("T", " ")
+        console.print(_line(f"{one['number']} {what_was_decided(one)}, by {one['who']}, {made}{because}{undone}"))
+
+
+def what_was_decided(decision: dict[str, Any]) -> str:
+    """Return what a decision says, as it would be typed: `published=2023-02`, `-local:trade`."""
+    name, value = decision["name"], decision["value"]
+    if decision["subject"] == "topic":
+        return f"{'+' if value == 'accepted' else '-'}{name}"
+    return f"takes {name} back" if decision["subject"] == "undo" else f"{name}={value or ''}"
+
+
 def _draw_evidence(console: Console, evidence: Sequence[dict[str, Any]]) -> None:
     _heading(console, "Topics")
     if not evidence:
@@ -143,6 +168,8 @@ def _outermost(evidence: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _passage(one: dict[str, Any], console: Console) -> Text:
     """Return a piece of evidence with as much of what stands around it as one line has room for."""
+    if one["method"] == "decision":
+        return _line("a person's decision")
     if one["method"] == "given":
         return _line(f"given as '{one['passage']}' in {_method(one['given_by'])}")
     where = f"{one['method']}, {one['field']} {one['start']}: "

@@ -23,7 +23,7 @@ GROUPS = (
     (
         "Topics",
         "What it is about, and why the archive says so.",
-        ("topics", "topic_names", "topic_rules", "article_topics", "tag_evidence"),
+        ("topics", "topic_names", "topic_rules", "article_topics", "rejected_topics", "tag_evidence"),
     ),
     (
         "Articles",

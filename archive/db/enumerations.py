@@ -15,7 +15,7 @@ _NAME_KINDS = ("label", "alias")
 # By table and column; NULL is for the schema to allow or not. `articles.kind` is free: it is whatever an input states.
 ENUMERATIONS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("articles", "published_precision"): PRECISIONS,
-    ("articles", "published_method"): STATED,
+    ("articles", "published_method"): (*STATED, "decision"),
     ("article_revisions", "headline_method"): ("given", "first_line"),
     ("article_revisions", "cause"): ("import",),
     ("article_identifiers", "scheme"): ("id", "url", "text"),
@@ -28,7 +28,7 @@ ENUMERATIONS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("article_links", "kind"): ("related_headline", "link"),
     ("body_blocks", "kind"): ("heading", "quote", "list", "code", "table"),
     ("set_aside", "kind"): ("related_headline", "trailing_tags", "caption", "markup", "front_matter"),
-    ("tag_evidence", "method"): ("given", "rule", "trailing_tags"),
+    ("tag_evidence", "method"): ("given", "rule", "trailing_tags", "decision"),
     ("tag_evidence", "given_by"): STATED,
     ("tag_evidence", "field"): ("headline", "body", "set_aside", "topics"),
     ("imports", "status"): ("running", "finished", "interrupted", "failed"),
@@ -38,5 +38,5 @@ ENUMERATIONS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("topics", "origin"): _ORIGINS,
     ("topic_names", "kind"): _NAME_KINDS,
     ("topic_rules", "kind"): ("phrase",),
-    ("decisions", "subject"): ("topic", "field"),
+    ("decisions", "subject"): ("topic", "field", "undo"),
 }

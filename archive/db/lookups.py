@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, func, select, text, tuple_
+from sqlalchemy import CompoundSelect, Connection, func, select, text, tuple_, union_all
 
 from archive.db.tables import (
     article_identifiers,
@@ -19,6 +19,7 @@ from archive.db.tables import (
     body_blocks,
     import_items,
     originals,
+    rejected_topics,
     set_aside,
     sources,
     tag_evidence,
@@ -181,27 +182,29 @@ def find_articles(connection: Connection, ids: Collection[int]) -> dict[int, Kno
             )
         ):
             known[article_id].identifiers.add(Identifier(*parts))
-        evidence = tag_evidence.c
-        for article_id, topic_id, method, given_text, given_by, *passage in connection.execute(
-            select(
-                article_topics.c.article_id,
-                article_topics.c.topic_id,
-                evidence.method,
-                evidence.given_text,
-                evidence.given_by,
-                evidence.rule,
-                evidence.field,
-                evidence.start,
-                evidence.end,
-            )
-            .join(tag_evidence, evidence.article_topic_id == article_topics.c.id)
-            .where(article_topics.c.article_id.in_(some))
-        ):
+        for article_id, topic_id, method, given_text, given_by, *passage in connection.execute(_evidence(some)):
             if method == "given":
                 known[article_id].given_topics.add((topic_id, given_text, given_by))
-            else:
+            elif method != "decision":
                 known[article_id].rule_tags.add((topic_id, *passage))
     return known
+
+
+def _evidence(article_ids: Sequence[int]) -> CompoundSelect[Any]:
+    """Return the SELECT of what speaks for topics of articles, also for those that people took off."""
+    evidence = tag_evidence.c
+    columns = (evidence.method, evidence.given_text, evidence.given_by, evidence.rule, evidence.field)
+    return union_all(
+        *(
+            select(of.c.article_id, of.c.topic_id, *columns, evidence.start, evidence.end)
+            .join(tag_evidence, owner == of.c.id)
+            .where(of.c.article_id.in_(article_ids))
+            for of, owner in (
+                (article_topics, evidence.article_topic_id),
+                (rejected_topics, evidence.rejected_topic_id),
+            )
+        )
+    )
 
 
 def find_bodies(connection: Connection, revision_ids: Collection[int]) -> dict[int, str]:

@@ -11,7 +11,7 @@ from archive.db import lookups, tables
 from archive.db.changes import Change, Failed, SameAsBefore
 from archive.db.clock import now
 from archive.db.ids import Ids
-from archive.documents import Article, PhraseMatch
+from archive.documents import Article, PhraseMatch, PublishedTime
 from archive.errors import ArchiveError
 
 Row = dict[str, Any]
@@ -351,17 +351,21 @@ def values_of_article(change: Change) -> Row:
         elif field in ("section", "page", "edition", "rights", "kind"):
             row[field] = value.text
         elif field == "published" and unit.published is not None:
-            time = unit.published
-            row |= {
-                "published": time.text,
-                "published_from": time.starts,
-                "published_until": time.ends,
-                "published_on": time.day,
-                "published_at": time.utc,
-                "published_precision": time.precision,
-                "published_method": value.method,
-            }
+            row |= published_columns(unit.published, value.method)
     return row
+
+
+def published_columns(time: PublishedTime, method: str) -> Row:
+    """Return the columns of an article that follow from its date, which was given by `method`."""
+    return {
+        "published": time.text,
+        "published_from": time.starts,
+        "published_until": time.ends,
+        "published_on": time.day,
+        "published_at": time.utc,
+        "published_precision": time.precision,
+        "published_method": method,
+    }
 
 
 @cache

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 # The newest migration. Known without reading the migrations, since every command compares it; a test holds it current.
-HEAD = "20261122_page_edition_rights"
+HEAD = "20261122_what_people_decide"
 
 
 def alembic_ini() -> Path:

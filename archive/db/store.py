@@ -109,12 +109,13 @@ def _clear(
     known = [change for change in changes if change.article.id not in new]
     retagged = {change.article.id for change in known if change.is_new_revision or change.retag}
     if retagged:
-        tags = select(tables.article_topics.c.id).where(tables.article_topics.c.article_id.in_(retagged))
-        connection.execute(
-            delete(tables.tag_evidence).where(
-                tables.tag_evidence.c.article_topic_id.in_(tags), tables.tag_evidence.c.method.in_(_RULE_METHODS)
-            )
-        )
+        evidence = tables.tag_evidence.c
+        for of, owner in (
+            (tables.article_topics, evidence.article_topic_id),
+            (tables.rejected_topics, evidence.rejected_topic_id),
+        ):
+            tags = select(of.c.id).where(of.c.article_id.in_(retagged))
+            connection.execute(delete(tables.tag_evidence).where(owner.in_(tags), evidence.method.in_(_RULE_METHODS)))
     if credited := {change.article.id for change in known if "authors" in change.set_values}:
         connection.execute(delete(tables.article_authors).where(tables.article_authors.c.article_id.in_(credited)))
     replaced = {(change.article.id, field) for change in known for field in change.set_values}

@@ -22,7 +22,7 @@ DOCUMENTS = View(
     {
         "doc_id": "The article's key.",
         "source": "Name of the source; NULL if not stated.",
-        "headline": "Headline; NULL where the text has none.",
+        "headline": "Headline, as a person decided or else as the text has it; NULL where it has none.",
         "published": "Time of publication exactly as known.",
         "published_precision": "year, month, day, minute or second.",
         "published_on": "Local day; NULL where less is known.",
@@ -37,7 +37,8 @@ DOCUMENTS = View(
     """
 SELECT a.key AS doc_id,
        s.name AS source,
-       r.headline AS headline,
+       CASE WHEN a.decided_headline IS NULL THEN r.headline
+            ELSE nullif(a.decided_headline, '') END AS headline,
        a.published AS published,
        a.published_precision AS published_precision,
        a.published_on AS published_on,
@@ -66,7 +67,7 @@ TAG_OVERVIEW = View(
         "scheme": "Vocabulary of the topic.",
         "code": "Code of the topic.",
         "topic": "Name of the topic.",
-        "method": "given, rule or trailing_tags.",
+        "method": "given, rule, trailing_tags or decision.",
         "rule": "The phrase that matched.",
         "given_by": "Where the input gives it, where given.",
         "field": "headline, body, set_aside, or topics.",
@@ -114,7 +115,8 @@ ARTICLE_TEXT = View(
     },
     """
 SELECT a.id AS id,
-       coalesce(r.headline_index, r.headline) AS headline,
+       CASE WHEN a.decided_headline IS NULL THEN coalesce(r.headline_index, r.headline)
+            ELSE coalesce(a.decided_headline_index, nullif(a.decided_headline, '')) END AS headline,
        coalesce(r.body_index, r.body) AS body
   FROM articles a
   JOIN article_revisions r ON r.id = a.revision_id

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, func, select
 
 from archive.db.tables import (
     article_dates,
@@ -15,13 +15,15 @@ from archive.db.tables import (
     import_items,
     imports,
     originals,
+    rejected_topics,
     set_aside,
     tag_evidence,
     topics,
 )
 from archive.errors import NotFoundError
 from archive.normalize.names import name_key
-from archive.queries.articles import Article, find_article_id, summaries, summary_select
+from archive.queries.articles import HEADLINE, Article, find_article_id, summaries, summary_select
+from archive.queries.decisions import list_decisions
 from archive.queries.search import INDEX, match_expression, matches, query_phrases
 
 _CONTEXT = 60  # characters on either side of a passage
@@ -86,6 +88,8 @@ def explain_article(connection: Connection, key: str) -> Article:
             .order_by(value.field),
         ),
         "evidence": find_evidence(connection, article_id),
+        "decisions": list_decisions(connection, shown["key"]),
+        "rejected_topics": _rejected_topics(connection, article_id),
         "dates": _rows(
             connection,
             select(
@@ -136,6 +140,26 @@ def find_evidence(connection: Connection, article_id: int) -> list[dict[str, Any
             }
         )
     return found
+
+
+def _rejected_topics(connection: Connection, article_id: int) -> list[dict[str, Any]]:
+    """Return the topics that people took off an article, and on how many passages or inputs each would rest."""
+    rejected, evidence = rejected_topics.c, tag_evidence.c
+    return _rows(
+        connection,
+        select(
+            topics.c.name.label("topic"),
+            topics.c.scheme,
+            topics.c.code,
+            rejected.decision_id.label("decision"),
+            func.count(evidence.id).label("evidence"),
+        )
+        .join(topics, topics.c.id == rejected.topic_id)
+        .outerjoin(tag_evidence, evidence.rejected_topic_id == rejected.id)
+        .where(rejected.article_id == article_id)
+        .group_by(rejected.id, topics.c.name, topics.c.scheme, topics.c.code, rejected.decision_id)
+        .order_by(topics.c.name),
+    )
 
 
 def _around(text: str, start: int, end: int) -> tuple[str, str]:
@@ -208,7 +232,7 @@ def _target(connection: Connection, link: dict[str, Any]) -> str | None:
     if not phrases:
         return None
     rows = connection.execute(
-        select(articles.c.key, article_revisions.c.headline)
+        select(articles.c.key, HEADLINE)
         .join(article_revisions, article_revisions.c.id == articles.c.revision_id)
         .join(INDEX, INDEX.c.rowid == articles.c.id)
         .where(matches(f"headline : ({match_expression(phrases)})"))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Row, Select, case, func, select
 
 from archive.db.tables import (
     article_authors,
@@ -23,6 +23,13 @@ _BEGINNING = 1000
 _PAGE = 500
 
 Article = dict[str, Any]
+
+# The headline of an article, and how it came by it: what a person decided, '' for none, or else that of the text.
+_DECIDED = articles.c.decided_headline
+HEADLINE = case((_DECIDED.is_(None), article_revisions.c.headline), else_=func.nullif(_DECIDED, "")).label("headline")
+HEADLINE_METHOD = case((_DECIDED.is_(None), article_revisions.c.headline_method), else_="decided").label(
+    "headline_method"
+)
 
 
 def list_articles(connection: Connection, filters: Filters, limit: int | None = None) -> Iterator[Article]:
@@ -68,8 +75,8 @@ def summary_select(*more: Any) -> Select[Any]:
         select(
             article.id,
             article.key,
-            revision.headline,
-            revision.headline_method,
+            HEADLINE,
+            HEADLINE_METHOD,
             func.substr(revision.body, 1, _BEGINNING).label("beginning"),
             sources.c.name.label("source"),
             article.url,

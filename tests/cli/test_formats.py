@@ -32,6 +32,7 @@ CALLS = {
     "imports": ["imports"],
     "imports show": ["imports", "show", "1"],
     "stats": ["stats"],
+    "decisions": ["decisions"],
     "sql": ["sql", "SELECT key, url, id FROM articles"],
     "db history": ["db", "history"],
     "import": ["import", "more.txt"],
@@ -42,6 +43,7 @@ OBJECTS = {"show", "why", "stats", "import"}
 @pytest.fixture
 def ask(seeds: Run, key: Callable[[str], str]) -> Run:
     Path("more.txt").write_text("One more text of six words.")
+    seeds("set", key("zh/访问.md"), "section=Politics", "--because", "as printed")
 
     def ask(call: str, form: str) -> Result:
         words = [key("zh/访问.md") if word == "KEY" else word for word in CALLS[call]]

@@ -76,6 +76,13 @@ def test_examples_run(example: str, run: Run, seeds_archive: Path, key: Callable
     Path("notes.md").write_text("# Notes on a harbour\n\nFour boxes were counted twice, and one was never there.\n")
     for kind in ("sources", "topics"):
         shutil.copy(CHECKOUT / "seeds" / f"{kind}.toml", f"my-{kind}.toml")
+    clip, clipped = key("courier/2023-03-01_trade.md"), key("clippings/mayor.txt")
+    Path("corrections.csv").write_text(f"key,published,because\n{clip},2023-03,imprint\n{clipped},=,none given\n")
+    for number in range(1, 13 if " decisions " in example else 1):
+        run("--db", seeds_archive, "set", clip, f"page=A{number}")
+    written = run("--db", seeds_archive, "decisions", "dump", "-").stdout
+    if "dump" not in example:
+        Path("decisions.jsonl").write_text(written)
     for name in ("archive.db", "archive.before-20261122_first_archive.db"):
         shutil.copy(seeds_archive, name)
 
@@ -87,7 +94,7 @@ def test_examples_run(example: str, run: Run, seeds_archive: Path, key: Callable
     words = stages[number][1:]
     if ">" in words:
         words = words[: words.index(">")]
-    known = {"KEY": key("courier/2023-03-01_trade.md"), "4h7q": key("courier/2023-03-01_trade.md")[:5]}
+    known = {"KEY": clip, "4h7q": clip[:5], "7u4bzebenofx": clip, "j5fiq354movg": clipped}
     words = [known.get(word, word) for word in words]
 
     answer = run(*words, stdin=stdin)

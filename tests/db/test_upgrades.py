@@ -24,7 +24,8 @@ def older(seeds_archive: Path) -> Path:
 def test_plan_is_what_is_still_to_run_in_order(older: Path) -> None:
     schema.downgrade(older, "20261122_decisions")
     steps = upgrades.plan(older)
-    assert [step.revision for step in steps] == [BELOW, "20261122_page_edition_rights"]
+    assert [step.revision for step in steps][:2] == [BELOW, "20261122_page_edition_rights"]
+    assert steps[-1].revision == schema.HEAD
     assert steps[1].doc.startswith("Page, edition and rights of an article are kept, where an input states them.")
     assert "A downgrade takes them off" in steps[1].doc
     assert [step.revision for step in upgrades.plan(older, "+1")] == [BELOW]
@@ -58,7 +59,7 @@ def test_plan_does_not_go_back(older: Path) -> None:
 def test_rehearsal_returns_the_statements_and_leaves_the_archive_alone(older: Path, tmp_path: Path) -> None:
     shutil.copy(older, tmp_path / "as-it-was")
     statements = upgrades.rehearse(older)
-    assert [one.split(" ADD COLUMN ")[1] for one in statements if "ADD COLUMN" in one] == [
+    assert [one.split(" ADD COLUMN ")[1] for one in statements if "ADD COLUMN" in one][:3] == [
         "page TEXT",
         "edition TEXT",
         "rights TEXT",
@@ -96,7 +97,7 @@ def test_upgrade_tells_where_the_backup_is_before_it_begins(older: Path) -> None
     assert schema.current_revision(seen[0][0]) == BELOW
 
 
-@pytest.mark.parametrize("revision", ["head", schema.HEAD, "20261122_page"])
+@pytest.mark.parametrize("revision", ["head", schema.HEAD, "20261122_what"])
 def test_upgrade_of_what_is_there_backs_nothing_up(seeds_archive: Path, revision: str) -> None:
     """As it is for who has waited for another upgrade."""
     before = seeds_archive.read_bytes()

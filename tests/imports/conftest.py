@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -19,15 +19,6 @@ _WORDS = (
     "harbour mayor council bridge report trade market river farmers visit school water minister budget vote station"
     " railway museum winter summer bakery storm ferry quarry orchard"
 )
-_TIMES = {"created_at", "seen_at", "started_at", "finished_at"}
-_KEYS = {
-    "articles": ("key",),
-    "article_revisions": ("article_id", "number"),
-    "originals": ("sha256",),
-    "sources": ("slug",),
-    "topics": ("scheme", "code"),
-}
-
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 Start = Callable[..., "subprocess.Popen[str]"]
 
@@ -104,64 +95,6 @@ def rows(database: Path, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
 def query() -> Callable[..., list[tuple[Any, ...]]]:
     """Return what asks an archive in SQL."""
     return rows
-
-
-@pytest.fixture(scope="session")
-def contents() -> Callable[[Path], dict[str, list[str]]]:
-    """Return what gives all that an archive knows, whoever wrote it when: rows without ids, times and imports.
-
-    Instead of an id stands what it leads to. The archive is checked on the way: its file, its search, its references.
-    """
-
-    def all_of(database: Path) -> dict[str, list[str]]:
-        with closing(sqlite3.connect(database, timeout=30)) as connection:
-            assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-            assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
-            connection.execute("INSERT INTO article_fts(article_fts, rank) VALUES ('integrity-check', 1)")
-            connection.rollback()
-            tables = [
-                name
-                for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
-                if name not in ("about", "imports", "import_items") and not name.startswith(("article_fts", "sqlite_"))
-            ]
-            written = _Written(connection)
-            return {table: sorted(written.rows(table)) for table in tables}
-
-    return all_of
-
-
-class _Written:
-    """Rows of a database, written out with what they point to."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-        self._tables: dict[str, dict[int, dict[str, Any]]] = {}
-        self._targets: dict[str, dict[str, str]] = {}
-
-    def rows(self, table: str) -> list[str]:
-        return [repr(self._told(table, row)) for row in self._rows(table).values()]
-
-    def _rows(self, table: str) -> dict[int, dict[str, Any]]:
-        if table not in self._tables:
-            keys = self._connection.execute(f"PRAGMA foreign_key_list({table})").fetchall()
-            self._targets[table] = {column: target for _, _, target, column, *_ in keys}
-            found = self._connection.execute(f"SELECT rowid, * FROM {table}")
-            names = [description[0] for description in found.description][1:]
-            self._tables[table] = {row[0]: dict(zip(names, row[1:], strict=True)) for row in found}
-        return self._tables[table]
-
-    def _told(self, table: str, row: dict[str, Any], names: Iterable[str] = ()) -> list[tuple[str, object]]:
-        return [(name, self._value(table, name, row[name])) for name in names or row if self._is_told(table, name)]
-
-    def _is_told(self, table: str, name: str) -> bool:
-        target = self._targets[table].get(name)
-        return name != "id" and name not in _TIMES and target not in ("imports", "import_items")
-
-    def _value(self, table: str, name: str, value: Any) -> object:
-        target = self._targets[table].get(name)
-        if target is None or value is None:
-            return value
-        return self._told(target, self._rows(target)[value], _KEYS.get(target, ()))
 
 
 @pytest.fixture

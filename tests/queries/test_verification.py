@@ -34,6 +34,12 @@ NOW = "2026-11-22T08:00:00.000000Z"
 
 BY_RULE = "SELECT min(id) FROM tag_evidence WHERE method = 'rule' AND field = 'body'"
 GIVEN = "SELECT min(id) FROM tag_evidence WHERE method = 'given'"
+SECOND_BY_RULE = "SELECT max(id) FROM tag_evidence WHERE method = 'rule' GROUP BY article_topic_id HAVING count(*) > 1"
+ADD_DECISION = (
+    "INSERT INTO decisions (id, made_at, who, article_key, subject, name, value) "
+    f"SELECT 1, '{NOW}', 'Ada', a.key, 'topic', t.scheme || ':' || t.code, 'rejected' FROM article_topics g "
+    "JOIN articles a ON a.id = g.article_id JOIN topics t ON t.id = g.topic_id WHERE g.id = 1"
+)
 ASIDE = "SELECT min(id) FROM tag_evidence WHERE method = 'trailing_tags'"
 MENTIONED = "SELECT min(id) FROM article_dates WHERE kind = 'mentioned' AND field = 'body'"
 DATED = "SELECT min(id) FROM articles WHERE published_at IS NOT NULL"
@@ -85,6 +91,10 @@ DAMAGES = (
     of("evidence_form", f"UPDATE tag_evidence SET start = NULL WHERE id = ({BY_RULE})"),
     of("evidence_form", f"UPDATE tag_evidence SET given_text = NULL WHERE id = ({GIVEN})"),
     of("evidence_form", f"UPDATE tag_evidence SET set_aside_id = NULL WHERE id = ({ASIDE})"),
+    of("evidence_form", f"UPDATE tag_evidence SET method = 'decision' WHERE id = ({GIVEN})"),
+    of("evidence_side", f"UPDATE tag_evidence SET article_topic_id = NULL WHERE id = ({SECOND_BY_RULE})"),
+    of("rejected_tags", ADD_DECISION, "INSERT INTO rejected_topics (article_id, topic_id, decision_id) "
+       "SELECT article_id, topic_id, 1 FROM article_topics WHERE id = 1"),
     of("evidence", f'UPDATE tag_evidence SET start = start + 1, "end" = "end" + 1 WHERE id = ({BY_RULE})'),
     of("evidence", f'UPDATE tag_evidence SET "end" = 1000000 WHERE id = ({BY_RULE})'),
     of("evidence", f"UPDATE tag_evidence SET start = -3 WHERE id = ({BY_RULE})"),

@@ -21,7 +21,7 @@ from archive.db.tables.base import metadata
 from archive.db.tables.decisions import decisions
 from archive.db.tables.imports import import_items, imports, originals
 from archive.db.tables.sources import source_domains, source_names, sources
-from archive.db.tables.topics import article_topics, tag_evidence, topic_names, topic_rules, topics
+from archive.db.tables.topics import article_topics, rejected_topics, tag_evidence, topic_names, topic_rules, topics
 
 __all__ = [
     "about",
@@ -40,6 +40,7 @@ __all__ = [
     "imports",
     "metadata",
     "originals",
+    "rejected_topics",
     "set_aside",
     "source_domains",
     "source_names",

@@ -26,11 +26,18 @@ articles = table(
     Column("published_on", Text, doc="Local day `YYYY-MM-DD`; NULL where less is known."),
     Column("published_at", Text, doc="UTC; NULL unless minute and zone are known."),
     Column("published_precision", Text, doc="year, month, day, minute or second."),
-    Column("published_method", Text, doc="Where it was given: front_matter, sidecar, archive_toml, option."),
+    Column("published_method", Text, doc="Where it was given: front_matter, sidecar, archive_toml, option, decision."),
     Column("created_at", Text, nullable=False, doc="When the article came into the archive, UTC."),
     Column("page", Text, doc="Page it was printed on, as printed: `A3`; NULL if not stated."),
     Column("edition", Text, doc="Edition it was printed in; NULL if not stated."),
     Column("rights", Text, doc="Who holds which rights, as stated; NULL if not."),
+    Column(
+        "decided_headline",
+        Text,
+        doc="Headline that a person decided on; '' where it has none; NULL where nobody decided.",
+    ),
+    Column("decided_headline_index", Text, doc="What is indexed instead, for scripts without spaces; else NULL."),
+    Column("translation_of", Text, doc="Key of the article that it translates, where a person said so; else NULL."),
 )
 
 article_revisions = table(

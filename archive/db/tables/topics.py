@@ -1,6 +1,6 @@
 """Topics: what articles are about, the phrases that tag them, and the evidence of each tag."""
 
-from sqlalchemy import Column, Float, Integer, Text, UniqueConstraint
+from sqlalchemy import Column, Float, Index, Integer, Text, UniqueConstraint, text
 
 from archive.db.tables.base import reference, table
 
@@ -45,19 +45,37 @@ article_topics = table(
     UniqueConstraint("topic_id", "article_id"),
 )
 
+rejected_topics = table(
+    "rejected_topics",
+    "A topic that a person took off an article; what speaks for it is kept, and it is no tag.",
+    reference("article_id", "articles", "The article.", index=True),
+    reference("topic_id", "topics", "The topic."),
+    reference("decision_id", "decisions", "The decision."),
+    UniqueConstraint("topic_id", "article_id"),
+)
+
 tag_evidence = table(
     "tag_evidence",
     "Why an article has a tag: who or what put it there, and on which passage. `tag_overview` shows the passage.",
-    reference("article_topic_id", "article_topics", "The tag.", index=True),
-    Column("method", Text, nullable=False, doc="`given` (the input says so), `rule`, or `trailing_tags`."),
+    reference("article_topic_id", "article_topics", "The tag; NULL where it was rejected.", nullable=True, index=True),
+    reference("rejected_topic_id", "rejected_topics", "The rejected topic that it would speak for.", nullable=True),
+    reference("decision_id", "decisions", "The decision, where a person put the tag there.", nullable=True),
+    Column("method", Text, nullable=False, doc="`given` (the input says so), `rule`, `trailing_tags`, or `decision`."),
     Column("rule", Text, doc="The phrase that matched; NULL where given."),
     Column("score", Float, doc="Certainty that a model gave, 0 to 1; NULL where none was computed."),
-    Column("given_text", Text, doc="The topic as the input names it, where given."),
+    Column("given_text", Text, doc="The topic as the input or the person names it."),
     Column("given_by", Text, doc="Where the input gives it: front_matter, sidecar, archive_toml, option."),
     reference("import_item_id", "import_items", "The unit that gives it, where given.", nullable=True),
     reference("revision_id", "article_revisions", "The text the passage is in.", nullable=True),
     reference("set_aside_id", "set_aside", "The passage set aside that it is in.", nullable=True),
-    Column("field", Text, nullable=False, doc="`headline`, `body`, `set_aside`, or `topics` where given."),
+    Column("field", Text, nullable=False, doc="`headline`, `body`, `set_aside`, or `topics` where given or decided."),
     Column("start", Integer, doc="Where the passage starts in that field: code points, from 0."),
     Column("end", Integer, doc="Where it ends, exclusive."),
+    # of the few that are rejected only: nothing for an import to keep up
+    Index(
+        None,
+        "rejected_topic_id",
+        sqlite_where=text("rejected_topic_id IS NOT NULL"),
+        postgresql_where=text("rejected_topic_id IS NOT NULL"),
+    ),
 )

@@ -38,8 +38,13 @@ SELECT a.id FROM articles a LEFT JOIN article_revisions r ON r.id = a.revision_i
 
 _ARTICLE = "coalesce(a.key, 'article number ' || {}.article_id)"
 _TAG = "coalesce(a.key, '?') || ' ' || coalesce(t.scheme || ':' || t.code, '?')"
+# tags, and those that people took off, which no number can be mistaken for
+_OWNER = (
+    "(SELECT id, article_id, topic_id FROM article_topics "
+    "UNION ALL SELECT -id, article_id, topic_id FROM rejected_topics)"
+)
 _OF_TAG = (
-    "FROM tag_evidence e JOIN article_topics g ON g.id = e.article_topic_id "
+    f"FROM tag_evidence e JOIN {_OWNER} g ON g.id = coalesce(e.article_topic_id, -e.rejected_topic_id) "
     "LEFT JOIN articles a ON a.id = g.article_id LEFT JOIN topics t ON t.id = g.topic_id"
 )
 _UNIT = "'import ' || i.import_id || ' unit ' || i.position || ' (' || i.locator || ')'"
@@ -76,7 +81,9 @@ CHECKS = (
         *("error", "chosen_date", "article", "with another date than the chosen one", RESTORE),
         "SELECT a.key FROM articles a LEFT JOIN (SELECT article_id, count(*) AS number, max(value) AS value "
         "FROM article_dates WHERE chosen GROUP BY article_id) d ON d.article_id = a.id "
-        "WHERE d.number > 1 OR d.value IS NOT a.published",
+        "WHERE d.number > 1 OR CASE a.published_method WHEN 'decision' THEN d.number > 0 "
+        "ELSE d.value IS NOT a.published AND NOT EXISTS (SELECT 1 FROM decisions x WHERE x.article_key = a.key "
+        "AND x.subject = 'field' AND x.name = 'published' AND x.value IS NULL) END",
     ),
     Check(
         *("error", "dates", "date", "mentioned nowhere in a text of the article", RESTORE),
@@ -110,7 +117,20 @@ CHECKS = (
         "WHEN 'rule' THEN e.rule IS NULL OR e.start IS NULL OR e.\"end\" IS NULL OR e.revision_id IS NULL "
         "OR e.field NOT IN ('headline', 'body') "
         "WHEN 'trailing_tags' THEN e.rule IS NULL OR e.start IS NULL OR e.\"end\" IS NULL OR e.set_aside_id IS NULL "
-        "OR e.field <> 'set_aside' END",
+        "OR e.field <> 'set_aside' "
+        "WHEN 'decision' THEN e.decision_id IS NULL OR e.given_text IS NULL OR e.field <> 'topics' END",
+    ),
+    Check(
+        *("error", "evidence_side", "passage", "for a tag and a rejected topic at once, or for neither", RESTORE),
+        f"SELECT {_TAG} FROM tag_evidence e LEFT JOIN {_OWNER} g ON g.id = e.article_topic_id "
+        "LEFT JOIN articles a ON a.id = g.article_id LEFT JOIN topics t ON t.id = g.topic_id "
+        "WHERE (e.article_topic_id IS NULL) = (e.rejected_topic_id IS NULL)",
+    ),
+    Check(
+        *("error", "rejected_tags", "tag", "on an article that a person took it off", RESTORE),
+        f"SELECT {_TAG} FROM rejected_topics r JOIN article_topics g "
+        "ON g.article_id = r.article_id AND g.topic_id = r.topic_id "
+        "LEFT JOIN articles a ON a.id = g.article_id LEFT JOIN topics t ON t.id = g.topic_id",
     ),
     Check(
         *("error", "evidence_owner", "passage", "in a text of another article than the tag", RESTORE),

@@ -25,11 +25,14 @@ PUBLISHED = (
 # The tables of names that inputs are matched on.
 NAMED = ("authors", "source_names", "topic_names")
 
+_HELD = ", ".join(f"a.{column}" for column in PUBLISHED)
 _PUBLISHED_ROWS = f"""
-SELECT a.id, a.key, a.published, d.precision, v.method, {", ".join(f"a.{column}" for column in PUBLISHED)}
+SELECT a.id, a.key, a.published, d.precision, CASE WHEN x.article_key IS NULL THEN v.method END, {_HELD}
   FROM articles a
   LEFT JOIN article_values v ON v.article_id = a.id AND v.field = 'published'
   LEFT JOIN article_dates d ON d.article_id = a.id AND d.chosen AND d.value = a.published
+  LEFT JOIN (SELECT DISTINCT article_key FROM decisions WHERE subject = 'field' AND name = 'published') x
+         ON x.article_key = a.key
  ORDER BY a.id
 """
 

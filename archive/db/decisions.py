@@ -1,0 +1,107 @@
+"""The log of what people decided: only ever added to. Of several about the same, the latest that stands counts."""
+
+from collections.abc import Collection, Iterator, Sequence
+from itertools import islice
+from typing import NamedTuple
+
+from sqlalchemy import Connection, insert, select
+
+from archive.db.ids import inserted_id
+from archive.db.tables import decisions
+
+TOPIC, FIELD, UNDO = "topic", "field", "undo"
+ACCEPTED, REJECTED = "accepted", "rejected"
+
+_CHUNK = 5_000
+
+
+class Decision(NamedTuple):
+    """One decision: its number, when (UTC), who, about which article, and what, as the table has it."""
+
+    id: int
+    made_at: str
+    who: str
+    article_key: str | None
+    subject: str
+    name: str
+    value: str | None
+    reason: str | None
+
+
+_COLUMNS = tuple(decisions.c[name] for name in Decision._fields)
+
+
+def add(
+    connection: Connection,
+    made_at: str,
+    who: str,
+    article_key: str | None,
+    subject: str,
+    name: str,
+    value: str | None,
+    reason: str | None,
+) -> Decision:
+    """Add a decision to the log, and return it."""
+    row = (made_at, who, article_key, subject, name, value, reason)
+    values = dict(zip(Decision._fields[1:], row, strict=True))
+    return Decision(inserted_id(connection.execute(insert(decisions).values(values))), *row)
+
+
+def there_are_any(connection: Connection) -> bool:
+    """Tell whether anybody ever decided anything."""
+    return connection.execute(select(1).select_from(decisions).limit(1)).first() is not None
+
+
+def find_all(connection: Connection) -> list[Decision]:
+    """Return all decisions, in the order they came into the archive."""
+    return [Decision(*row) for row in connection.execute(select(*_COLUMNS).order_by(decisions.c.id))]
+
+
+def find(connection: Connection, number: int) -> Decision | None:
+    """Return the decision of this number; None where there is none."""
+    row = connection.execute(select(*_COLUMNS).where(decisions.c.id == number)).first()
+    return None if row is None else Decision(*row)
+
+
+def of_articles(connection: Connection, keys: Collection[str]) -> dict[str, list[Decision]]:
+    """Return the decisions about each of these articles that has any, in the order they count: the latest last.
+
+    The order is that of time, then of coming into the archive: a log that was restored later is not newer for that.
+    """
+    found: dict[str, list[Decision]] = {}
+    for some in _chunks(keys):
+        rows = connection.execute(
+            select(*_COLUMNS).where(decisions.c.article_key.in_(some)).order_by(decisions.c.made_at, decisions.c.id)
+        )
+        for row in rows:
+            found.setdefault(row.article_key, []).append(Decision(*row))
+    return found
+
+
+def undone(connection: Connection) -> set[int]:
+    """Return the numbers of the decisions that were taken back; one whose taking back was taken back stands again."""
+    gone: set[int] = set()
+    rows = connection.execute(
+        select(decisions.c.id, decisions.c.name).where(decisions.c.subject == UNDO).order_by(decisions.c.id.desc())
+    )
+    for number, name in rows:
+        if number not in gone:
+            gone.add(int(name))
+    return gone
+
+
+def standing(made: Sequence[Decision], gone: Collection[int]) -> dict[tuple[str, str], Decision | None]:
+    """Return what stands of the decisions about one article, by subject and name; None where all were taken back."""
+    stands: dict[tuple[str, str], Decision | None] = {}
+    for one in made:
+        if one.id not in gone:
+            stands[one.subject, one.name] = one
+        else:
+            stands.setdefault((one.subject, one.name), None)
+    return stands
+
+
+def _chunks(values: Collection[str]) -> Iterator[list[str]]:
+    iterator = iter(values)
+    while some := list(islice(iterator, _CHUNK)):
+        yield some

@@ -1,0 +1,154 @@
+"""What people decide about articles: values set, topics put on or taken off; on record, and to be taken back."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import Connection, select
+
+from archive.db import decisions, schema, tables, vocabulary
+from archive.db.clock import now
+from archive.db.decisions import ACCEPTED, FIELD, REJECTED, TOPIC, UNDO, Decision
+from archive.db.engine import file_errors_explained, open_engine
+from archive.errors import NotFoundError, UsageError
+from archive.queries.articles import find_article_id
+from archive.resolve.decisions import Applier, cleaned
+from archive.resolve.sources import SourceResolver
+from archive.resolve.topics import TopicResolver
+
+
+@dataclass
+class Decided:
+    """What came of deciding: the decisions as they are on record, what was so already, what is new by name."""
+
+    made: list[Decision] = field(default_factory=list)
+    already: int = 0
+    new_names: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a person wants of one article: values by field (None: none is known), topics put on, topics taken off."""
+
+    key: str
+    values: Mapping[str, str | None] = field(default_factory=dict)
+    topics: Sequence[str] = ()
+    not_topics: Sequence[str] = ()
+    reason: str | None = None
+
+
+@contextmanager
+def deciding(path: Path) -> Iterator[Connection]:
+    """Give a connection in one transaction under the write lock; all of it is written, or nothing.
+
+    Raises SchemaError where there is no archive, or one with another schema than this program's.
+    """
+    schema.require_current(path)
+    engine = open_engine(path)
+    try:
+        with file_errors_explained(path), engine.begin() as connection:
+            schema.require_unchanged(connection)
+            yield connection
+    finally:
+        engine.dispose()
+
+
+def decide(path: Path, wishes: Sequence[Wish], who: str) -> Decided:
+    """Put on record what a person wants of articles, and make them so; all of it or, where something is off, nothing.
+
+    A source or topic that has no such name yet is made. What stands decided already is not decided again.
+    Raises NotFoundError for a key that names no article, UsageError for a field or value that cannot be set.
+    """
+    who = who.strip()
+    if not who:
+        raise UsageError("nobody is named who decides; name somebody with --who, or in $ARCHIVE_WHO")
+    decided = Decided()
+    with deciding(path) as connection:
+        names = _Names(connection, decided.new_names)
+        gone = decisions.undone(connection)
+        keys: dict[str, None] = {}
+        for wish in wishes:
+            key = full_key(connection, wish.key)
+            keys[key] = None
+            wanted = [(FIELD, name, names.value(connection, name, value)) for name, value in wish.values.items()]
+            for topics, verdict in ((wish.topics, ACCEPTED), (wish.not_topics, REJECTED)):
+                wanted += [(TOPIC, names.topic(connection, topic), verdict) for topic in topics]
+            _refuse_contradictions(key, wanted)
+            stands = decisions.standing(decisions.of_articles(connection, [key]).get(key, []), gone)
+            for subject, name, value in wanted:
+                known = stands.get((subject, name))
+                if known is not None and known.value == value:
+                    decided.already += 1
+                    continue
+                reason = (wish.reason or "").strip() or None
+                decided.made.append(decisions.add(connection, now(), who, key, subject, name, value, reason))
+        Applier(connection).apply(keys)
+    return decided
+
+
+def undo(path: Path, number: int, who: str, reason: str | None = None) -> tuple[Decision, Decision]:
+    """Take a decision back, or take that back again; returns the decision and the record of its undoing.
+
+    Articles are as what else stands decided has them, and where nothing does, as the input says.
+    Raises NotFoundError where there is no such decision, UsageError where it was taken back already.
+    """
+    with deciding(path) as connection:
+        decision = decisions.find(connection, number)
+        if decision is None:
+            raise NotFoundError(f"there is no decision {number}; `archive decisions` lists them")
+        if number in decisions.undone(connection):
+            raise UsageError(f"decision {number} was taken back already; `archive decisions` says by which")
+        undone = decisions.add(connection, now(), who, decision.article_key, UNDO, str(number), None, reason)
+        if decision.article_key is not None:
+            Applier(connection).apply([decision.article_key])
+    return decision, undone
+
+
+def full_key(connection: Connection, key: str) -> str:
+    """Return the whole of a key, which may be shortened while it stays unique; raises NotFoundError otherwise."""
+    article = tables.articles.c
+    return str(connection.scalar(select(article.key).where(article.id == find_article_id(connection, key))))
+
+
+class _Names:
+    """Sources and topics as a person names them, and which of them were new."""
+
+    def __init__(self, connection: Connection, new: list[str]) -> None:
+        self._new = new
+        self._sources = SourceResolver(connection)
+        self._topics = TopicResolver(connection)
+        self._known_sources = {source.id for source in vocabulary.source_names(connection).values()}
+        self._codes = {topic_id: f"{scheme}:{code}" for (scheme, code), topic_id in _codes(connection)}
+
+    def value(self, connection: Connection, name: str, value: str | None) -> str | None:
+        """Return a value as it is kept: of a source its name, of another article its whole key."""
+        text = cleaned(name, value)
+        if text is None:
+            return None
+        if name == "source":
+            source = self._sources.named(connection, text)
+            if source.id not in self._known_sources:
+                self._known_sources.add(source.id)
+                self._new.append(f"source '{source.name}'")
+            return source.name
+        return full_key(connection, text) if name == "translation_of" else text
+
+    def topic(self, connection: Connection, name: str) -> str:
+        """Return the topic of a name as `scheme:code`."""
+        topic_id = self._topics.named(connection, name)
+        if topic_id not in self._codes:
+            self._codes |= {known: f"{scheme}:{code}" for (scheme, code), known in _codes(connection)}
+            self._new.append(f"topic {self._codes[topic_id]}")
+        return self._codes[topic_id]
+
+
+def _codes(connection: Connection) -> list[tuple[tuple[str, str], int]]:
+    return list(vocabulary.topic_codes(connection).items())
+
+
+def _refuse_contradictions(key: str, wanted: Sequence[tuple[str, str, str | None]]) -> None:
+    said: dict[tuple[str, str], str | None] = {}
+    for subject, name, value in wanted:
+        if said.setdefault((subject, name), value) != value:
+            raise UsageError(f"{name} is both put on {key} and taken off; say one of the two")

@@ -1,0 +1,209 @@
+"""Decisions as a file: the one thing in an archive that cannot be computed again, one JSON object a line.
+
+A line has `number`, `made_at` (UTC), `who`, `article` (its key) with its `identifiers`, `subject`, `name`, `value` and
+`reason` as the table of decisions has them, and for a topic `topic`, its name.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from archive.db import decisions, lookups, tables, vocabulary
+from archive.db.decisions import ACCEPTED, FIELD, REJECTED, TOPIC, UNDO, Decision
+from archive.db.lookups import Identifier
+from archive.decide import deciding
+from archive.errors import ArchiveError, UsageError
+from archive.normalize.names import name_key
+from archive.resolve.decisions import Applier, cleaned
+
+_TEXTS = ("made_at", "who", "subject", "name")
+_MAY_BE_NULL = ("article", "value", "reason", "topic")
+_TIME = len("2026-11-22T08:00:00.000000Z")
+
+
+@dataclass
+class Restored:
+    """What became of a file of decisions: how many were put on record, how many were there, and what was not."""
+
+    added: int = 0
+    already: int = 0
+    missing: list[str] = field(default_factory=list)  # what is not in this archive, in words
+    contradicting: list[str] = field(default_factory=list)  # what people say otherwise than others, in words
+
+
+def dump_decisions(connection: Connection) -> Iterator[dict[str, Any]]:
+    """Yield all decisions, in the order they came, as they stand in a file."""
+    article, identifier = tables.articles.c, tables.article_identifiers.c
+    named = {f"{scheme}:{code}": name for scheme, code, name in connection.execute(_TOPICS)}
+    for one in decisions.find_all(connection):
+        rows = connection.execute(
+            select(identifier.scheme, identifier.scope, identifier.value)
+            .join(tables.articles, article.id == identifier.article_id)
+            .where(article.key == one.article_key)
+            .order_by(identifier.scheme, identifier.scope, identifier.value)
+        )
+        yield {
+            "number": one.id,
+            "made_at": one.made_at,
+            "who": one.who,
+            "article": one.article_key,
+            "identifiers": [list(row) for row in rows],
+            "subject": one.subject,
+            "name": one.name,
+            "value": one.value,
+            "reason": one.reason,
+            **({"topic": named.get(one.name)} if one.subject == TOPIC else {}),
+        }
+
+
+def restore_decisions(path: Path, lines: Iterable[str]) -> Restored:
+    """Put the decisions of a file on record, and make articles so; restored again, it adds nothing.
+
+    An article is found by its key, or by its identifiers where they lead to one. Decisions about articles that are
+    not there are passed over and named. Raises UsageError, with the line, for a file that is not of this form; then
+    nothing is changed.
+    """
+    records = [_read(number, line) for number, line in enumerate(lines, 1) if line.strip()]
+    with deciding(path) as connection:
+        restoring = _Restoring(connection)
+        for record in records:
+            restoring.take(record)
+        restoring.find_contradictions()
+        Applier(connection).apply(restoring.touched)
+    return restoring.done
+
+
+_TOPICS = select(tables.topics.c.scheme, tables.topics.c.code, tables.topics.c.name)
+
+
+class _Restoring:
+    """One file on its way into the log."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.done = Restored()
+        self.touched: dict[str, None] = {}
+        self._connection = connection
+        self._known = {one[1:]: one.id for one in decisions.find_all(connection)}
+        self._numbers: dict[int, int] = {}  # of the file, to those of the archive
+        self._topics = vocabulary.topic_codes(connection)
+
+    def take(self, record: dict[str, Any]) -> None:
+        """Put one decision on record, unless it is there or what it is about is not."""
+        key = self._article(record)
+        if record["article"] is not None and key is None:
+            self.done.missing.append(f"article {record['article']} (line {record['line']})")
+            return
+        name = record["name"]
+        if record["subject"] == UNDO:
+            if int(name) not in self._numbers:
+                self.done.missing.append(f"decision {name}, which line {record['line']} takes back")
+                return
+            name = str(self._numbers[int(name)])
+        elif record["subject"] == TOPIC:
+            self._make_topic(name, record.get("topic"))
+        row = (record["made_at"], record["who"], key, record["subject"], name, record["value"], record["reason"])
+        number = self._known.get(row)
+        if number is None:
+            number = self._known[row] = decisions.add(self._connection, *row).id
+            self.done.added += 1
+            if key is not None:
+                self.touched[key] = None
+        else:
+            self.done.already += 1
+        self._numbers[record["number"]] = number
+
+    def find_contradictions(self) -> None:
+        """Note where two people of the file say different things of one article, and neither was taken back."""
+        gone = decisions.undone(self._connection)
+        of_file = set(self._numbers.values())
+        last: dict[tuple[str | None, str, str], Decision] = {}
+        for one in sorted(decisions.find_all(self._connection), key=lambda one: (one.made_at, one.id)):
+            if one.id not in of_file or one.id in gone or one.subject == UNDO:
+                continue
+            about = (one.article_key, one.subject, one.name)
+            before = last.get(about)
+            if before is not None and before.who != one.who and before.value != one.value:
+                self.done.contradicting.append(
+                    f"{one.article_key} {one.name}: {before.who} said {_shown(before.value)}, "
+                    f"{one.who} later {_shown(one.value)}"
+                )
+            last[about] = one
+
+    def _article(self, record: dict[str, Any]) -> str | None:
+        if record["article"] is None:
+            return None
+        if lookups.find_keys(self._connection, [record["article"]]):
+            return str(record["article"])
+        found = set(
+            lookups.find_identified(self._connection, [Identifier(*one) for one in record["identifiers"]]).values()
+        )
+        if len(found) != 1:
+            return None
+        return self._connection.scalar(select(tables.articles.c.key).where(tables.articles.c.id == found.pop()))
+
+    def _make_topic(self, name: str, written: str | None) -> None:
+        scheme, _, code = name.partition(":")
+        if (scheme, code) not in self._topics:
+            label = written or code
+            self._topics[scheme, code] = vocabulary.add_topic(
+                self._connection, scheme, code, label, name_key(label), origin="import"
+            )
+
+
+def _shown(value: str | None) -> str:
+    return "that none is known" if value is None else f"'{value}'"
+
+
+def _read(number: int, line: str) -> dict[str, Any]:
+    """Return the decision in a line; raises UsageError where it is none."""
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise _no_decision(number, f"not JSON ({error})") from error
+    if not isinstance(record, dict):
+        raise _no_decision(number, "not an object")
+    for name in _TEXTS:
+        if not isinstance(record.get(name), str) or not record[name].strip():
+            raise _no_decision(number, f"no {name}")
+    for name in _MAY_BE_NULL:
+        if not isinstance(record.setdefault(name, None), (str, type(None))):
+            raise _no_decision(number, f"{name} is no text")
+    if not isinstance(record.get("number"), int):
+        raise _no_decision(number, "no number")
+    _check_what(number, record)
+    identifiers = record.setdefault("identifiers", [])
+    if not isinstance(identifiers, list) or not all(_is_identifier(one) for one in identifiers):
+        raise _no_decision(number, "identifiers are not lists of scheme, scope and value")
+    return {**record, "line": number}
+
+
+def _check_what(number: int, record: dict[str, Any]) -> None:
+    """Raise UsageError where a decision says nothing that can be made so."""
+    subject, name, value = record["subject"], record["name"], record["value"]
+    if len(record["made_at"]) != _TIME or not record["made_at"].endswith("Z"):
+        raise _no_decision(number, "made_at is no time as the archive writes it")
+    if subject == FIELD:
+        try:
+            cleaned(name, value)
+        except ArchiveError as error:
+            raise _no_decision(number, str(error)) from error
+    elif subject == TOPIC:
+        scheme, _, code = name.partition(":")
+        if not scheme or not code or value not in (ACCEPTED, REJECTED):
+            raise _no_decision(number, "a topic is named as scheme:code, and accepted or rejected")
+    elif subject != UNDO or not name.isdecimal():
+        raise _no_decision(number, f"subject '{subject}' is none of {FIELD}, {TOPIC}, {UNDO}")
+    if subject != UNDO and record["article"] is None:
+        raise _no_decision(number, "no article")
+
+
+def _is_identifier(one: object) -> bool:
+    return isinstance(one, list) and len(one) == 3 and all(isinstance(part, str) for part in one)
+
+
+def _no_decision(number: int, why: str) -> UsageError:
+    return UsageError(f"line {number} is no decision as `archive decisions dump` writes it: {why}; nothing was changed")

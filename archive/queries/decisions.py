@@ -1,0 +1,42 @@
+"""Questions about decisions: what people said, when and why, and what of it stands."""
+
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from archive.db import decisions as log
+from archive.db.tables import articles, decisions
+from archive.queries.articles import find_article_id
+
+
+def list_decisions(connection: Connection, key: str | None = None, limit: int | None = None) -> list[dict[str, Any]]:
+    """Return decisions, the latest first, with the number of the decision that took each back, if one did.
+
+    With a key only those about this article; raises NotFoundError for a key that names none.
+    """
+    decision = decisions.c
+    statement = select(decisions).order_by(decision.id.desc()).limit(limit)
+    if key is not None:
+        article_id = find_article_id(connection, key)
+        of_article = select(articles.c.key).where(articles.c.id == article_id).scalar_subquery()
+        statement = statement.where(decision.article_key == of_article)
+    gone = log.undone(connection)
+    undone_by = {
+        int(name): number
+        for number, name in connection.execute(select(decision.id, decision.name).where(decision.subject == log.UNDO))
+        if number not in gone
+    }
+    return [
+        {
+            "number": row.id,
+            "made_at": row.made_at,
+            "who": row.who,
+            "key": row.article_key,
+            "subject": row.subject,
+            "name": row.name,
+            "value": row.value,
+            "reason": row.reason,
+            "undone_by": undone_by.get(row.id),
+        }
+        for row in connection.execute(statement)
+    ]
