@@ -61,10 +61,10 @@ def repair(path: Path, *, dry_run: bool = False, watch: Watch = unwatched) -> Re
     """Derive anew what is wrong among what can be derived, in one transaction; with `dry_run`, undo it again.
 
     That is: the search index and what is indexed in place of a text, counts of words, fingerprints, the columns that
-    follow from a date, the current text of an article that has lost it, tags without evidence or decision, keys of
-    names, imports whose process is gone, views and indexes. Originals, texts, decisions and evidence are never
-    written to, nor by a user's triggers, which are not set off. A text that is not the one that came in keeps the
-    words and fingerprint of the one that did.
+    follow from a date, the current text of an article that has lost it, keys of names, imports whose process is gone,
+    views and indexes. Originals, texts, decisions, tags and evidence are never written to, nor by a user's triggers,
+    which are not set off. A tag that has lost its evidence stays, and is named: what was given cannot be derived. A
+    text that is not the one that came in keeps the words and fingerprint of the one that did. Originals are not read.
 
     In a file that is damaged as such nothing is written: that could damage more. Of an archive with an older schema
     only indexes and the search index are repaired. Raises SchemaError for what is no archive, or one of a newer
@@ -115,7 +115,7 @@ class _Work:
         if self._is_current:
             for mend in (
                 *(self._make_indexes, self._mend_views, self._mend_imports, self._mend_current_texts),
-                *(self._mend_texts, self._mend_published, self._mend_tags, self._mend_name_keys),
+                *(self._mend_texts, self._mend_published, self._mend_name_keys),
             ):
                 self._attempt(mend)
         watch("search index", 0, None)
@@ -221,15 +221,6 @@ class _Work:
         for row in wrong:
             self._set("articles", row.article_id, dict(zip(values.PUBLISHED, row.right or (), strict=True)))
         self._did("given the columns that follow from its date", "article", [row.key for row in wrong])
-
-    def _mend_tags(self) -> None:
-        wrong = self._connection.execute(
-            "SELECT g.id, coalesce(a.key, '?') || ' ' || coalesce(t.scheme || ':' || t.code, '?') "
-            "FROM article_topics g LEFT JOIN articles a ON a.id = g.article_id LEFT JOIN topics t ON t.id = g.topic_id "
-            f"WHERE g.id IN ({records.TAGS_WITHOUT_EVIDENCE})"
-        ).fetchall()
-        self._connection.executemany("DELETE FROM article_topics WHERE id = ?", [(tag_id,) for tag_id, _ in wrong])
-        self._did("without evidence taken off", "tag", [place for _, place in wrong])
 
     def _mend_name_keys(self) -> None:
         for table in values.NAMED:

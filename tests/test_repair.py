@@ -115,10 +115,6 @@ RESTORED = (
 # After the repair these columns are others than before the damage.
 MENDED = (
     (
-        Case(["1 tag without evidence taken off: "], [f"DELETE FROM tag_evidence WHERE article_topic_id = ({TAGGED})"]),
-        {"article_topics", "tag_evidence"},
-    ),
-    (
         Case(
             ["1 import marked as interrupted: import 1"],
             ["UPDATE imports SET status = 'running', finished_at = NULL, process = 'no process'"],
@@ -190,7 +186,7 @@ def test_all_of_it_at_once(seeds_archive: Path) -> None:
     everything += [statement for case, _ in MENDED for statement in case.statements]
     damage(seeds_archive, *everything, "DROP TABLE article_fts")
     done = repair(seeds_archive)
-    assert len(done.mended) == 9
+    assert len(done.mended) == 8
     assert done.left == []
     assert verify(seeds_archive, deep=True).findings == ()
 
@@ -273,6 +269,17 @@ def test_a_text_that_is_no_utf8_is_left_and_named(seeds_archive: Path) -> None:
     damage(seeds_archive, "UPDATE article_revisions SET body = CAST(x'e58c97ff' AS TEXT) WHERE id = 1")
     done = repair(seeds_archive)
     assert "texts" in {finding.check for finding in done.left}
+
+
+def test_tags_that_have_lost_their_evidence_are_left_and_named(seeds_archive: Path) -> None:
+    """What was given with an article cannot be derived, nor can what rules of another time found."""
+    damage(seeds_archive, "DELETE FROM tag_evidence", "DROP VIEW documents")
+    before = inventory(seeds_archive)
+    done = repair(seeds_archive)
+    assert lines(done) == ["1 view made anew: documents"]
+    assert [(finding.severity, finding.check) for finding in done.left] == [("error", "tags")]
+    assert "archive db restore" in str(done.left[0].cure)
+    assert inventory(seeds_archive).tables == before.tables
 
 
 def test_tags_that_a_person_decided_on_stay(seeds_archive: Path) -> None:

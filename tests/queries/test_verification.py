@@ -269,7 +269,7 @@ def test_findings_say_how_many_and_where(seeds_archive: Path) -> None:
 
 
 def test_the_worst_comes_first(seeds_archive: Path) -> None:
-    damage(seeds_archive, "DELETE FROM tag_evidence WHERE article_topic_id = 1", ADD_ARTICLE)
+    damage(seeds_archive, "UPDATE source_names SET name_key = upper(name_key) WHERE id = 1", ADD_ARTICLE)
     found = verify(seeds_archive)
     assert [finding.severity for finding in found.findings] == ["error", "warning", "note"]
     assert [found.number(severity) for severity in SEVERITIES] == [1, 1, 1]
