@@ -56,7 +56,7 @@ class Changes:
 
     A migration's `CHANGES` is a dict of any of these names. `columns_*` are names of columns by table: `derived` are
     computed anew, `moved` is `table.column` to `table.column`. `rows_changed` are tables that gain or lose rows,
-    `objects_changed` views, triggers and indexes (`view:documents`) that are made otherwise or dropped, and tables
+    `objects_changed` views, triggers and indexes (`view:documents`) that are new, made otherwise or dropped, and tables
     (`table:sources`) whose constraints change, but no column. What people decided is compared whatever is declared.
     """
 
@@ -197,13 +197,13 @@ def check_foreign_keys(connection: sqlite3.Connection, before: sqlite3.Connectio
 
 
 def check_search(connection: sqlite3.Connection) -> list[str]:
-    """Return whether the search index is out of step with the texts, in words."""
+    """Return whether the search index is out of step with the texts, in words; needs a transaction that can write."""
     if not connection.execute("SELECT 1 FROM sqlite_schema WHERE name = ?", (_SEARCH,)).fetchall():
         return []
     try:
         connection.execute(f"INSERT INTO {_SEARCH}({_SEARCH}, rank) VALUES ('integrity-check', 1)")
     except sqlite3.DatabaseError as error:
-        return [f"the search index does not agree with the texts ({error}); `archive repair` builds it anew"]
+        return [f"the search index does not agree with the texts ({error})"]
     return []
 
 
@@ -314,6 +314,11 @@ def _compare_objects(before: Inventory, after: Inventory, changes: Changes) -> I
                 yield f"{kind} {own_name} was altered"
         elif kind != "table" or own_name not in before.tables:
             yield f"{kind} {own_name} is gone"
+    for name, (table, _) in after.objects.items():
+        kind, _, own_name = name.partition(":")
+        known = name in before.objects or name in changes.objects_changed or table in changes.tables_added
+        if not known and own_name not in after.tables:
+            yield f"{kind} {own_name} is new, but not declared"
 
 
 def _table(column: str) -> str:

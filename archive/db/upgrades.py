@@ -10,7 +10,7 @@ from sqlalchemy import event
 
 from archive.db import schema
 from archive.db.backups import backup, free_path
-from archive.errors import ArchiveError
+from archive.errors import ArchiveError, SchemaError
 
 _LOOKS = ("PRAGMA", "SELECT")  # statements that change nothing
 
@@ -88,7 +88,10 @@ def rehearse(path: Path, revision: str = "head") -> list[str]:
         if schema.is_there(path):
             backup(path, copy)
         hooks: dict[str, Callable[[Any], None]] = {"watch": watch}
-        schema.upgrade(copy, revision, **hooks)
+        try:
+            schema.upgrade(copy, revision, **hooks)
+        except SchemaError as error:  # the copy is nobody's concern
+            raise SchemaError(str(error).replace(str(copy), str(path))) from error
     return statements
 
 

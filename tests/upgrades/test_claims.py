@@ -309,3 +309,13 @@ def test_what_a_downgrade_forgets_is_said_by_each_migration(oldest: Path, archiv
     for step in upgrades.plan(oldest):
         (forgets,) = [line for line in step.doc.splitlines()[1:] if "downgrade" in line]
         assert forgets in told
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["current", "check", "upgrade nonsense", "upgrade +99", "downgrade base", f"downgrade {FIRST}", "stamp head"],
+)
+def test_plain_alembic_makes_no_archive_unless_it_is_to(tmp_path: Path, words: str) -> None:
+    done = alembic(tmp_path / "typo.db", *words.split())
+    assert done.returncode != 0
+    assert list(tmp_path.iterdir()) == []

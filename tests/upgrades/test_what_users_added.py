@@ -283,6 +283,9 @@ def test_name_that_a_migration_needs_is_told(
     assert_told(
         r"could not be migrated: .*\b(decisions|_new_source_names|ix_decisions_article_key)\b.* already", done.stderr
     )
+    tried = archive(oldest, "db", "upgrade", "--dry-run")
+    assert tried.exit_code == 1
+    assert f"{oldest} could not be migrated: " in tried.stderr, "not the copy"
     assert state(oldest) == before
 
 
