@@ -7,7 +7,7 @@ import gc
 import os
 import shlex
 from collections import Counter, deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
@@ -26,26 +26,17 @@ from archive.documents import Article, Failure, Given, Unchanged, Value
 from archive.errors import ArchiveError, ReadError, UsageError
 from archive.normalize.dates import parse_published
 from archive.normalize.language import language_tag
+from archive.portions import CHUNK, Unit, of_bounded_size, take_batch
 from archive.prepare import MAX_BYTES, MAX_CHARACTERS, Known, Settings, Task
-from archive.readers.files import FoundFile, file_size, find_files, read_stdin
+from archive.readers.files import FoundFile, UnusedSidecar, find_files, read_stdin
 from archive.resolve.decisions import apply_again
 from archive.resolve.identity import IdentityResolver
 from archive.resolve.sources import SourceResolver
 from archive.resolve.topics import TopicResolver
 from archive.resolve.vocabulary import Loaded, load_seeds, load_sources, load_topics
-from archive.running import still_runs, stopped_in_order, this_process
+from archive.running import signals_held, still_runs, stopped_in_order, this_process
 from archive.version import __version__
 from archive.workers import Workers
-
-BATCH = 1000  # units a transaction; MEASURED: a commit per article takes twice as long as one per thousand
-UNCHANGED_WEIGHT = 8  # so many unchanged units are as much work as one that is written
-LONG = 16_000  # characters of a text that weighs as much as two; with BATCH, what of texts is in memory at once
-CHUNK = 500  # files handed to a worker at once
-CHUNK_BYTES = 8_000_000  # or so many bytes of them
-LARGE = 1_000_000  # bytes of a file that is a chunk of its own, so that what becomes of it costs no other file
-
-# What was read of a unit; of one that is unchanged, which item its place gave last.
-_Unit = Article | Failure | tuple[Unchanged, int]
 
 OUTCOMES = ("added", "revised", "unchanged", "duplicate", "failed")
 
@@ -106,7 +97,7 @@ class Listener:
         """A unit could not be read."""
 
     def noted(self, locator: str, notes: Sequence[str]) -> None:
-        """A unit was taken, but something in it was mended or left out."""
+        """A unit was taken, but something in it was mended or left out; or a sidecar that belongs to no file was."""
 
 
 def import_paths(
@@ -184,59 +175,64 @@ class _Import:
         self._stdin = stdin
         self._position = 1
         self._known: deque[dict[str, LastItem]] = deque()  # of each chunk that is being read
-        with writing.begin():
-            schema.require_unchanged(writing)
-            self._settings = self._begin(writing, values)
-            self._sources = SourceResolver(writing)
-            self._topics = TopicResolver(writing)
-            self._summary = ImportSummary(
-                store.begin_import(writing, _arguments(paths, options), __version__, this_process())
-            )
+        self._values = values
 
     def run(self) -> ImportSummary:
-        import_id = self._summary.import_id
+        summary: ImportSummary | None = None
         try:
-            with file_errors_explained(self._path), Workers(self._settings, _jobs(self._options.jobs)) as workers:
+            with signals_held(), self._writing.begin():
+                settings, summary = self._begin(self._writing)
+            self._summary = summary
+            with file_errors_explained(self._path), Workers(settings, _jobs(self._options.jobs)) as workers:
                 results = self._results(workers)
-                while batch := list(_take_batch(results)):
+                while batch := list(take_batch(results)):
                     self._write(batch)
-                with self._writing.begin():
-                    store.end_import(self._writing, import_id, "finished")
+                with signals_held(), self._writing.begin():
+                    store.end_import(self._writing, summary.import_id, "finished")
         except BaseException as error:
-            self._end_early(error)
+            if summary is not None:
+                self._end_early(summary.import_id, error)
             raise
         with self._reading.begin():
-            self._summary.not_stated = lookups.count_not_stated(self._reading, import_id)
-        return self._summary
+            summary.not_stated = lookups.count_not_stated(self._reading, summary.import_id)
+        return summary
 
-    def _begin(self, connection: Connection, values: tuple[Value, ...]) -> Settings:
-        """Tidy up after imports that were killed, see to a vocabulary, and return what files are prepared with."""
+    def _begin(self, connection: Connection) -> tuple[Settings, ImportSummary]:
+        """Tidy up after imports that were killed, see to a vocabulary, and put on record that this import begins.
+
+        Returns what files are prepared with, and the summary to be.
+        """
+        schema.require_unchanged(connection)
         for import_id, process in store.running_imports(connection):
             if not still_runs(process):
                 store.end_killed_import(connection, import_id)
         if not vocabulary.has_sources(connection):
             load_seeds(connection)
-        return Settings(
-            options=Given(values, tuple(Value("topics", topic, "option") for topic in self._options.topics)),
+        settings = Settings(
+            options=Given(self._values, tuple(Value("topics", topic, "option") for topic in self._options.topics)),
             phrases=tuple(vocabulary.all_phrases(connection)),
             names=tuple(vocabulary.vocabulary_names(connection)),
             domains=tuple(sorted((at, source.slug) for at, source in vocabulary.source_domains(connection).items())),
             max_bytes=self._options.max_bytes,
             max_characters=self._options.max_characters,
         )
+        self._sources = SourceResolver(connection)
+        self._topics = TopicResolver(connection)
+        arguments = _arguments(self._paths, self._options)
+        return settings, ImportSummary(store.begin_import(connection, arguments, __version__, this_process()))
 
     def _chunks(self) -> Iterator[list[Task]]:
         found = self._find()
         while some := list(islice(found, CHUNK)):
             # each look in a transaction of its own: one that stayed open would keep the WAL from being emptied
-            with self._reading.begin():
+            with signals_held(), self._reading.begin():
                 schema.require_unchanged(self._reading)
                 known = lookups.find_last_items(self._reading, [one.locator for one in some])
-            for chunk in _of_bounded_size(some, known):
+            for chunk in of_bounded_size(some, known):
                 self._known.append(known)
                 yield [self._task(one, known.get(one.locator)) for one in chunk]
 
-    def _results(self, workers: Workers) -> Iterator[_Unit]:
+    def _results(self, workers: Workers) -> Iterator[Unit]:
         for results in workers.prepare(self._chunks()):
             known = self._known.popleft()
             for result in results:
@@ -260,11 +256,15 @@ class _Import:
             if path == "-":
                 yield FoundFile("-", "-", str(Path.cwd()), None)
             else:
-                yield from find_files([path], leave_out=self._own_files)
+                for found in find_files([path], leave_out=self._own_files):
+                    if isinstance(found, UnusedSidecar):
+                        self._listener.noted(found.locator, [f"{found.reason}; {found.cure}"])
+                    else:
+                        yield found
 
-    def _write(self, batch: Sequence[_Unit]) -> None:
+    def _write(self, batch: Sequence[Unit]) -> None:
         connection = self._writing
-        with connection.begin():
+        with signals_held(), connection.begin():
             schema.require_unchanged(connection)
             ids = Ids(connection)
             units = [result for result in batch if isinstance(result, Article)]
@@ -300,7 +300,7 @@ class _Import:
         self._summary.outcomes += counts
         self._listener.units_done(len(outcomes), counts)
 
-    def _end_early(self, error: BaseException) -> None:
+    def _end_early(self, import_id: int, error: BaseException) -> None:
         """Record how the import ended; if even that cannot be written, the next import will."""
         if isinstance(error, KeyboardInterrupt):
             status, reason = "interrupted", f"{str(error) or 'stopped by the user'}; import the same again to go on"
@@ -309,8 +309,8 @@ class _Import:
         else:
             status, reason = "failed", f"{type(error).__name__}: {error}"[:1000]
         try:
-            with self._writing.begin():
-                store.end_import(self._writing, self._summary.import_id, status, reason)
+            with signals_held(), self._writing.begin():
+                store.end_import(self._writing, import_id, status, reason)
         except SQLAlchemyError:
             return
 
@@ -337,41 +337,6 @@ def _trusting(engine: Engine) -> Connection:
     if driver is not None:
         driver.execute("PRAGMA foreign_keys = OFF")
     return connection
-
-
-def _of_bounded_size(
-    found: Sequence[FoundFile | Failure], known: Mapping[str, LastItem]
-) -> Iterator[list[FoundFile | Failure]]:
-    """Yield files in portions that hold not too many bytes to be read at once; a file seen before counts as it was."""
-    portion: list[FoundFile | Failure] = []
-    total = 0
-    for one in found:
-        last = known.get(one.locator)
-        size = 0 if isinstance(one, Failure) else file_size(one.path) if last is None else last.size
-        if portion and (size > LARGE or total + size > CHUNK_BYTES):
-            yield portion
-            portion, total = [], 0
-        if size > LARGE:
-            yield [one]
-            continue
-        portion.append(one)
-        total += size
-    if portion:
-        yield portion
-
-
-def _take_batch(results: Iterator[_Unit]) -> Iterator[_Unit]:
-    """Yield units until there are enough of them for one transaction: unchanged ones weigh little, long ones much."""
-    weight = 0
-    for result in results:
-        yield result
-        if isinstance(result, tuple):
-            weight += 1
-        else:
-            length = len(result.body) if isinstance(result, Article) else 0
-            weight += UNCHANGED_WEIGHT * (1 + length // LONG)
-        if weight >= BATCH * UNCHANGED_WEIGHT:
-            return
 
 
 def _jobs(asked: int | None) -> int:

@@ -55,13 +55,27 @@ def stopped_in_order() -> Iterator[None]:
 
 
 @contextmanager
-def signals_wait() -> Iterator[None]:
-    """Let Ctrl-C and `kill` wait until the end of this: where C calls Python back, what they raise would be lost."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, *_STOPS))
+def signals_held() -> Iterator[None]:
+    """Let Ctrl-C and what else ends an import or an upgrade wait until the end of this, and act then.
+
+    What a signal raises in the middle of a statement leaves a connection that is closed and still holds its lock; where
+    SQLite calls Python back, it is lost. Outside the main thread nothing is held: there Python handles no signals.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[signal.Signals] = []
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, *_STOPS)}
+    held = {number: handler for number, handler in before.items() if callable(handler)}
+    for number in held:
+        signal.signal(number, lambda number, _frame: came.append(signal.Signals(number)))
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        for number, handler in held.items():
+            signal.signal(number, handler)
+    if came:
+        held[came[0]](came[0], None)
 
 
 def _stop(number: int, _frame: FrameType | None) -> None:

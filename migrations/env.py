@@ -19,7 +19,7 @@ from archive.db.engine import DEFAULT_DATABASE, database_path, open_engine, trun
 from archive.db.schema import connect_read_only, require_known, steps_to
 from archive.db.tables import metadata
 from archive.errors import SchemaError
-from archive.running import signals_wait
+from archive.running import signals_held
 from archive.version import __version__
 
 config = context.config
@@ -125,7 +125,7 @@ def run() -> None:
                 triggers = dependents.set_triggers_aside(driver)
             if watch := config.attributes.get("watch"):
                 watch(connection)
-            with signals_wait():
+            with signals_held():
                 driver.set_authorizer(in_one_transaction)
                 try:
                     context.run_migrations()

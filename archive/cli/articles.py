@@ -85,55 +85,76 @@ def search(ctx: click.Context, /, words: tuple[str, ...], limit: int | None, for
 
 @click.command()
 @click.argument("words", nargs=-1, metavar="[WORDS...]")
+@click.option(
+    "--unit",
+    type=click.Choice(articles_queries.UNITS),
+    default="articles",
+    show_default=True,
+    help="What to count: copies at several outlets are one text.",
+)
 @filter_options
 @format_option
 @click.pass_context
-def count(ctx: click.Context, /, words: tuple[str, ...], form: str, **filters: Any) -> None:
-    """Count articles.
+def count(ctx: click.Context, /, words: tuple[str, ...], unit: str, form: str, **filters: Any) -> None:
+    """Count articles, or the texts or sources they are.
 
-    All of them, those that options name, those in which all words occur.
+    All of them, those that options name, those in which all words occur. A text is the same where its words are,
+    whatever the headline.
 
     \b
     archive count --topic sanctions
     archive count trade --since 2023
+    archive count trade --unit texts
     """
     from archive.queries.search import count_matches
 
     with reading(archive_path(ctx)) as connection:
 
-        def number_of(filters: Filters) -> int:
+        def number_of(filters: Filters, unit: str = "articles") -> int:
             if words:
-                return count_matches(connection, " ".join(words), filters)
-            return articles_queries.count_articles(connection, filters)
+                return count_matches(connection, " ".join(words), filters, unit)
+            return articles_queries.count_articles(connection, filters, unit)
 
         chosen = Filters(**filters)
-        number = number_of(chosen)
+        number = number_of(chosen, unit)
+        without_source = number_of(chosen, "without_source") if unit == "sources" else 0
         if form == "table":
             click.echo(number)
         else:
-            print_rows([{"articles": number}], form, {})
+            print_rows([{unit: number}], form, {})
+        if without_source:
+            hint(f"left out: {without_source:,} without a source")
         _tell_what_is_not_shown(chosen, 0, None, number_of)
 
 
 @click.command()
 @click.argument("key", metavar="KEY")
+@click.option("--revision", type=int, metavar="N", help="The text as it was then; else the current one.")
 @format_option
 @click.pass_context
-def show(ctx: click.Context, /, key: str, form: str) -> None:
+def show(ctx: click.Context, /, key: str, revision: int | None, form: str) -> None:
     """Show one article with all that is known of it.
 
-    A KEY, as `archive list` shows it, may be shortened while it stays unique.
+    A KEY, as `archive list` shows it, may be shortened while it stays unique. With --revision, headline, body, what
+    was set aside and links are those of that revision; of topics and evidence there is what was given or
+    decided and what rests on that text; all else is the article's, as it is now.
 
     \b
     archive show 4h7q
+    archive show 4h7q --revision 1
     archive show 4h7q -f json | jq .evidence
     """
     from archive.cli.drawing import draw_article
     from archive.queries.article import show_article
 
     with reading(archive_path(ctx)) as connection:
-        article = show_article(connection, key)
+        article = show_article(connection, key, revision)
     print_object(article, form, lambda console: draw_article(console, article))
+    if article["revision"] != article["current_revision"]:
+        hint(
+            f"the text is that of revision {article['revision']}, not the current one, {article['current_revision']}; "
+            "topics and evidence: only what was given or decided, and what rests on this text"
+        )
 
 
 @click.command()

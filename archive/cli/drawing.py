@@ -56,8 +56,15 @@ def draw_article(console: Console, article: dict[str, Any]) -> None:
     _draw_set_aside(console, article["set_aside"])
     _draw_links(console, article["links"])
     _draw_places(console, article["places"])
-    numbers = len(article["revisions"])
-    console.print(_line(f"{article['words']:,} words, {numbers} revision{'s' if numbers > 1 else ''}", "dim"))
+    console.print(_line(f"{article['words']:,} words, {_which_revision(article)}", "dim"))
+
+
+def _which_revision(article: dict[str, Any]) -> str:
+    number = len(article["revisions"])
+    if article["revision"] == article["current_revision"]:
+        return f"{number} revision{'s' if number > 1 else ''}"
+    seen_at = next(one["seen_at"] for one in article["revisions"] if one["number"] == article["revision"])
+    return f"revision {article['revision']} of {number}, seen {seen_at[:16].replace('T', ' ')} UTC"
 
 
 def draw_explanation(console: Console, explained: dict[str, Any]) -> None:
@@ -223,6 +230,13 @@ def _draw_places(console: Console, places: Iterable[dict[str, Any]]) -> None:
         first, last = place["first_import"], place["last_import"]
         imports = f"import {first}" if first == last else f"imports {first} to {last}"
         console.print(_line(f"{shown_path(place['locator'])} ({imports})"))
+
+
+def draw_place_list(console: Console, title: str, locators: Iterable[str]) -> None:
+    """Print places below a title."""
+    _heading(console, title)
+    for locator in locators:
+        console.print(_line(shown_path(locator)))
 
 
 def _method(name: str) -> str:

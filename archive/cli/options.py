@@ -14,15 +14,20 @@ FORMATS = ("table", "json", "jsonl", "csv")
 
 def format_option(function: F) -> F:
     """Add -f/--format; what is said before a subcommand holds for it, where nothing is said after it."""
+    return format_option_with()(function)
+
+
+def format_option_with(*more: str) -> Callable[[F], F]:
+    """Add -f/--format with formats that only this command has."""
     return click.option(
         "-f",
         "--format",
         "form",
-        type=click.Choice(FORMATS),
+        type=click.Choice((*FORMATS, *more)),
         default=_format_before,
         show_default="table",
         help="How to print.",
-    )(function)
+    )
 
 
 def _format_before() -> str:

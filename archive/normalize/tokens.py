@@ -13,11 +13,12 @@ from archive.normalize.fold_table import DROPPED, FOLDS, SEPARATORS
 
 _MARK = "\x01"  # stands for a combining mark that vanishes; itself a separator, so no folded text has it otherwise
 
-_UNSPACED = (
+# what a character class of a regular expression has for the scripts without spaces
+UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3041-\u30ff\u3105-\u312f\u31a0-\u31bf\u31f0-\u31ff"
     "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
 )
-_UNSPACED_CHARACTER = re.compile(f"[{_UNSPACED}]")
+_UNSPACED_CHARACTER = re.compile(f"[{UNSPACED}]")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _TOKEN = re.compile(r"\S+")
 

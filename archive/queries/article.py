@@ -22,21 +22,29 @@ from archive.db.tables import (
 )
 from archive.errors import NotFoundError
 from archive.normalize.names import name_key
+from archive.normalize.text import first_sentence
 from archive.queries.articles import HEADLINE, Article, find_article_id, summaries, summary_select
 from archive.queries.decisions import list_decisions
+from archive.queries.revisions import find_revision
 from archive.queries.search import INDEX, match_expression, matches, query_phrases
 
 _CONTEXT = 60  # characters on either side of a passage
 
 
-def show_article(connection: Connection, key: str) -> Article:
-    """Return an article with its text and all that hangs on it; raises NotFoundError for a key that names none."""
+def show_article(connection: Connection, key: str, number: int | None = None) -> Article:
+    """Return an article with its text and all that hangs on it; raises NotFoundError for a key that names none.
+
+    With a `number`, the text is that revision's. What is known of the article is the same, but of its topics and
+    evidence there is only what rests on that text, or on none: what was given. Raises NotFoundError for a revision that
+    the article does not have.
+    """
     article_id = find_article_id(connection, key)
     article, revision = articles.c, article_revisions.c
     more = (
         *(article.byline, article.section, article.kind, article.published_on, article.published_at),
         article.published_method,
         article.revision_id,
+        revision.number.label("current_revision"),
         revision.body,
     )
     shown = next(
@@ -47,12 +55,25 @@ def show_article(connection: Connection, key: str) -> Article:
         )
     )
     revision_id = shown.pop("revision_id")
+    shown["revision"] = shown["current_revision"]
+    evidence = find_evidence(connection, article_id)
+    if number is not None and number != shown["current_revision"]:
+        state = find_revision(connection, article_id, number)
+        revision_id = state.id
+        shown |= {
+            "headline": first_sentence(state.body) if state.headline is None else state.headline,
+            "headline_method": "derived" if state.headline is None else state.headline_method,
+            **{"words": state.words, "body": state.body, "revision": number},
+        }
+        evidence = find_evidence(connection, article_id, revision_id)
+        resting = {one["topic"] for one in evidence}
+        shown["topics"] = [topic for topic in shown["topics"] if topic in resting]
     return {
         **shown,
         "blocks": _blocks(connection, revision_id),
         "set_aside": _set_aside(connection, revision_id),
         "links": _links(connection, revision_id),
-        "evidence": find_evidence(connection, article_id),
+        "evidence": evidence,
         "revisions": _rows(
             connection,
             select(revision.number, revision.cause, revision.seen_at, revision.words, revision.headline)
@@ -104,10 +125,13 @@ def explain_article(connection: Connection, key: str) -> Article:
     }
 
 
-def find_evidence(connection: Connection, article_id: int) -> list[dict[str, Any]]:
-    """Return why an article has its topics, by topic, each with the passage and what stands around it."""
+def find_evidence(connection: Connection, article_id: int, revision_id: int | None = None) -> list[dict[str, Any]]:
+    """Return why an article has its topics, by topic, each with the passage and what stands around it.
+
+    With a revision, only what rests on its text, or on no text at all.
+    """
     evidence = tag_evidence.c
-    rows = connection.execute(
+    statement = (
         select(
             *(topics.c.name.label("topic"), topics.c.scheme, topics.c.code),
             *(evidence.method, evidence.rule, evidence.given_text, evidence.given_by),
@@ -121,8 +145,11 @@ def find_evidence(connection: Connection, article_id: int) -> list[dict[str, Any
         .where(article_topics.c.article_id == article_id)
         .order_by(topics.c.name, evidence.id)
     )
+    if revision_id is not None:
+        text_id = func.coalesce(evidence.revision_id, set_aside.c.revision_id)
+        statement = statement.where(text_id.is_(None) | (text_id == revision_id))
     found = []
-    for row in rows:
+    for row in connection.execute(statement):
         passage = before = after = None
         if row.field == "topics":
             passage = row.given_text

@@ -24,6 +24,8 @@ _PAGE = 500
 
 Article = dict[str, Any]
 
+UNITS = ("articles", "texts", "sources")
+
 # The headline of an article, and how it came by it: what a person decided, '' for none, or else that of the text.
 _DECIDED = articles.c.decided_headline
 HEADLINE = case((_DECIDED.is_(None), article_revisions.c.headline), else_=func.nullif(_DECIDED, "")).label("headline")
@@ -44,9 +46,29 @@ def list_articles(connection: Connection, filters: Filters, limit: int | None = 
     yield from summaries(connection, statement)
 
 
-def count_articles(connection: Connection, filters: Filters) -> int:
-    """Return how many articles there are."""
-    return connection.scalar(select(func.count()).select_from(articles).where(*filters.conditions(connection))) or 0
+def count_articles(connection: Connection, filters: Filters, unit: str = "articles") -> int:
+    """Return how many articles there are, how many different texts they have, or how many sources they state.
+
+    `unit` is one of UNITS, or `without_source`: how many state none.
+    """
+    return connection.scalar(counting(unit).where(*filters.conditions(connection))) or 0
+
+
+def counting(unit: str) -> Select[int]:
+    """Return the SELECT that counts articles, or their texts or sources: copies are one text, as their words are."""
+    article, revision = articles.c, article_revisions.c
+    if unit == "texts":
+        return (
+            select(func.count(revision.fingerprint.distinct()))
+            .select_from(articles)
+            .join(article_revisions, revision.id == article.revision_id)
+        )
+    counted = {
+        "articles": func.count(),
+        "sources": func.count(article.source_id.distinct()),
+        "without_source": func.count().filter(article.source_id.is_(None)),
+    }
+    return select(counted[unit]).select_from(articles)
 
 
 def find_article_id(connection: Connection, key: str) -> int:

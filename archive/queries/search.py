@@ -5,11 +5,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, column, func, literal_column, select, table
+from sqlalchemy import ColumnElement, Connection, column, literal_column, table
 
 from archive.db.tables import article_revisions, articles
 from archive.normalize.tokens import token_spans, tokenize
-from archive.queries.articles import Article, summaries, summary_select
+from archive.queries.articles import Article, counting, summaries, summary_select
 from archive.queries.filters import Filters
 
 # what a word in the headline counts, against one in the body
@@ -92,14 +92,13 @@ def search_articles(
         }
 
 
-def count_matches(connection: Connection, words: str, filters: Filters) -> int:
-    """Return in how many articles all words occur."""
+def count_matches(connection: Connection, words: str, filters: Filters, unit: str = "articles") -> int:
+    """Return in how many articles all words occur; or how many texts or sources those are, as in `count_articles`."""
     phrases = query_phrases(words)
     if not phrases:
         return 0
     statement = (
-        select(func.count())
-        .select_from(articles)
+        counting(unit)
         .join(INDEX, INDEX.c.rowid == articles.c.id)
         .where(matches(match_expression(phrases)), *filters.conditions(connection))
     )

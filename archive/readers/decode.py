@@ -212,11 +212,17 @@ def _decode_guessed(content: bytes, first: int) -> tuple[str, str, tuple[str, ..
     candidates = list(_WIDER.get(guess, (guess,)))
     is_weak = guess in ("", "ascii", "utf-8") or high < 8 or (guess.startswith(_SELDOM) and high < 0.01 * len(sample))
     if is_weak and high <= 0.1 * len(sample):
-        candidates.insert(0, "windows-1252")
+        candidates = ["windows-1252", *(one for one in candidates if not one.startswith(_SELDOM))]
     for encoding in candidates:
         text = _strictly(content, encoding)
         if text is not None and _is_text(text):
             return text, encoding, (_guessed(encoding),)
+    if is_weak and high <= 0.1 * len(sample):
+        text = content.decode("windows-1252", "replace")
+        if _is_text(text):
+            lost = text.count("\ufffd")
+            replaced = "1 byte that it does not have" if lost == 1 else f"{lost} bytes that it does not have"
+            return text, "windows-1252", (_guessed("windows-1252"), f"{replaced} replaced with U+FFFD")
     raise UnreadableError(
         "not text in any encoding we know", "convert it to UTF-8, for example with iconv -f ENCODING -t UTF-8"
     )

@@ -5,7 +5,7 @@ Paths come in the order in which they are named; what is named twice is found tw
 
 Left out, inside a folder: what is hidden (its name starts with "."). Configuration is no unit: `archive.toml`,
 `NAME.meta.toml`, and vocabularies, which are `.toml` files with `[[sources]]` or `[[topics]]`. A sidecar that belongs
-to no file is a failure, since what somebody wrote in it would be lost.
+to no file is told of: somebody wrote in it what nobody reads.
 """
 
 # A Path for every file would cost more than finding it, and Path.resolve() follows links.
@@ -15,7 +15,7 @@ import re
 import stat
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from archive.documents import Failure
 from archive.readers.base import UnreadableError, storable, unreadable
@@ -45,6 +45,14 @@ class FoundFile:
     sidecar: str | None
 
 
+class UnusedSidecar(NamedTuple):
+    """A sidecar that belongs to no file; it is no unit. Why it does not, and what a person can do."""
+
+    locator: str
+    reason: str
+    cure: str
+
+
 @dataclass(frozen=True, slots=True)
 class _Folder:
     """A folder still to be read. `trail` has the real folders in which a link was followed on the way to it."""
@@ -53,7 +61,7 @@ class _Folder:
     trail: tuple[str, ...] = ()
 
 
-def find_files(paths: Sequence[str], leave_out: Collection[str] = ()) -> Iterator[FoundFile | Failure]:
+def find_files(paths: Sequence[str], leave_out: Collection[str] = ()) -> Iterator[FoundFile | Failure | UnusedSidecar]:
     """Yield the files at these paths, and in these folders and their subfolders; lazily, in a fixed order.
 
     What is there but cannot be a unit is a Failure, never an exception: a path that does not exist, a dangling or
@@ -184,7 +192,7 @@ class _Walk:
         self._followed = followed
         self._inside: list[_Folder] = []
 
-    def find(self) -> Iterator[FoundFile | Failure]:
+    def find(self) -> Iterator[FoundFile | Failure | UnusedSidecar]:
         waiting = [_Folder(self._root)]
         while waiting:
             folder = waiting.pop()
@@ -198,7 +206,9 @@ class _Walk:
             waiting += reversed(self._inside)
             self._inside.clear()
 
-    def _find_listed(self, folder: _Folder, entries: list[os.DirEntry[str]]) -> Iterator[FoundFile | Failure]:
+    def _find_listed(
+        self, folder: _Folder, entries: list[os.DirEntry[str]]
+    ) -> Iterator[FoundFile | Failure | UnusedSidecar]:
         prefix = os.path.join(folder.path, "")
         storable_prefix = storable(prefix)
         sidecars = {entry.name: False for entry in entries if entry.name.endswith(SIDECAR_SUFFIX)}
@@ -301,16 +311,16 @@ def _vocabulary(path: str) -> str | None:
     return match[1].decode() if match else None
 
 
-def _unused_sidecar(prefix: str, sidecar: str, sidecars: dict[str, bool], names: set[str]) -> Failure:
+def _unused_sidecar(prefix: str, sidecar: str, sidecars: dict[str, bool], names: set[str]) -> UnusedSidecar:
     place = storable(prefix + sidecar)
     for name in names:
         nearer, farther = _sidecar_names(name)
         if farther == sidecar and sidecars.get(nearer) and name not in sidecars:
             cure = f"move what it says into {storable(nearer)}"
-            return Failure(place, "a sidecar of a file that has a nearer one", cure)
+            return UnusedSidecar(place, "a sidecar of a file that has a nearer one", cure)
     if sidecar.removesuffix(SIDECAR_SUFFIX) in names:
-        return Failure(place, "a sidecar of a folder", f"for a whole folder, write {DEFAULTS_NAME} in it")
-    return Failure(
+        return UnusedSidecar(place, "a sidecar of a folder", f"for a whole folder, write {DEFAULTS_NAME} in it")
+    return UnusedSidecar(
         place, "a sidecar without its file", f"put it beside its file, as FILE{SIDECAR_SUFFIX}, or remove it"
     )
 

@@ -60,11 +60,19 @@ def take_front_matter(text: str) -> tuple[Metadata, str, tuple[SetAside, ...]]:
     """
     front = split_front_matter(text)
     if front is None:
-        return Metadata(), text, ()
+        return Metadata(notes=_never_closed(text)), text, ()
     metadata = read_metadata(front.mapping, "front_matter", strict=False)
     gives_nothing = not metadata.values and not metadata.topics
     set_aside = (SetAside("front_matter", front.raw.strip(), 0, "front_matter", RULE_VERSION),) if gives_nothing else ()
     return replace(metadata, notes=front.notes + metadata.notes), front.body, set_aside
+
+
+def _never_closed(text: str) -> tuple[str, ...]:
+    """Return what to note of a text that begins as front matter does, and then is none."""
+    opening = _OPENING.match(text)
+    if opening is None or not _KEY.match(text, opening.end()):
+        return ()
+    return (f"front matter was not used: no line {opening[1]} ends it; it stands in the text",)
 
 
 def split_front_matter(text: str) -> FrontMatter | None:

@@ -387,3 +387,41 @@ def test_a_text_of_its_own_words_is_found_whole(run: Run, tmp_path: Path) -> Non
     (tmp_path / "long.txt").write_text(" ".join(words) + ".")
     run("--db", tmp_path / "a.db", "import", tmp_path / "long.txt")
     assert len(keys(run("--db", tmp_path / "a.db", "search", *words, "-f", "json"))) == 1
+
+
+@pytest.mark.parametrize(("unit", "number"), [("articles", 16), ("texts", 15), ("sources", 5)])
+def test_units_are_counted(unit: str, number: int, seeds: Run) -> None:
+    answer = seeds("count", "--unit", unit)
+    assert answer.stdout == f"{number}\n"
+    assert answer.stderr == ("left out: 3 without a source\n" if unit == "sources" else "")
+    assert json.loads(seeds("count", "--unit", unit, "-f", "json").stdout) == [{unit: number}]
+    assert seeds("count", "--unit", unit, "xylophone").stdout == "0\n"
+    assert seeds("count", "--unit", "words").exit_code == 2
+
+
+def test_units_are_counted_with_words_and_filters(seeds: Run) -> None:
+    words = ("park", "--topic", "economy")
+    assert seeds("count", *words).stdout == "3\n"
+    assert seeds("count", *words, "--unit", "texts").stdout == "2\n"
+    answer = seeds("count", *words, "--unit", "sources")
+    assert (answer.stdout, answer.stderr) == ("2\n", "left out: 1 without a source\n")
+    answer = seeds("count", "--unit", "sources", "--since", "2023-02-28", "--until", "2023-02-28")
+    assert answer.stdout == "2\n"
+    assert answer.stderr == "left out: 6 without a date, 1 with a date too coarse to tell\n"
+
+
+def test_an_article_as_it_was_says_so(seeds: Run, key: Callable[[str], str]) -> None:
+    named = key("wire/lw-0457.md")
+    now, then = seeds("show", named), seeds("show", named, "--revision", "1")
+    assert now.stderr == ""
+    assert "33 percent" in now.stdout
+    assert "23 percent" in then.stdout
+    assert now.stdout.endswith("words, 2 revisions\n")
+    assert "words, revision 1 of 2, seen " in then.stdout
+    assert then.stderr == (
+        "the text is that of revision 1, not the current one, 2; topics and evidence: only what was given "
+        "or decided, and what rests on this text\n"
+    )
+    for form in ("json", "jsonl", "csv"):
+        assert "23 percent" in seeds("show", named, "--revision", "1", "-f", form).stdout
+    assert seeds("show", named, "--revision", "2").stdout == now.stdout

@@ -20,11 +20,14 @@ from archive.cli.escaping import escaped_json, printable, printable_line
 
 Run = Callable[..., Result]
 
-# each command with -f, as it is called; KEY stands for an article's
+# each command with -f, as it is called; KEY stands for an article's, REVISED for that of one with two revisions
 CALLS = {
     "list": ["list", "--limit", "0"],
     "search": ["search", "trade", "--limit", "0"],
     "count": ["count", "trade"],
+    "copies": ["copies", "KEY"],
+    "diff": ["diff", "REVISED"],
+    "revisions": ["revisions"],
     "show": ["show", "KEY"],
     "why": ["why", "KEY"],
     "sources": ["sources", "--all"],
@@ -46,7 +49,8 @@ def ask(seeds: Run, key: Callable[[str], str]) -> Run:
     seeds("set", key("zh/访问.md"), "section=Politics", "--because", "as printed")
 
     def ask(call: str, form: str) -> Result:
-        words = [key("zh/访问.md") if word == "KEY" else word for word in CALLS[call]]
+        keys = {"KEY": key("zh/访问.md"), "REVISED": key("wire/lw-0457.md")}
+        words = [keys.get(word, word) for word in CALLS[call]]
         answer = seeds(*words, "-f", form)
         assert answer.exit_code == 0, answer.stderr
         return answer

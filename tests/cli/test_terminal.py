@@ -65,6 +65,14 @@ def test_a_terminal_gets_colours_and_its_own_width(seeds_archive: Path) -> None:
     assert 40 < max(map(len, lines)) <= 60
 
 
+def test_what_changed_is_coloured_on_a_terminal(seeds_archive: Path, key: Callable[[str], str]) -> None:
+    code, shown, _ = on_terminal("--db", seeds_archive, "diff", key("wire/lw-0457.md"), width=60)
+    assert code == 0
+    assert b"\x1b[9;31m23\x1b[0m\x1b[4;32m33\x1b[0m" in shown
+    assert b"[-" not in LOOKS.sub(b"", shown)
+    assert not LIVE.search(LOOKS.sub(b"", shown))
+
+
 @pytest.mark.parametrize("changed", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
 def test_a_terminal_that_wants_no_colours_gets_none(changed: dict[str, str], seeds_archive: Path) -> None:
     code, shown, _ = on_terminal("--db", seeds_archive, "search", "trade", env=environment(**changed))

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from archive import ingest, prepare
+from archive import ingest, portions, prepare
 from archive.documents import Failure
 from archive.errors import UsageError
 from archive.ingest import OUTCOMES, ImportOptions, Listener, import_paths
@@ -66,7 +66,6 @@ FAILED = {
     "page.html": ("HTML", "save its text"),
     "undecodable.txt": ("not text in any encoding", "iconv"),
     "secret.txt": ("no permission", "chmod"),
-    "orphan.meta.toml": ("a sidecar without its file", "put it beside its file"),
     "line\\x0aend \\x1b[31m empty.txt": ("empty file", "remove it"),
     "pipe.txt": ("a pipe", "archive import -"),
     "socket.txt": ("a socket", "leave it out"),
@@ -283,7 +282,7 @@ def test_long_texts_are_few_in_a_batch_and_large_files_few_in_a_chunk(
     heard = Batches()
     summary = import_paths(database, [str(tmp_path)], ImportOptions(jobs=0), heard)
     assert summary.outcomes["added"] == 30 == sum(heard.sizes) == sum(chunks)
-    assert max(heard.sizes) * 999_000 <= ingest.BATCH * ingest.LONG
+    assert max(heard.sizes) * 999_000 <= portions.BATCH * portions.LONG
     assert chunks == [8, 8, 4, 1, 8, 1]
 
 
@@ -432,8 +431,8 @@ def test_a_file_over_max_size_fails_and_the_rest_goes_on(run: Run, database: Pat
 def test_files_named_several_times_are_units_each_time_over_batches_too(
     database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, query: Rows
 ) -> None:
-    monkeypatch.setattr(ingest, "BATCH", 2)
-    monkeypatch.setattr(ingest, "UNCHANGED_WEIGHT", 1)
+    monkeypatch.setattr(portions, "BATCH", 2)
+    monkeypatch.setattr(portions, "UNCHANGED_WEIGHT", 1)
     monkeypatch.setattr(ingest, "CHUNK", 3)
     for number in range(7):
         (tmp_path / f"{number}.txt").write_text(GOOD.format(number))

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
+from sqlalchemy import Engine, event
 
 from archive import workers
 from archive.documents import Failure, Given
@@ -348,6 +349,40 @@ def test_interrupting_from_a_program_is_recorded_too(database: Path, many: Path,
         ("interrupted", "stopped by the user; import the same again to go on")
     ]
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
+@pytest.mark.parametrize("moment", ["a statement", "a call back"])
+@pytest.mark.parametrize("table", ["import_items", "article_fts", "imports SET"])
+def test_a_signal_in_the_middle_of_writing_waits_for_the_end_of_the_batch(
+    database: Path, many: Path, query: Rows, monkeypatch: pytest.MonkeyPatch, moment: str, table: str
+) -> None:
+    """It would leave the connection locked for good, or be lost where SQLite calls Python back."""
+    sent: list[str] = []
+
+    def send(statement: str) -> None:
+        if table in statement and statement.lstrip()[:6] in ("INSERT", "UPDATE") and not sent:
+            sent.append(statement)
+            signal.raise_signal(signal.SIGINT)
+
+    def before_statement(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        send(statement)
+
+    def connected(connection: Any, _record: Any) -> None:
+        connection.set_trace_callback(send)
+
+    name, listener = ("before_cursor_execute", before_statement) if moment == "a statement" else ("connect", connected)
+    event.listen(Engine, name, listener)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            import_paths(database, [str(many / "03")], ImportOptions(jobs=0))
+    finally:
+        event.remove(Engine, name, listener)
+    assert sent
+    assert query(database, "SELECT status, reason FROM imports") == [
+        ("interrupted", "stopped by the user; import the same again to go on")
+    ]
+    assert query(database, "SELECT count(*) FROM import_items") == [(400,)]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 class Failing(Listener):

@@ -200,3 +200,10 @@ def test_texts_in_legacy_encodings() -> None:
         if decode(content)[0] != content.decode(name):
             wrong.append(os.path.relpath(path, folder))
     assert wrong == []
+
+
+def test_a_few_odd_bytes_are_not_made_another_script() -> None:
+    """Eight bytes tell too little to guess an encoding that hardly anybody uses."""
+    text, encoding, notes = decode(b"Undecodable \xff\xfe\x81 bytes, \xc3 among letters of the harbour office.")
+    assert (text[12:15], encoding) == ("\xff\xfe\ufffd", "windows-1252")
+    assert notes == ("decoded as windows-1252 (guessed)", "1 byte that it does not have replaced with U+FFFD")

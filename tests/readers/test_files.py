@@ -13,7 +13,7 @@ import pytest
 
 from archive.documents import Failure
 from archive.readers.base import UnreadableError
-from archive.readers.files import FoundFile, find_files, read_bytes, read_stdin
+from archive.readers.files import FoundFile, UnusedSidecar, find_files, read_bytes, read_stdin
 
 
 def write(path: Path, content: str | bytes = "Text.\n") -> Path:
@@ -28,6 +28,11 @@ def find(*paths: Path | str, **options: object) -> list[FoundFile | Failure]:
 
 def names(found: list[FoundFile | Failure], root: Path) -> list[str]:
     return [os.path.relpath(one.locator, root) for one in found if isinstance(one, FoundFile)]
+
+
+def only_unused(folder: Path) -> UnusedSidecar:
+    (unused,) = [one for one in find_files([str(folder)]) if isinstance(one, UnusedSidecar)]
+    return unused
 
 
 def only_failure(found: list[FoundFile | Failure]) -> Failure:
@@ -114,25 +119,25 @@ def test_sidecars_are_found_by_either_name_the_longer_one_first(tmp_path: Path) 
     ]
 
 
-def test_a_sidecar_that_nobody_reads_is_a_failure(tmp_path: Path) -> None:
+def test_a_sidecar_that_nobody_reads_is_told_of(tmp_path: Path) -> None:
     write(tmp_path / "gone.meta.toml")
-    assert only_failure(find(tmp_path)).reason == "a sidecar without its file"
+    assert only_unused(tmp_path).reason == "a sidecar without its file"
 
 
-def test_a_sidecar_that_a_nearer_one_hides_is_a_failure(tmp_path: Path) -> None:
+def test_a_sidecar_that_a_nearer_one_hides_is_told_of(tmp_path: Path) -> None:
     for name in ("a.txt", "a.txt.meta.toml", "a.meta.toml"):
         write(tmp_path / name)
-    failure = only_failure(find(tmp_path))
-    assert failure.locator == f"{tmp_path}/a.meta.toml"
-    assert "a.txt.meta.toml" in (failure.cure or "")
+    unused = only_unused(tmp_path)
+    assert unused.locator == f"{tmp_path}/a.meta.toml"
+    assert "a.txt.meta.toml" in unused.cure
 
 
 def test_a_sidecar_of_a_folder_names_what_to_write_instead(tmp_path: Path) -> None:
     write(tmp_path / "year" / "a.txt")
     write(tmp_path / "year.meta.toml")
-    failure = only_failure(find(tmp_path))
-    assert failure.reason == "a sidecar of a folder"
-    assert "archive.toml" in (failure.cure or "")
+    unused = only_unused(tmp_path)
+    assert unused.reason == "a sidecar of a folder"
+    assert "archive.toml" in unused.cure
 
 
 def test_a_sidecar_of_what_cannot_be_read_is_not_reported_as_well(tmp_path: Path) -> None:

@@ -178,3 +178,12 @@ def test_whatever_stands_between_the_lines_is_no_error_and_not_lost(fence: str, 
     if front is not None:
         assert front.raw + front.body == text
     "".join(take_front_matter(text)[0].notes).encode()
+
+
+@pytest.mark.parametrize("mark", ["---", "+++"])
+def test_a_block_that_is_never_closed_is_noted(mark: str) -> None:
+    text = f"{mark}\ntitle: never closed\n\nThe council met."
+    metadata, body, set_aside = take_front_matter(text)
+    assert (body, set_aside, metadata.values) == (text, (), ())
+    assert metadata.notes == (f"front matter was not used: no line {mark} ends it; it stands in the text",)
+    assert take_front_matter(f"{mark}\nThe council met.")[0].notes == ()
