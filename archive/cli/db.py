@@ -67,7 +67,15 @@ def upgrade(ctx: click.Context, /, revision: str, show_sql: bool, dry_run: bool,
         upgrades.rehearse(path, revision)
         click.echo(f"tried on a copy: nothing would be lost; {path} is as it was")
         return
-    if upgrades.upgrade(path, revision, keep_backup=not no_backup, backed_up=_backed_up):
+    before = schema.current_revision(path)
+    try:
+        was_needed = upgrades.upgrade(path, revision, keep_backup=not no_backup, backed_up=_backed_up)
+    except KeyboardInterrupt:
+        stands = schema.current_revision(path)
+        told = "nothing was changed" if stands == before else "but it was done already, and all adds up"
+        hint(f"stopped; {told}: {path} is at {stands}")
+        ctx.exit(130)
+    if was_needed:
         click.echo(f"{path} is at {schema.current_revision(path)}; rows, columns, keys and search index add up")
     else:
         click.echo(f"{schema.current_revision(path)}: nothing to do, another upgrade was first")

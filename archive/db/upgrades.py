@@ -11,6 +11,7 @@ from sqlalchemy import event
 from archive.db import schema
 from archive.db.backups import backup, free_path
 from archive.errors import ArchiveError, SchemaError
+from archive.running import stopped_in_order
 
 _LOOKS = ("PRAGMA", "SELECT")  # statements that change nothing
 
@@ -40,7 +41,8 @@ def upgrade(
     """Upgrade an archive, after a backup of it as it stands when it is locked; returns whether it had to be.
 
     `backed_up` is told where the backup is, before anything is changed. Waits for another upgrader. Raises ProofError,
-    with the upgrade undone and the backup kept, where the proof does not add up.
+    with the upgrade undone and the backup kept, where the proof does not add up, and KeyboardInterrupt where it is
+    stopped, also by `kill`: undone too, unless that came after the end.
     """
     locked = False
 
@@ -54,7 +56,8 @@ def upgrade(
             backup(path, target)
             backed_up(target)
 
-    schema.upgrade(path, revision, locked=back_up)
+    with stopped_in_order():
+        schema.upgrade(path, revision, locked=back_up)
     return locked
 
 
