@@ -8,8 +8,10 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
+from archive.db import dependents
 from archive.db.engine import BUSY_TIMEOUT_MS, file_errors_explained
 from archive.db.views import VIEWS
+from archive.errors import ArchiveError
 from archive.queries import verification
 from archive.queries.verification import database, records, texts, values
 from archive.queries.verification.findings import (
@@ -59,9 +61,10 @@ def repair(path: Path, *, dry_run: bool = False, watch: Watch = unwatched) -> Re
     """Derive anew what is wrong among what can be derived, in one transaction; with `dry_run`, undo it again.
 
     That is: the search index and what is indexed in place of a text, counts of words, fingerprints, the columns that
-    follow from a date, the current text of an article that has lost it, tags without evidence or decision, keys of
-    names, imports whose process is gone, missing views, indexes. Originals, texts, decisions and evidence are never
-    written to. A text that is not the one that came in keeps the words and fingerprint of the one that did.
+    follow from a date, the current text of an article that has lost it, keys of names, imports whose process is gone,
+    views and indexes. Originals, texts, decisions, tags and evidence are never written to, nor by a user's triggers,
+    which are not set off. A tag that has lost its evidence stays, and is named: what was given cannot be derived. A
+    text that is not the one that came in keeps the words and fingerprint of the one that did. Originals are not read.
 
     In a file that is damaged as such nothing is written: that could damage more. Of an archive with an older schema
     only indexes and the search index are repaired. Raises SchemaError for what is no archive, or one of a newer
@@ -106,21 +109,33 @@ class _Work:
         if damage:
             self.done.left.extend(database.check_integrity(connection, deep=True))
             return
+        # a user's triggers are about edits, and could write to what is never written to here
+        triggers = self._set_triggers_aside()
         self._mend_indexes(indexes)
         if self._is_current:
             for mend in (
-                *(self._mend_views, self._mend_imports, self._mend_current_texts, self._mend_texts),
-                *(self._mend_published, self._mend_tags, self._mend_name_keys),
+                *(self._make_indexes, self._mend_views, self._mend_imports, self._mend_current_texts),
+                *(self._mend_texts, self._mend_published, self._mend_name_keys),
             ):
                 self._attempt(mend)
         watch("search index", 0, None)
         self._mend_search()
+        if problems := dependents.put_triggers_back(connection, triggers):
+            raise ArchiveError(f"nothing was repaired: {'; '.join(problems)}")
         left = self.done.left
         left.extend((verification.examine if self._is_current else verification.examine_file)(connection, watch))
         if not any(finding.check == "search" for finding in left):
             left.extend(guarded("search", database.check_search(connection)))
 
-    def _attempt(self, mend: Callable[[], None], *, mind_damage: bool = True) -> bool:
+    def _set_triggers_aside(self) -> list[dependents.Trigger]:
+        try:
+            return dependents.set_triggers_aside(self._connection)
+        except UnicodeEncodeError as error:  # in a damaged file, a name which is no UTF-8
+            raise ArchiveError(
+                "nothing was repaired: a trigger has a name that cannot be read; drop it first"
+            ) from error
+
+    def _attempt(self, mend: Callable[[], object], *, mind_damage: bool = True) -> bool:
         """Do one thing as a whole or not at all; what stays wrong is found once more afterwards."""
         self._connection.execute("SAVEPOINT attempt")
         try:
@@ -155,6 +170,11 @@ class _Work:
     def _reindex(self, name: str) -> None:
         quoted = name.replace('"', '""')
         self._connection.execute(f'REINDEX "{quoted}"')
+
+    def _make_indexes(self) -> None:
+        missing = database.missing_indexes(self._connection)
+        made = [name for name, statement in missing if self._attempt(partial(self._connection.execute, statement))]
+        self._did("made anew", "index", made)
 
     def _mend_views(self) -> None:
         held = {name for (name,) in self._connection.execute("SELECT name FROM sqlite_schema")}
@@ -201,15 +221,6 @@ class _Work:
         for row in wrong:
             self._set("articles", row.article_id, dict(zip(values.PUBLISHED, row.right or (), strict=True)))
         self._did("given the columns that follow from its date", "article", [row.key for row in wrong])
-
-    def _mend_tags(self) -> None:
-        wrong = self._connection.execute(
-            "SELECT g.id, coalesce(a.key, '?') || ' ' || coalesce(t.scheme || ':' || t.code, '?') "
-            "FROM article_topics g LEFT JOIN articles a ON a.id = g.article_id LEFT JOIN topics t ON t.id = g.topic_id "
-            f"WHERE g.id IN ({records.TAGS_WITHOUT_EVIDENCE})"
-        ).fetchall()
-        self._connection.executemany("DELETE FROM article_topics WHERE id = ?", [(tag_id,) for tag_id, _ in wrong])
-        self._did("without evidence taken off", "tag", [place for _, place in wrong])
 
     def _mend_name_keys(self) -> None:
         for table in values.NAMED:

@@ -6,7 +6,8 @@ rows that point to them would be deleted; that no row points nowhere is checked 
 
 import os
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,9 @@ from alembic.util.exc import CommandError
 
 from archive.db import dependents, proof
 from archive.db.engine import DEFAULT_DATABASE, database_path, open_engine, truncate_wal
-from archive.db.schema import connect_read_only, require_known
+from archive.db.schema import connect_read_only, require_known, steps_to
 from archive.db.tables import metadata
+from archive.errors import SchemaError
 from archive.running import signals_held
 from archive.version import __version__
 
@@ -49,6 +51,35 @@ def is_there(heads: tuple[str, ...]) -> bool:
     return set(heads) == {script.revision for script in wanted if script is not None}
 
 
+def require_something(path: Path, *, migrating: bool) -> None:
+    """Refuse to look at, or to take back, what is not there: a database that is opened would be made."""
+    if path.exists():
+        return
+    command = getattr(config.cmd_opts, "cmd", None)  # of plain Alembic; what the program runs itself is an upgrade
+    is_upgrade = migrating and (command is None or command[0].__name__ == "upgrade")
+    try:
+        if is_upgrade and steps_to(context.get_revision_argument(), None):
+            return
+    except SchemaError as error:
+        raise CommandError(str(error)) from error
+    raise CommandError(f"there is no archive at {path}; `archive db upgrade`, or `alembic upgrade head`, makes one")
+
+
+def require_declarations() -> None:
+    """Refuse migrations that do not say what they change, before any of them runs."""
+    for script in context.script.walk_revisions():
+        for name in ("CHANGES", "invariant"):
+            if not hasattr(script.module, name):
+                raise SchemaError(
+                    f"migration {script.revision} declares no {name}, which migrations/script.py.mako asks for; "
+                    "nothing was changed"
+                )
+        try:
+            proof.declared([script.module.CHANGES])
+        except ValueError as error:
+            raise SchemaError(f"migration {script.revision}: {error}; nothing was changed") from error
+
+
 def in_one_transaction(action: int, *_: Any) -> int:
     """Let SQLite refuse what would end the transaction: what was committed could not be undone."""
     return sqlite3.SQLITE_DENY if action == sqlite3.SQLITE_TRANSACTION else sqlite3.SQLITE_OK
@@ -59,11 +90,14 @@ def run() -> None:
         context.get_x_argument(as_dictionary=True).get("db") or os.environ.get("ARCHIVE_DB") or DEFAULT_DATABASE
     )
     migrating = is_migrating()
-    if migrating and path.exists():
-        require_known(path)
-    engine = open_engine(path, read_only=not migrating and path.exists())
+    require_something(path, migrating=migrating)
+    if migrating:
+        require_declarations()
+        if path.exists():
+            require_known(path)
+    engine = open_engine(path, read_only=not migrating)
     steps: list[Any] = []
-    with engine.connect() as connection:
+    with engine.connect() as connection, told_with_cure(connection):
         driver = connection.connection.driver_connection
         # SQLAlchemy begins a transaction before it sends a PRAGMA, and inside one this PRAGMA does nothing
         driver.execute("PRAGMA foreign_keys = OFF")
@@ -108,6 +142,22 @@ def run() -> None:
                 record_version(driver)
     if migrating:
         truncate_wal(engine)
+
+
+@contextmanager
+def told_with_cure(connection: Any) -> Iterator[None]:
+    """Name the cure of a search index that was out of step already before what was undone."""
+    try:
+        yield
+    except proof.ProofError as error:
+        with connection.begin():
+            was = proof.check_search(connection.connection.driver_connection)
+        raise proof.ProofError(
+            [
+                f"{told}, and did not before; `archive repair` builds it anew" if told in was else told
+                for told in error.differences
+            ]
+        ) from error
 
 
 def prove(connection: Any, path: Path, before: proof.Inventory | None, steps: list[Any]) -> list[str]:

@@ -8,6 +8,7 @@ import click
 from archive.cli.options import archive_path, format_option
 from archive.cli.output import hint, print_rows
 from archive.db import backups, schema, upgrades
+from archive.errors import SchemaError
 
 
 @click.group()
@@ -40,12 +41,17 @@ def upgrade(ctx: click.Context, /, revision: str, show_sql: bool, dry_run: bool,
     archive db upgrade
     """
     path = archive_path(ctx)
-    if not schema.is_there(path):
-        schema.upgrade(path, revision)
-        click.echo(f"made {path}, empty, at {schema.current_revision(path)}")
+    is_new = not schema.is_there(path) or schema.current_revision(path) is None
+    if is_new and not show_sql:
+        if dry_run:
+            upgrades.rehearse(path, revision)
+            click.echo(f"{path} would be made, empty; nothing was written")
+        else:
+            schema.upgrade(path, revision)
+            click.echo(f"made {path}, empty, at {schema.current_revision(path)}")
         return
-    steps = upgrades.plan(path, revision)
-    if not steps:
+    steps = [] if is_new else upgrades.plan(path, revision)
+    if not steps and not is_new:
         click.echo(f"{schema.current_revision(path)}: nothing to do")
         return
     if show_sql:
@@ -61,7 +67,15 @@ def upgrade(ctx: click.Context, /, revision: str, show_sql: bool, dry_run: bool,
         upgrades.rehearse(path, revision)
         click.echo(f"tried on a copy: nothing would be lost; {path} is as it was")
         return
-    if upgrades.upgrade(path, revision, keep_backup=not no_backup, backed_up=_backed_up):
+    before = schema.current_revision(path)
+    try:
+        was_needed = upgrades.upgrade(path, revision, keep_backup=not no_backup, backed_up=_backed_up)
+    except KeyboardInterrupt:
+        stands = schema.current_revision(path)
+        told = "nothing was changed" if stands == before else "but it was done already, and all adds up"
+        hint(f"stopped; {told}: {path} is at {stands}")
+        ctx.exit(130)
+    if was_needed:
         click.echo(f"{path} is at {schema.current_revision(path)}; rows, columns, keys and search index add up")
     else:
         click.echo(f"{schema.current_revision(path)}: nothing to do, another upgrade was first")
@@ -96,9 +110,16 @@ def current(ctx: click.Context, /) -> None:
     \b
     archive db current
     """
-    revision = schema.current_revision(archive_path(ctx))
+    path = archive_path(ctx)
+    revision = schema.current_revision(path)
     click.echo(f"{revision or 'nothing'}{' (newest)' if revision == schema.HEAD else ''}")
-    if revision != schema.HEAD:
+    if revision == schema.HEAD:
+        return
+    try:
+        schema.require_known(path)
+    except SchemaError as error:
+        hint(str(error))
+    else:
         hint(f"newest: {schema.HEAD}; `archive db upgrade` goes there")
 
 

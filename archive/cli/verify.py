@@ -58,20 +58,21 @@ def repair(ctx: click.Context, /, dry_run: bool) -> None:
     """Derive anew what can be derived, where it is wrong.
 
     The search index, counts of words, fingerprints, columns that follow from a date, the current text of an article
-    that has lost it, tags without evidence, imports that were killed: in one transaction, and told line by line. Never
-    touched are originals, texts, decisions, and evidence.
+    that has lost it, imports that were killed, views and indexes: in one transaction, and told line by line. Never
+    touched are originals, texts, decisions, tags and evidence; your own triggers are not set off.
 
     No backup is made; archive db backup FILE makes one. Exit code: 0, or 1 if an error is left that only a backup or a
-    person can mend; it is named.
+    person can mend; it is named. Originals are not compared with their checksums; archive verify --deep does that.
 
     \b
     archive repair --dry-run
     archive repair
     """
+    from archive.db import schema
     from archive.repair import repair as repair_archive
 
     path = archive_path(ctx)
-    if not dry_run:
+    if not dry_run and schema.current_revision(path) in schema.known_revisions():
         hint("no backup is made; `archive db backup FILE` makes one")
     with _watching() as watch:
         done = repair_archive(path, dry_run=dry_run, watch=watch)
@@ -85,6 +86,7 @@ def repair(ctx: click.Context, /, dry_run: bool) -> None:
     for finding in errors:
         cure = f"; {finding.cure}" if finding.cure else ""
         click.echo(printable_line(f"cannot be repaired: {finding.message}{cure}"))
+    hint("originals were not compared with their checksums; `archive verify --deep` does")
     ctx.exit(1 if errors else 0)
 
 

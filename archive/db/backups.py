@@ -12,6 +12,9 @@ from archive.errors import ArchiveError, SchemaError
 
 _PATIENCE = 2.0  # seconds that a restore waits for others to be done
 
+# What SQLite says where a disk takes no more; a memory that is mapped to a file fails without saying why.
+_FULL = ("SQLITE_FULL", "SQLITE_IOERR")
+
 
 def backup(path: Path, target: Path) -> None:
     """Write a copy of the archive into `target`: one file without a WAL, checked, also while others write.
@@ -25,8 +28,9 @@ def backup(path: Path, target: Path) -> None:
         raise ArchiveError(f"there is no folder {target.parent} to write the backup in")
     unfinished = target.with_name(f"{target.name}.unfinished")
     try:
+        _clear_away(unfinished)  # what one that was killed left: SQLite would take it for a database, or its log
         # a copy of an archive that others may not read is not for them either
-        os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT, path.stat().st_mode & 0o777 | 0o600))
+        os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, path.stat().st_mode & 0o777 | 0o600))
         with closing(connect_read_only(path)) as source, closing(sqlite3.connect(unfinished)) as copy:
             # until it is whole and renamed, a crash costs nothing but this file: no journal, and one fsync at the end
             copy.execute("PRAGMA journal_mode = OFF")
@@ -39,12 +43,16 @@ def backup(path: Path, target: Path) -> None:
         _sync(unfinished)
         unfinished.rename(target)
         _sync(target.parent)
-    except (sqlite3.OperationalError, OSError) as error:
+    except sqlite3.OperationalError as error:
+        is_full = getattr(error, "sqlite_errorname", "").startswith(_FULL)
+        cure = "; the disk may be full" if is_full else ""
+        raise ArchiveError(f"the backup could not be written to {target}: {error}{cure}") from error
+    except OSError as error:
         raise ArchiveError(f"the backup could not be written to {target}: {error}") from error
     except sqlite3.DatabaseError as error:
         raise ArchiveError(f"the backup of {path} does not check out ({error}); nothing was kept of it") from error
     finally:
-        unfinished.unlink(missing_ok=True)
+        _clear_away(unfinished)
 
 
 def restore(path: Path, copy: Path) -> Path | None:
@@ -131,6 +139,12 @@ def _take_alone(path: Path) -> None:
         # an emptied log may lie there from before; while the file is locked it is nobody's
         for suffix in ("-wal", "-shm"):
             path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def _clear_away(path: Path) -> None:
+    """Take away a database that nobody works in, with the files that SQLite made beside it."""
+    for suffix in ("", "-journal", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
 def _sync(path: Path) -> None:

@@ -1,8 +1,8 @@
-"""Views and triggers through an upgrade: what users hung on the tables comes out of it to the letter, and works.
+"""Views and triggers through an upgrade: what users hung on the tables comes out of it to the letter.
 
 The archive itself has no triggers. Those in it are a user's, and are not about upgrades: while migrations run they are
 set aside, so that a backfill is not taken for an edit. SQLite does not look into a trigger or a view when it is made;
-that one names a column which is no more comes out when it is used.
+that one names a column which is no more comes out when it is used, so each is compiled. What it would do is not tried.
 """
 
 import sqlite3

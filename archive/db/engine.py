@@ -4,10 +4,10 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote_to_bytes
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
@@ -56,6 +56,31 @@ def is_immutable(path: Path) -> bool:
     return not os.access(path.parent, os.W_OK) and not path.with_name(path.name + "-wal").exists()
 
 
+class ReadOnlyConnection(sqlite3.Connection):
+    """A connection to an `file:` URI in mode `ro` that leaves nothing beside the file that was not there.
+
+    To read a file in WAL mode, SQLite makes a log and its index where there are none, and only a connection that may
+    write takes them away again. Where the file may not be written, they stay: an empty log, and its index.
+    """
+
+    def __init__(self, database: str, *words: Any, **named: Any) -> None:
+        name = unquote_to_bytes(database.removeprefix("file:").partition("?")[0])
+        self._path = Path(os.fsdecode(name))
+        self._log = self._path.with_name(f"{self._path.name}-wal")
+        self._had_log = self._log.exists()
+        super().__init__(database, *words, **named)
+
+    def close(self) -> None:
+        super().close()
+        with suppress(sqlite3.Error, OSError):
+            if not self._had_log and self._log.stat().st_size == 0:
+                self._had_log = True  # once is enough
+                # whoever is the last to close a file takes its log away; if others have it open, this does nothing
+                name = f"file:{quote(os.fsencode(self._path))}?mode=rw"
+                with closing(sqlite3.connect(name, uri=True, timeout=0)) as last:
+                    last.execute("SELECT 1 FROM sqlite_schema").fetchone()
+
+
 def open_engine(path: Path, *, read_only: bool = False) -> Engine:
     """Return an engine on an SQLite file; transactions begin IMMEDIATE unless `read_only`.
 
@@ -66,13 +91,12 @@ def open_engine(path: Path, *, read_only: bool = False) -> Engine:
         options = "mode=ro&immutable=1" if is_immutable(path) else "mode=ro"
         name = f"file:{quote(os.fsencode(path.absolute()))}?{options}"
         url = URL.create("sqlite", database=name, query={"uri": "true"})
+        how: dict[str, Any] = {"factory": ReadOnlyConnection}
     else:
         url = URL.create("sqlite", database=str(path))
-    engine = create_engine(
-        url,
-        poolclass=NullPool,
-        connect_args={"isolation_level": None, "timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False},
-    )
+        how = {}
+    how |= {"isolation_level": None, "timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}
+    engine = create_engine(url, poolclass=NullPool, connect_args=how)
 
     @event.listens_for(engine, "connect")
     def set_up(connection: sqlite3.Connection, _record: Any) -> None:

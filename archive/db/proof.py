@@ -32,10 +32,11 @@ class ProofError(ArchiveError):
 
 @dataclass(frozen=True)
 class TableState:
-    """What is in a table: how many rows, and a checksum of each column."""
+    """What is in a table: how many rows, a checksum of each column, and the names of columns that are computed."""
 
     rows: int
     columns: dict[str, str]
+    generated: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Changes:
 
     A migration's `CHANGES` is a dict of any of these names. `columns_*` are names of columns by table: `derived` are
     computed anew, `moved` is `table.column` to `table.column`. `rows_changed` are tables that gain or lose rows,
-    `objects_changed` views, triggers and indexes (`view:documents`) that are made otherwise or dropped, and tables
+    `objects_changed` views, triggers and indexes (`view:documents`) that are new, made otherwise or dropped, and tables
     (`table:sources`) whose constraints change, but no column. What people decided is compared whatever is declared.
     """
 
@@ -196,13 +197,13 @@ def check_foreign_keys(connection: sqlite3.Connection, before: sqlite3.Connectio
 
 
 def check_search(connection: sqlite3.Connection) -> list[str]:
-    """Return whether the search index is out of step with the texts, in words."""
+    """Return whether the search index is out of step with the texts, in words; needs a transaction that can write."""
     if not connection.execute("SELECT 1 FROM sqlite_schema WHERE name = ?", (_SEARCH,)).fetchall():
         return []
     try:
         connection.execute(f"INSERT INTO {_SEARCH}({_SEARCH}, rank) VALUES ('integrity-check', 1)")
     except sqlite3.DatabaseError as error:
-        return [f"the search index does not agree with the texts ({error}); `archive repair` builds it anew"]
+        return [f"the search index does not agree with the texts ({error})"]
     return []
 
 
@@ -211,8 +212,10 @@ def _is_counted(name: str) -> bool:
 
 
 def _table_state(connection: sqlite3.Connection, name: str, *, ordered: bool) -> TableState:
-    # generated columns are computed, and hidden ones are no values
-    listed = [row for row in connection.execute(f"PRAGMA table_xinfo({_quoted(name)})") if row[6] == 0]
+    # generated columns (2 and 3) are computed, and hidden ones (1) are no values
+    described = connection.execute(f"PRAGMA table_xinfo({_quoted(name)})").fetchall()
+    listed = [row for row in described if row[6] == 0]
+    generated = frozenset(row[1] for row in described if row[6] in (2, 3))
     columns = [row[1] for row in listed]
     key = [_quoted(row[1]) for row in sorted(listed, key=lambda row: int(row[5])) if row[5]]
     sums = [hashlib.blake2b(digest_size=16) for _ in columns]
@@ -229,7 +232,7 @@ def _table_state(connection: sqlite3.Connection, name: str, *, ordered: bool) ->
             # Version 2 writes each value with its type, and none as a reference to an earlier one. The first 5 bytes
             # say how many there are; without them it makes no difference where a page ends.
             column_sum.update(memoryview(marshal.dumps(values, 2))[5:])
-    return TableState(number, {column: one.hexdigest() for column, one in zip(columns, sums, strict=True)})
+    return TableState(number, {column: one.hexdigest() for column, one in zip(columns, sums, strict=True)}, generated)
 
 
 def _undecodable_state(connection: sqlite3.Connection, name: str, *, ordered: bool) -> TableState:
@@ -286,6 +289,8 @@ def _compare_table(name: str, old: TableState, new: TableState, changes: Changes
     for column in old.columns:
         if column not in new.columns and column not in dropped:
             yield f"column {name}.{column} is gone"
+    for column in sorted(old.generated - new.generated - new.columns.keys() - dropped):
+        yield f"column {name}.{column} is gone"
     if rows_changed:
         return
     if old.rows != new.rows:
@@ -309,6 +314,11 @@ def _compare_objects(before: Inventory, after: Inventory, changes: Changes) -> I
                 yield f"{kind} {own_name} was altered"
         elif kind != "table" or own_name not in before.tables:
             yield f"{kind} {own_name} is gone"
+    for name, (table, _) in after.objects.items():
+        kind, _, own_name = name.partition(":")
+        known = name in before.objects or name in changes.objects_changed or table in changes.tables_added
+        if not known and own_name not in after.tables:
+            yield f"{kind} {own_name} is new, but not declared"
 
 
 def _table(column: str) -> str:

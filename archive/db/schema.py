@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from archive.db.engine import file_errors_explained, is_immutable
+from archive.db.engine import ReadOnlyConnection, file_errors_explained, is_immutable
 from archive.errors import ArchiveError, SchemaError
 from archive.version import __version__
 
@@ -223,7 +223,8 @@ def differences(path: Path) -> list[str]:
 def connect_read_only(path: Path) -> sqlite3.Connection:
     """Return a plain connection that can only read, for looks that do not need more."""
     options = "mode=ro&immutable=1" if is_immutable(path) else "mode=ro"
-    return sqlite3.connect(f"file:{quote(bytes(path.absolute()))}?{options}", uri=True, timeout=30)
+    name = f"file:{quote(bytes(path.absolute()))}?{options}"
+    return sqlite3.connect(name, uri=True, timeout=30, factory=ReadOnlyConnection)
 
 
 @contextmanager

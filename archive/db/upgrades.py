@@ -10,7 +10,8 @@ from sqlalchemy import event
 
 from archive.db import schema
 from archive.db.backups import backup, free_path
-from archive.errors import ArchiveError
+from archive.errors import ArchiveError, SchemaError
+from archive.running import stopped_in_order
 
 _LOOKS = ("PRAGMA", "SELECT")  # statements that change nothing
 
@@ -40,7 +41,8 @@ def upgrade(
     """Upgrade an archive, after a backup of it as it stands when it is locked; returns whether it had to be.
 
     `backed_up` is told where the backup is, before anything is changed. Waits for another upgrader. Raises ProofError,
-    with the upgrade undone and the backup kept, where the proof does not add up.
+    with the upgrade undone and the backup kept, where the proof does not add up, and KeyboardInterrupt where it is
+    stopped, also by `kill`: undone too, unless that came after the end.
     """
     locked = False
 
@@ -54,14 +56,16 @@ def upgrade(
             backup(path, target)
             backed_up(target)
 
-    schema.upgrade(path, revision, locked=back_up)
+    with stopped_in_order():
+        schema.upgrade(path, revision, locked=back_up)
     return locked
 
 
 def rehearse(path: Path, revision: str = "head") -> list[str]:
     """Upgrade a copy of an archive, with the whole proof, and return the statements that were run.
 
-    The archive itself is only read. The copy needs room for as much again in the system's temporary folder.
+    The archive itself is only read, and one that is missing is not made. The copy needs room for as much again in the
+    system's temporary folder.
     """
     statements: list[str] = []
 
@@ -84,9 +88,13 @@ def rehearse(path: Path, revision: str = "head") -> list[str]:
 
     with tempfile.TemporaryDirectory(prefix="archive-rehearsal-") as folder:
         copy = Path(folder) / path.name
-        backup(path, copy)
+        if schema.is_there(path):
+            backup(path, copy)
         hooks: dict[str, Callable[[Any], None]] = {"watch": watch}
-        schema.upgrade(copy, revision, **hooks)
+        try:
+            schema.upgrade(copy, revision, **hooks)
+        except SchemaError as error:  # the copy is nobody's concern
+            raise SchemaError(str(error).replace(str(copy), str(path))) from error
     return statements
 
 

@@ -72,6 +72,13 @@ def test_a_newer_archive_asks_for_a_newer_program(words: list[str], run: Run, ne
     assert "update the program" in answer.stderr
 
 
+def test_where_a_newer_archive_stands_and_what_it_needs(run: Run, newer: Path) -> None:
+    answer = run("--db", newer, "db", "current")
+    assert (answer.exit_code, answer.stdout) == (0, "29991231_far_away\n")
+    assert "which this program" in answer.stderr and "update the program to that version" in answer.stderr
+    assert "db upgrade" not in answer.stderr
+
+
 def test_an_import_does_not_upgrade_silently(run: Run, old: Path) -> None:
     answer = run("--db", old, "import", "-", stdin="A body.")
     assert answer.exit_code == 1

@@ -135,12 +135,13 @@ def test_a_file_damaged_in_the_middle(seeds: Run, seeds_archive: Path) -> None:
 def test_repair_tells_line_by_line_what_it_did(seeds: Run, seeds_archive: Path) -> None:
     damage(seeds_archive, STALE, WARNED, "UPDATE article_revisions SET words = 1 WHERE id <= 3")
     tried = seeds("repair", "--dry-run")
-    assert (tried.exit_code, tried.stderr) == (0, "")
+    not_read = "originals were not compared with their checksums; `archive verify --deep` does\n"
+    assert (tried.exit_code, tried.stderr) == (0, not_read)
     *would, end = tried.stdout.splitlines()
     assert end == "nothing was changed: this was only tried"
     done = seeds("repair")
     assert done.exit_code == 0
-    assert done.stderr == "no backup is made; `archive db backup FILE` makes one\n"
+    assert done.stderr == f"no backup is made; `archive db backup FILE` makes one\n{not_read}"
     assert done.stdout.splitlines() == would
     assert len(would) == 3
     assert would[0].startswith("3 texts counted, fingerprinted and indexed anew: ")
@@ -148,6 +149,13 @@ def test_repair_tells_line_by_line_what_it_did(seeds: Run, seeds_archive: Path) 
     again = seeds("repair")
     assert (again.exit_code, again.stdout) == (0, "nothing to do\n")
     assert seeds("verify", "--deep").exit_code == 0
+
+
+def test_a_repair_that_is_refused_says_nothing_of_backups(seeds: Run, seeds_archive: Path) -> None:
+    damage(seeds_archive, "UPDATE alembic_version SET version_num = '29991231_far_away'")
+    answer = seeds("repair")
+    assert (answer.exit_code, answer.stdout) == (1, "")
+    assert "update the program" in answer.stderr and "no backup" not in answer.stderr
 
 
 @pytest.mark.parametrize("words", [["repair"], ["repair", "--dry-run"]])

@@ -88,11 +88,22 @@ def test_backup_leaves_out_what_is_not_committed(archive: Path, tmp_path: Path) 
 
 def test_backup_writes_over_what_a_killed_one_left(archive: Path, tmp_path: Path) -> None:
     target = tmp_path / "copy.db"
-    shutil.copy(archive, target.with_name("copy.db.unfinished"))
-    execute(target.with_name("copy.db.unfinished"), "CREATE TABLE of_another_time (x)")
-    backups.backup(archive, target)
-    assert inventory(target) == inventory(archive)
-    assert not target.with_name("copy.db.unfinished").exists()
+    unfinished = target.with_name("copy.db.unfinished")
+    whole = archive.read_bytes()
+    left = {
+        "another archive": whole,
+        "torn": whole[:200_000],
+        "torn, with a first page of zeros": bytes(4096) + whole[4096:200_000],
+    }
+    for what, content in left.items():
+        for log in ((), ("-journal",), ("-wal", "-shm")):
+            unfinished.write_bytes(content)
+            for suffix in log:
+                unfinished.with_name(unfinished.name + suffix).write_bytes(b"of another time" * 1000)
+            backups.backup(archive, target)
+            assert inventory(target) == inventory(archive), (what, log)
+            assert list(tmp_path.glob("*.unfinished*")) == []
+            target.unlink()
 
 
 def test_backup_is_open_to_no_more_people_than_the_archive(archive: Path, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from archive.db import backups, schema
+from archive.db.engine import open_engine
 from archive.errors import ArchiveError, SchemaError
 from archive.running import stopped_in_order
 
@@ -175,3 +176,25 @@ def test_a_signal_in_the_middle_of_a_migration_undoes_it(tmp_path: Path, number:
         schema.upgrade(path, watch=watch)
     assert sent
     assert schema.current_revision(path) is None
+
+
+def test_a_look_leaves_nothing_beside_an_archive(seeds_archive: Path) -> None:
+    """Neither where nobody else is there nor where another comes and goes meanwhile; what they need stays."""
+    with closing(sqlite3.connect(seeds_archive)) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        connection.execute("SELECT 1 FROM about")
+    alone = {file.name for file in seeds_archive.parent.iterdir()}
+    schema.current_revision(seeds_archive)
+    with open_engine(seeds_archive, read_only=True).connect() as look:
+        assert look.exec_driver_sql("SELECT count(*) FROM articles").scalar() == 16
+    assert {file.name for file in seeds_archive.parent.iterdir()} == alone
+    with (
+        closing(sqlite3.connect(seeds_archive, isolation_level=None)) as writer,
+        closing(schema.connect_read_only(seeds_archive)) as first,
+    ):
+        assert first.execute("SELECT count(*) FROM authors WHERE name_key = 'later'").fetchone() == (0,)
+        schema.current_revision(seeds_archive)
+        writer.execute("INSERT INTO authors (name, name_key) VALUES ('Later', 'later')")
+        schema.current_revision(seeds_archive)
+        assert first.execute("SELECT count(*) FROM authors WHERE name_key = 'later'").fetchone() == (1,)
+    assert {file.name for file in seeds_archive.parent.iterdir()} == alone

@@ -25,8 +25,8 @@ State = Callable[[Path], object]
 
 
 def files(path: Path) -> list[str]:
-    """Return what is in the archive's folder, but for the log and its index, which come and go."""
-    return sorted(file.name for file in path.parent.iterdir() if not file.name.endswith(("-wal", "-shm")))
+    """Return what is in the archive's folder."""
+    return sorted(file.name for file in path.parent.iterdir())
 
 
 def in_the_middle(path: Path, look: Callable[[], None]) -> None:
@@ -309,3 +309,13 @@ def test_what_a_downgrade_forgets_is_said_by_each_migration(oldest: Path, archiv
     for step in upgrades.plan(oldest):
         (forgets,) = [line for line in step.doc.splitlines()[1:] if "downgrade" in line]
         assert forgets in told
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["current", "check", "upgrade nonsense", "upgrade +99", "downgrade base", f"downgrade {FIRST}", "stamp head"],
+)
+def test_plain_alembic_makes_no_archive_unless_it_is_to(tmp_path: Path, words: str) -> None:
+    done = alembic(tmp_path / "typo.db", *words.split())
+    assert done.returncode != 0
+    assert list(tmp_path.iterdir()) == []

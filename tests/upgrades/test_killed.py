@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import Result
 
 from archive.db import schema, upgrades
 
+FIRST = "20261122_first_archive"
 PARTS = 2  # so that the tests can run side by side
 LOOKS = {"SELECT", "PRAGMA", "EXPLAIN", "--"}  # the last is how FTS5's own statements are told
 SLICE = 500  # steps of SQLite's machine; some statements take thousands of them
@@ -134,3 +136,34 @@ def test_killed_within_statements_it_is_before_or_after(
     upgrades.upgrade(path)
     assert state(path) == after
     assert schema.current_revision(path) == schema.HEAD
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(
+    ("where", "told"),
+    [
+        ("archive.db.backups._sync", f"stopped; nothing was changed: {{}} is at {FIRST}\n"),
+        (
+            "archive.db.engine.truncate_wal",
+            f"stopped; but it was done already, and all adds up: {{}} is at {schema.HEAD}\n",
+        ),
+    ],
+    ids=["during the backup", "after the end"],
+)
+def test_stopped_it_clears_up_and_says_where_the_archive_stands(
+    oldest: Path,
+    archive: Callable[..., Result],
+    forked: Callable[..., tuple[int, str]],
+    monkeypatch: pytest.MonkeyPatch,
+    number: signal.Signals,
+    where: str,
+    told: str,
+) -> None:
+    monkeypatch.setattr(where, lambda _: signal.raise_signal(number))
+
+    def upgrade() -> str:
+        done = archive(oldest, "db", "upgrade")
+        return f"{done.exit_code} {done.stderr}"
+
+    assert forked(upgrade) == (0, "130 " + told.format(oldest))
+    assert list(oldest.parent.glob("*.unfinished*")) == []

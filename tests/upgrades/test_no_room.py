@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -73,6 +74,31 @@ def test_disk_that_fills_up_during_a_backup(
     assert state(oldest) == before
 
 
+def test_disk_that_is_full_when_a_backup_is_all_but_done(
+    oldest: Path, tmp_path: Path, forked: Callable[..., tuple[int, str]]
+) -> None:
+    """All pages are copied, and there is no room for what SQLite makes beside a file to take it out of WAL."""
+    target = tmp_path / "backups" / "copy.db"
+    target.parent.mkdir()
+
+    class Filling(sqlite3.Connection):
+        def execute(self, statement: str, *words: Any) -> sqlite3.Cursor:
+            if statement == "PRAGMA journal_mode = DELETE":
+                resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+            return super().execute(statement, *words)
+
+    def back_up() -> None:
+        real = sqlite3.connect
+        sqlite3.connect = lambda *words, **named: real(*words, **{**named, "factory": Filling})  # type: ignore[assignment]
+        backups.backup(oldest, target)
+
+    code, told = forked(back_up)
+    assert code == 1
+    assert told.startswith(f"ArchiveError: the backup could not be written to {target}: ")
+    assert told.endswith("; the disk may be full"), told
+    assert list(target.parent.iterdir()) == []
+
+
 def test_disk_that_fills_up_during_a_restore(
     oldest: Path, tmp_path: Path, state: Callable[[Path], object], forked: Callable[..., tuple[int, str]]
 ) -> None:
@@ -130,7 +156,8 @@ def test_what_may_not_be_written_with_a_log(
     assert told.startswith("ArchiveError: ") and str(world_readable) in told, told
     world_readable.chmod(0o755)
     assert path.read_bytes() == before
-    assert not list(world_readable.glob("*.before-*"))
+    beside = {file.name: file.stat().st_size for file in world_readable.iterdir() if file != path}
+    assert beside.keys() <= {"archive.db-wal", "archive.db-shm"} and beside.get("archive.db-wal", 0) == 0
 
 
 def test_folder_that_may_not_be_looked_into(

@@ -158,10 +158,10 @@ SABOTAGE: dict[str, tuple[str, dict[str, Any], str]] = {
         {"columns_dropped": {"decisions": ("reason",)}},
         "column decisions.reason is gone",
     ),
-    "declares what means nothing": (
-        "UPDATE articles SET section = upper(section)",
-        {"columns_derivd": {"articles": ("section",)}},
-        "CHANGES has no 'columns_derivd'; it may have tables_added",
+    "makes an index and a view": (
+        "CREATE INDEX ix_more ON articles (section)\nCREATE VIEW more AS SELECT 1",
+        {},
+        "index ix_more is new, but not declared\n  view more is new, but not declared",
     ),
     "commits in the middle": (
         "DELETE FROM article_links\nCOMMIT\nDELETE FROM set_aside",
@@ -459,16 +459,38 @@ def test_trying_it_on_a_copy_catches_it_and_leaves_nothing(
     assert not list(tmp_path.glob("*.before-*"))
 
 
-def test_migration_that_names_no_changes_is_refused(
-    populated: Path, add_migration: Callable[..., str], tmp_path: Path, state: Callable[[Path], object]
+@pytest.mark.parametrize("is_new", [False, True])
+@pytest.mark.parametrize(
+    ("name", "by", "told"),
+    [
+        ("CHANGES = {}", "", r"migration 20991231_1 declares no CHANGES, which .*; nothing was changed"),
+        ("def invariant", "def other", r"migration 20991231_1 declares no invariant"),
+        ("{}", "{'columns_derivd': {}}", r"20991231_1: CHANGES has no 'columns_derivd'; it may have tables_added, "),
+    ],
+)
+def test_migration_that_does_not_say_what_it_changes_is_refused_before_it_runs(
+    populated: Path, add_migration: Callable[..., str], tmp_path: Path, name: str, by: str, told: str, is_new: bool
 ) -> None:
-    before = state(populated)
-    name = add_migration("SELECT 1")
-    file = tmp_path / "checkout" / "migrations" / "versions" / f"{name}.py"
-    file.write_text(file.read_text().replace("CHANGES", "OTHER"))
-    with pytest.raises(SchemaError, match="has no attribute 'CHANGES'; nothing was changed"):
+    revision = add_migration("SELECT 1")
+    file = tmp_path / "checkout" / "migrations" / "versions" / f"{revision}.py"
+    file.write_text(file.read_text().replace(name, by, 1))
+    before = populated.read_bytes()
+    with pytest.raises(SchemaError, match=told):
+        upgrades.upgrade(tmp_path / "new.db" if is_new else populated)
+    assert populated.read_bytes() == before
+    assert list(tmp_path.glob("*.before-*")) == [] and not (tmp_path / "new.db").exists()
+
+
+def test_search_index_that_the_migration_left_behind_is_not_put_down_to_the_archive(
+    populated: Path, add_migration: Callable[..., str]
+) -> None:
+    add_migration(
+        "UPDATE article_revisions SET headline_index = 'x'",
+        {"columns_derived": {"article_revisions": ("headline_index",)}},
+    )
+    with pytest.raises(proof.ProofError, match="the search index does not agree with the texts") as caught:
         upgrades.upgrade(populated)
-    assert state(populated) == before
+    assert "archive repair" not in str(caught.value)
 
 
 def count(path: Path, table: str) -> int:

@@ -117,6 +117,22 @@ def test_it_all_still_works(theirs: Path) -> None:
         assert connection.execute("SELECT count(*) FROM notes").fetchone()[0] == number - 1
 
 
+def test_what_they_do_is_not_tried(oldest: Path, archive: Callable[..., Result]) -> None:
+    """`kind` of a name is required since it is there; what adds names without it passes the upgrade, and fails then."""
+    with closing(sqlite3.connect(oldest)) as connection:
+        connection.executescript(
+            "CREATE TABLE wanted (name TEXT); CREATE TRIGGER mine AFTER INSERT ON wanted BEGIN "
+            "INSERT INTO source_names (source_id, name, name_key) VALUES (1, NEW.name, lower(NEW.name)); END;"
+            "CREATE VIEW alike AS SELECT * FROM source_names"
+        )
+        before = len(connection.execute("SELECT * FROM alike").description)
+    assert archive(oldest, "db", "upgrade").exit_code == 0
+    with closing(sqlite3.connect(oldest)) as connection:
+        with pytest.raises(sqlite3.IntegrityError, match=r"NOT NULL constraint failed: source_names\.kind"):
+            connection.execute("INSERT INTO wanted VALUES ('The Lintel')")
+        assert len(connection.execute("SELECT * FROM alike").description) > before
+
+
 def test_table_of_a_module_that_is_not_there_survives(oldest: Path) -> None:
     """Another program's virtual table (its module is loaded there, not here) stays as it is."""
     with closing(sqlite3.connect(oldest)) as connection:
@@ -220,13 +236,19 @@ def test_trigger_on_a_table_that_goes_is_named(
     assert state(current) == before
 
 
+@pytest.mark.parametrize(
+    "column",
+    ["my_remark TEXT", "my_remark INTEGER GENERATED ALWAYS AS (length(name)) VIRTUAL"],
+    ids=["values", "generated"],
+)
 def test_column_that_a_user_added_survives_or_is_named(
-    oldest: Path, archive: Callable[..., Result], state: Callable[[Path], object]
+    oldest: Path, archive: Callable[..., Result], state: Callable[[Path], object], column: str
 ) -> None:
     with closing(sqlite3.connect(oldest)) as connection:
         connection.execute("ALTER TABLE articles ADD COLUMN my_rating INTEGER")
         connection.execute("UPDATE articles SET my_rating = id * 10")
-        connection.execute("ALTER TABLE source_names ADD COLUMN my_remark TEXT")
+        connection.execute("ALTER TABLE articles ADD COLUMN my_sum INTEGER GENERATED ALWAYS AS (my_rating + 1) VIRTUAL")
+        connection.execute(f"ALTER TABLE source_names ADD COLUMN {column}")
         connection.commit()
     before = state(oldest)
     done = archive(oldest, "db", "upgrade")
@@ -237,7 +259,8 @@ def test_column_that_a_user_added_survives_or_is_named(
         connection.execute("ALTER TABLE source_names DROP COLUMN my_remark")
     assert archive(oldest, "db", "upgrade").exit_code == 0
     with closing(sqlite3.connect(oldest)) as connection:
-        assert connection.execute("SELECT count(*) FROM articles WHERE my_rating = id * 10").fetchone() == (10,)
+        kept = "SELECT count(*) FROM articles WHERE my_rating = id * 10 AND my_sum = my_rating + 1"
+        assert connection.execute(kept).fetchone() == (10,)
 
 
 @pytest.mark.parametrize(
@@ -260,6 +283,9 @@ def test_name_that_a_migration_needs_is_told(
     assert_told(
         r"could not be migrated: .*\b(decisions|_new_source_names|ix_decisions_article_key)\b.* already", done.stderr
     )
+    tried = archive(oldest, "db", "upgrade", "--dry-run")
+    assert tried.exit_code == 1
+    assert f"{oldest} could not be migrated: " in tried.stderr, "not the copy"
     assert state(oldest) == before
 
 

@@ -71,6 +71,7 @@ def examine(connection: sqlite3.Connection, watch: Watch, *, deep: bool = False)
     """Yield what is wrong in an archive with the current schema, all but what needs a connection of its own."""
     yield from examine_file(connection, watch, deep=deep)
     checks: list[tuple[str, Callable[[], Iterable[Finding]]]] = [
+        ("indexes", lambda: database.check_indexes(connection)),
         ("views", lambda: database.check_views(connection)),
         ("types", lambda: values.check_types(connection)),
         ("enumerated", lambda: values.check_enumerations(connection)),

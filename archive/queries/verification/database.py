@@ -6,6 +6,9 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.schema import CreateIndex
+
 from archive.db import schema
 from archive.db.engine import is_immutable, open_engine
 from archive.db.tables import metadata
@@ -108,8 +111,26 @@ def check_views(connection: sqlite3.Connection) -> Iterator[Finding]:
     yield from altered.findings()
 
 
+def missing_indexes(connection: sqlite3.Connection) -> list[tuple[str, str]]:
+    """Return this program's indexes that are not there, each with the statement that makes it."""
+    held = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'index'")}
+    indexes = [index for table in metadata.sorted_tables for index in table.indexes if index.name not in held]
+    return [(str(index.name), str(CreateIndex(index).compile(dialect=sqlite.dialect()))) for index in indexes]
+
+
+def check_indexes(connection: sqlite3.Connection) -> Iterator[Finding]:
+    """Yield a finding for indexes that are missing."""
+    found = Wrong("error", "indexes", "index", "missing", REPAIR)
+    for name, _ in missing_indexes(connection):
+        found.add(name)
+    yield from found.findings()
+
+
 def check_tables(path: Path) -> Iterator[Finding]:
-    """Yield a finding for tables and columns that are not as this program's; indexes that others added are theirs."""
+    """Yield a finding for tables, columns and indexes that are not as this program's.
+
+    Indexes that others added are theirs, and those that are missing are left to `check_indexes`.
+    """
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
     from sqlalchemy.exc import DatabaseError
@@ -125,9 +146,11 @@ def check_tables(path: Path) -> Iterator[Finding]:
             differences = compare_metadata(MigrationContext.configure(connection, opts=options), metadata)
     except DatabaseError as error:
         raise sqlite3.DatabaseError(str(error.orig)) from error
+    with closing(schema.connect_read_only(path)) as plain:
+        missing = {name for name, _ in missing_indexes(plain)}
     for difference in differences:
         for one in difference if isinstance(difference, list) else [difference]:
-            if one[0] != "remove_index":
+            if one[0] != "remove_index" and not (one[0] == "add_index" and one[1].name in missing):
                 found.add(_told(one))
     yield from found.findings()
 

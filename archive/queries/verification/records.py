@@ -98,7 +98,7 @@ CHECKS = (
         "AND NOT EXISTS (SELECT 1 FROM import_items i WHERE i.article_id = a.id)",
     ),
     Check(
-        *("warning", "tags", "tag", "without evidence", REPAIR),
+        *("error", "tags", "tag", "without evidence", RESTORE),
         "SELECT coalesce(a.key, '?') || ' ' || coalesce(t.scheme || ':' || t.code, '?') FROM article_topics g "
         "LEFT JOIN articles a ON a.id = g.article_id LEFT JOIN topics t ON t.id = g.topic_id "
         f"WHERE g.id IN ({TAGS_WITHOUT_EVIDENCE})",

@@ -96,6 +96,11 @@ def check_texts(connection: sqlite3.Connection, watch: Watch, *, deep: bool) -> 
     words = Wrong("error", "words", "text", "with another number of words than is kept", REPAIR)
     fingerprints = Wrong("error", "fingerprints", "text", "with another fingerprint than is kept", REPAIR)
     columns = {"headline_index": search_text, "body_index": search_text, "words": words, "fingerprint": fingerprints}
+    versions = Wrong(
+        *("error", "fingerprint_versions", "text"),
+        "with a fingerprint of a version that this program does not know, and cannot compare",
+        f"a newer program may know it; else {RESTORE}",
+    )
     evidence = Wrong("error", "evidence", "passage", "without the words of the rule", RESTORE)
     dates = Wrong("error", "date_passages", "date", "not found at the place given", RESTORE)
     blocks = Wrong("error", "blocks", "block", "of a body not found at the place given", RESTORE)
@@ -114,6 +119,8 @@ def check_texts(connection: sqlite3.Connection, watch: Watch, *, deep: bool) -> 
         for start, end in marked.take(text.id):
             if has_place("body", start, end) and not is_block(text.body, start, end):
                 blocks.add(f"{text.place} body {start}–{end}")
+        if text.fingerprint_version not in range(1, FINGERPRINT_VERSION + 1):
+            versions.add(text.place)
         if not text.is_text():
             altered.add(text.place)
             continue
@@ -126,5 +133,5 @@ def check_texts(connection: sqlite3.Connection, watch: Watch, *, deep: bool) -> 
     for place, aside, start, end, rule in connection.execute(_EVIDENCE_ASIDE):
         if has_place("body", start, end) and not is_passage(aside, start, end, rule):
             evidence.add(f"{place} set_aside {start}–{end} '{rule}'")
-    for found in (evidence, dates, blocks, altered, search_text, words, fingerprints):
+    for found in (evidence, dates, blocks, altered, search_text, words, fingerprints, versions):
         yield from found.findings()
