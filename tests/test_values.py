@@ -402,7 +402,7 @@ def test_a_given_topic_is_found_by_name_alias_or_code(database: Path, tmp_path: 
 
 
 def test_given_topics_that_are_not_known_are_made_once(database: Path, tmp_path: Path) -> None:
-    names = ("Old mills", "old-mills", "OLD MILLS", "C++", "C", "C#", "!?", "medtop:20000574", " ")
+    names = ("Old mills", "old-mills", "OLD MILLS", "C++", "C", "C#", "!?", "medtop:20000574")
     run(database, write(tmp_path / "a.txt", "Short."), topics=names)
     run(database, write(tmp_path / "b.txt", "Another."), topics=names)
     assert rows(database, "SELECT scheme, code, name FROM topics WHERE origin = 'import' ORDER BY id") == [

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive import ingest
+from archive import portions
 from archive.db import store, vocabulary
 from archive.db.engine import open_engine
 from archive.db.ids import Ids
@@ -304,7 +304,7 @@ def test_any_split_into_imports_gives_the_same_archive(
         import_paths(one_by_one, lay(folder, [step]), ImportOptions(jobs=0))
     check_soundness(one_by_one)
 
-    monkeypatch.setattr(ingest, "BATCH", batch)
+    monkeypatch.setattr(portions, "BATCH", batch)
     split = Path(shutil.copy(small_archive, folder / "split.db"))
     waiting = list(steps)
     while waiting:
