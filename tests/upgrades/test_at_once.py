@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from archive import ingest
+from archive import ingest, portions
 from archive.db import proof, schema, store, upgrades
 from archive.db.engine import open_engine
 from archive.errors import SchemaError
@@ -177,7 +177,7 @@ def test_import_stops_when_the_archive_is_upgraded_under_it(
     current: Path, add_migration: Callable[..., str], letters: Sequence[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An upgrade comes between two batches; the import works with a schema that is gone, so it stops and says so."""
-    monkeypatch.setattr(ingest, "BATCH", 4)
+    monkeypatch.setattr(portions, "BATCH", 4)
     name = add_migration(
         "ALTER TABLE articles ADD COLUMN mood TEXT NOT NULL DEFAULT 'calm'", {"columns_added": {"articles": ("mood",)}}
     )
@@ -201,7 +201,7 @@ def test_import_stops_when_the_archive_is_upgraded_under_it(
 def test_import_goes_on_after_an_upgrade_that_was_undone(
     current: Path, add_migration: Callable[..., str], letters: Sequence[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ingest, "BATCH", 4)
+    monkeypatch.setattr(portions, "BATCH", 4)
     add_migration("DELETE FROM article_links")
 
     def try_it() -> None:
@@ -216,7 +216,7 @@ def test_upgrade_waits_for_the_batch_that_an_import_is_writing(
     current: Path, add_migration: Callable[..., str], letters: Sequence[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The whole batch is there when the upgrade begins, and none comes after it."""
-    monkeypatch.setattr(ingest, "BATCH", 4)
+    monkeypatch.setattr(portions, "BATCH", 4)
     add_migration("SELECT 1")
     upgrade = (
         "import sys; from pathlib import Path; from archive.db import schema, upgrades;"
