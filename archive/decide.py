@@ -14,6 +14,7 @@ from archive.db.engine import file_errors_explained, open_engine
 from archive.errors import NotFoundError, UsageError
 from archive.queries.articles import find_article_id
 from archive.resolve.decisions import Applier, cleaned
+from archive.resolve.source_decisions import VERBS, decide_source, take_back
 from archive.resolve.sources import SourceResolver
 from archive.resolve.topics import TopicResolver
 
@@ -60,9 +61,8 @@ def decide(path: Path, wishes: Sequence[Wish], who: str) -> Decided:
     A source or topic that has no such name yet is made. What stands decided already is not decided again.
     Raises NotFoundError for a key that names no article, UsageError for a field or value that cannot be set.
     """
+    _require_name(who)
     who = who.strip()
-    if not who:
-        raise UsageError("nobody is named who decides; name somebody with --who, or in $ARCHIVE_WHO")
     decided = Decided()
     with deciding(path) as connection:
         names = _Names(connection, decided.new_names)
@@ -87,6 +87,22 @@ def decide(path: Path, wishes: Sequence[Wish], who: str) -> Decided:
     return decided
 
 
+def decide_about_source(
+    path: Path, verb: str, name: str, value: str, who: str, reason: str | None = None
+) -> Decision | None:
+    """Put on record what a person says of a source (a verb of `source_decisions`), and make it so.
+
+    Returns the decision; None where it is so already. Raises as `decide_source` does; then nothing is changed.
+    """
+    _require_name(who)
+    with deciding(path) as connection:
+        done = decide_source(connection, verb, name, value)
+        if done is None:
+            return None
+        row = (now(), who.strip(), None, verb, done.slug, done.value, (reason or "").strip() or None)
+        return decisions.add(connection, *row, before=done.before)
+
+
 def undo(path: Path, number: int, who: str, reason: str | None = None) -> tuple[Decision, Decision]:
     """Take a decision back, or take that back again; returns the decision and the record of its undoing.
 
@@ -99,10 +115,20 @@ def undo(path: Path, number: int, who: str, reason: str | None = None) -> tuple[
             raise NotFoundError(f"there is no decision {number}; `archive decisions` lists them")
         if number in decisions.undone(connection):
             raise UsageError(f"decision {number} was taken back already; `archive decisions` says by which")
+        target = decisions.find(connection, int(decision.name)) if decision.subject == UNDO else None
+        if target is not None and target.subject in VERBS:
+            raise UsageError(f"what decision {number} took back is of a source; decide that again instead")
+        if decision.subject in VERBS:
+            take_back(connection, decision)
         undone = decisions.add(connection, now(), who, decision.article_key, UNDO, str(number), None, reason)
         if decision.article_key is not None:
             Applier(connection).apply([decision.article_key])
     return decision, undone
+
+
+def _require_name(who: str) -> None:
+    if not who.strip():
+        raise UsageError("nobody is named who decides; name somebody with --who, or in $ARCHIVE_WHO")
 
 
 def full_key(connection: Connection, key: str) -> str:

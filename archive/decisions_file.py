@@ -19,6 +19,7 @@ from archive.decide import deciding
 from archive.errors import ArchiveError, UsageError
 from archive.normalize.names import name_key
 from archive.resolve.decisions import Applier, cleaned
+from archive.resolve.source_decisions import VERBS, decide_source, take_back
 
 _TEXTS = ("made_at", "who", "subject", "name")
 _MAY_BE_NULL = ("article", "value", "reason", "topic")
@@ -87,8 +88,9 @@ class _Restoring:
         self.done = Restored()
         self.touched: dict[str, None] = {}
         self._connection = connection
-        self._known = {one[1:]: one.id for one in decisions.find_all(connection)}
+        self._known = {one[1:]: one for one in decisions.find_all(connection)}
         self._numbers: dict[int, int] = {}  # of the file, to those of the archive
+        self._made: dict[int, Decision] = {}
         self._topics = vocabulary.topic_codes(connection)
 
     def take(self, record: dict[str, Any]) -> None:
@@ -106,15 +108,31 @@ class _Restoring:
         elif record["subject"] == TOPIC:
             self._make_topic(name, record.get("topic"))
         row = (record["made_at"], record["who"], key, record["subject"], name, record["value"], record["reason"])
-        number = self._known.get(row)
-        if number is None:
-            number = self._known[row] = decisions.add(self._connection, *row).id
+        known = self._known.get(row)
+        if known is None:
+            try:
+                before = self._make_so(record)
+            except ArchiveError as error:
+                self.done.missing.append(f"way to do what line {record['line']} says ({error})")
+                return
+            known = self._known[row] = decisions.add(self._connection, *row, before=before)
             self.done.added += 1
             if key is not None:
                 self.touched[key] = None
         else:
             self.done.already += 1
-        self._numbers[record["number"]] = number
+        self._made[known.id] = known
+        self._numbers[record["number"]] = known.id
+
+    def _make_so(self, record: dict[str, Any]) -> str | None:
+        """Make a source what is decided of it, at once, as later decisions rest on it; returns what takes it back."""
+        if record["subject"] in VERBS:
+            done = decide_source(self._connection, record["subject"], record["name"], record["value"])
+            return None if done is None else done.before
+        target = self._made.get(self._numbers[int(record["name"])]) if record["subject"] == UNDO else None
+        if target is not None and target.subject in VERBS:
+            take_back(self._connection, target)
+        return None
 
     def find_contradictions(self) -> None:
         """Note where two people of the file say different things of one article, and neither was taken back."""
@@ -122,7 +140,7 @@ class _Restoring:
         of_file = set(self._numbers.values())
         last: dict[tuple[str | None, str, str], Decision] = {}
         for one in sorted(decisions.find_all(self._connection), key=lambda one: (one.made_at, one.id)):
-            if one.id not in of_file or one.id in gone or one.subject == UNDO:
+            if one.id not in of_file or one.id in gone or one.subject not in (FIELD, TOPIC):
                 continue
             about = (one.article_key, one.subject, one.name)
             before = last.get(about)
@@ -195,9 +213,12 @@ def _check_what(number: int, record: dict[str, Any]) -> None:
         scheme, _, code = name.partition(":")
         if not scheme or not code or value not in (ACCEPTED, REJECTED):
             raise _no_decision(number, "a topic is named as scheme:code, and accepted or rejected")
+    elif subject in VERBS:
+        if not value:
+            raise _no_decision(number, "no value")
     elif subject != UNDO or not name.isdecimal():
-        raise _no_decision(number, f"subject '{subject}' is none of {FIELD}, {TOPIC}, {UNDO}")
-    if subject != UNDO and record["article"] is None:
+        raise _no_decision(number, f"subject '{subject}' is none of {', '.join((FIELD, TOPIC, UNDO, *VERBS))}")
+    if subject in (FIELD, TOPIC) and record["article"] is None:
         raise _no_decision(number, "no article")
 
 

@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 
 from archive.db import proof, schema
 from archive.db.tables import metadata
-from archive.decide import Wish, decide, undo
+from archive.decide import Wish, decide, decide_about_source, undo
 from archive.errors import SchemaError
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -45,6 +45,7 @@ def populated(seeds_archive: Path) -> Path:
     with closing(sqlite3.connect(seeds_archive)) as connection:
         (key,) = connection.execute("SELECT key FROM articles ORDER BY id").fetchone()
     decide(seeds_archive, [Wish(key, {}, (), ("trade",), "only in passing")], "Ada")
+    decide_about_source(seeds_archive, "source_alias", "radio-lintel", "R. Lintel", "Ada")
     return seeds_archive
 
 
@@ -74,16 +75,20 @@ def test_migration_goes_down_and_up_again_over_rows(populated: Path, revision: s
         before = (proof.take_inventory(connection), schema_of(populated))
         assert found
     known = schema.known_revisions()
-    if known.index(revision) >= known.index("20261122_what_people_decide"):
-        with pytest.raises(SchemaError, match="1 topics that people rejected would be tags again"):
-            schema.downgrade(populated, below)
-        with closing(sqlite3.connect(populated)) as connection:
-            assert (proof.take_inventory(connection), schema_of(populated)) == before
-        undo(populated, 1, "Ada")
-        with closing(sqlite3.connect(populated)) as connection:
-            before = (proof.take_inventory(connection), schema_of(populated))
+    for migration, lost, number in (
+        ("20261122_decided_sources", "what takes 1 decisions about sources back would be lost", 2),
+        ("20261122_what_people_decide", "1 topics that people rejected would be tags again", 1),
+    ):
+        if known.index(revision) >= known.index(migration):
+            with pytest.raises(SchemaError, match=lost):
+                schema.downgrade(populated, below)
+            with closing(sqlite3.connect(populated)) as connection:
+                assert (proof.take_inventory(connection), schema_of(populated)) == before
+            undo(populated, number, "Ada")
+            with closing(sqlite3.connect(populated)) as connection:
+                before = (proof.take_inventory(connection), schema_of(populated))
     if revision == "20261122_decisions":
-        with pytest.raises(SchemaError, match="2 decisions of people would be lost"):
+        with pytest.raises(SchemaError, match="4 decisions of people would be lost"):
             schema.downgrade(populated, below)
         with closing(sqlite3.connect(populated)) as connection:
             assert (proof.take_inventory(connection), schema_of(populated)) == before

@@ -1,17 +1,15 @@
 """`archive set`, `archive tag` and `archive decisions`."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import IO, Any
 
 import click
 
-from archive.cli.options import archive_path, format_option, limit_option
+from archive.cli.options import archive_path, format_option, limit_option, name_of, who_and_why
 from archive.cli.output import hint, print_rows, to_json
 from archive.decide import Decided, Wish, decide
 from archive.errors import UsageError
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 _COLUMNS = {
     "number": "number",
@@ -24,16 +22,6 @@ _COLUMNS = {
 }
 
 
-def _who_and_why(function: F) -> F:
-    """Add --who and --because."""
-    for option in (
-        click.option("--who", metavar="NAME", envvar="ARCHIVE_WHO", help="Who decides; else $ARCHIVE_WHO, else you."),
-        click.option("--because", metavar="TEXT", help="Why; it stands on record."),
-    ):
-        function = option(function)
-    return function
-
-
 @click.command("set")
 @click.argument("words", nargs=-1, metavar="KEY... FIELD=VALUE...")
 @click.option(
@@ -43,7 +31,7 @@ def _who_and_why(function: F) -> F:
     type=click.Path(allow_dash=True),
     help="CSV with a column `key`, one for each field, and maybe `because`; - for stdin.",
 )
-@_who_and_why
+@who_and_why
 @click.pass_context
 def set_(ctx: click.Context, /, words: tuple[str, ...], file: str | None, who: str | None, because: str | None) -> None:
     """Say what an article's source, date or headline is.
@@ -73,12 +61,12 @@ def set_(ctx: click.Context, /, words: tuple[str, ...], file: str | None, who: s
         if repeated := {name for name, _ in given if [one for one, _ in given].count(name) > 1}:
             raise UsageError(f"{repeated.pop()} is said twice; say it once")
         wishes = [Wish(key, {name.strip(): value or None for name, value in given}, reason=because) for key in keys]
-    _tell(decide(archive_path(ctx), wishes, _name(who)))
+    _tell(decide(archive_path(ctx), wishes, name_of(who)))
 
 
 @click.command()
 @click.argument("words", nargs=-1, required=True, metavar="KEY... -- +TOPIC... -TOPIC...")
-@_who_and_why
+@who_and_why
 @click.pass_context
 def tag(ctx: click.Context, /, words: tuple[str, ...], who: str | None, because: str | None) -> None:
     """Put topics on articles, or take them off.
@@ -98,7 +86,7 @@ def tag(ctx: click.Context, /, words: tuple[str, ...], who: str | None, because:
     if not keys or not (topics or not_topics) or not all((*topics, *not_topics)):
         raise UsageError("name at least one KEY, then what to do: archive tag 7u4bzebenofx -- +trade -sanctions")
     wishes = [Wish(key, {}, topics, not_topics, because) for key in keys]
-    _tell(decide(archive_path(ctx), wishes, _name(who)))
+    _tell(decide(archive_path(ctx), wishes, name_of(who)))
 
 
 @click.group(invoke_without_command=True)
@@ -131,7 +119,7 @@ def decisions(ctx: click.Context, /, article: str | None, limit: int | None, for
 
 @decisions.command()
 @click.argument("number", type=click.IntRange(min=1), metavar="N")
-@_who_and_why
+@who_and_why
 @click.pass_context
 def undo(ctx: click.Context, /, number: int, who: str | None, because: str | None) -> None:
     """Take decision N back.
@@ -144,7 +132,7 @@ def undo(ctx: click.Context, /, number: int, who: str | None, because: str | Non
     """
     from archive import decide as deciding
 
-    decision, undone = deciding.undo(archive_path(ctx), number, _name(who), because)
+    decision, undone = deciding.undo(archive_path(ctx), number, name_of(who), because)
     click.echo(f"decision {decision.id} taken back, by decision {undone.id}")
 
 
@@ -195,18 +183,6 @@ def restore(ctx: click.Context, /, file: str) -> None:
         hint(f"passed over: there is no {one}; import it and restore the file again")
     click.echo(f"decisions: {done.added:,} added, {done.already:,} there already, {len(done.missing):,} passed over")
     ctx.exit(1 if done.missing else 0)
-
-
-def _name(who: str | None) -> str:
-    """Return who decides: as named, or else as the person logged in."""
-    import getpass
-
-    if who is not None:
-        return who
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):  # no such user, as in some containers
-        return ""
 
 
 def _tell(decided: Decided) -> None:

@@ -142,6 +142,8 @@ def what_was_decided(decision: dict[str, Any]) -> str:
     name, value = decision["name"], decision["value"]
     if decision["subject"] == "topic":
         return f"{'+' if value == 'accepted' else '-'}{name}"
+    if decision["subject"].startswith("source_"):
+        return f"{name}: {decision['subject'].removeprefix('source_')} {value}"
     return f"takes {name} back" if decision["subject"] == "undo" else f"{name}={value or ''}"
 
 

@@ -68,3 +68,25 @@ def archive_path(ctx: click.Context) -> Path:
     from archive.db.engine import database_path
 
     return database_path(ctx.find_root().obj)
+
+
+def who_and_why(function: F) -> F:
+    """Add --who and --because, for what is put on record."""
+    for option in (
+        click.option("--who", metavar="NAME", envvar="ARCHIVE_WHO", help="Who decides; else $ARCHIVE_WHO, else you."),
+        click.option("--because", metavar="TEXT", help="Why; it stands on record."),
+    ):
+        function = option(function)
+    return function
+
+
+def name_of(who: str | None) -> str:
+    """Return who decides: as named, or else as the person logged in; '' where nobody is."""
+    import getpass
+
+    if who is not None:
+        return who
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # no such user, as in some containers
+        return ""

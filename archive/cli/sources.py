@@ -4,8 +4,9 @@ from pathlib import Path
 
 import click
 
-from archive.cli.options import archive_path, format_option
+from archive.cli.options import archive_path, format_option, name_of, who_and_why
 from archive.cli.output import hint, print_rows
+from archive.errors import UsageError
 from archive.queries import reading
 from archive.queries.sources import count_without_source, list_sources
 
@@ -25,9 +26,10 @@ _COLUMNS = {
 @format_option
 @click.pass_context
 def sources(ctx: click.Context, /, all_known: bool, form: str) -> None:
-    """List sources, or load them from a file.
+    """List sources, load them from a file, say what they are.
 
-    Those that articles are from, the ones with most first.
+    Those that articles are from, the ones with most first. What is said of them (merge, rename, alias, domain, split)
+    is on record, and `archive decisions undo N` takes it back.
 
     \b
     archive sources
@@ -61,3 +63,93 @@ def load(ctx: click.Context, /, file: Path) -> None:
 
     loaded = load_vocabulary(archive_path(ctx), file, "sources")
     click.echo(f"sources: {loaded.added} added, {loaded.changed} changed, {loaded.unchanged} unchanged")
+
+
+@sources.command()
+@click.argument("words", nargs=-1, required=True, metavar="SOURCE [INTO] SOURCE")
+@who_and_why
+@click.pass_context
+def merge(ctx: click.Context, /, words: tuple[str, ...], who: str | None, because: str | None) -> None:
+    """Say that a source is another one.
+
+    Its articles, names and domains become those of the other, and whatever is imported under its names later too.
+
+    \b
+    archive sources merge lantern-wyre into lantern-wire --because "a misprint"
+    """
+    names = [word for number, word in enumerate(words) if number != 1 or len(words) == 2 or word.lower() != "into"]
+    if len(names) != 2:
+        raise UsageError("name two sources: archive sources merge lantern-wyre into lantern-wire")
+    _decide(ctx, "source_merge", names[0], names[1], who, because)
+
+
+@sources.command()
+@click.argument("source")
+@click.argument("name")
+@who_and_why
+@click.pass_context
+def rename(ctx: click.Context, /, source: str, name: str, who: str | None, because: str | None) -> None:
+    """Show a source by another name.
+
+    The name it had goes on leading to it, and its slug stays.
+
+    \b
+    archive sources rename radio-lintel "Radio Lintel International"
+    """
+    _decide(ctx, "source_rename", source, name, who, because)
+
+
+@sources.command()
+@click.argument("source")
+@click.argument("name")
+@who_and_why
+@click.pass_context
+def alias(ctx: click.Context, /, source: str, name: str, who: str | None, because: str | None) -> None:
+    """Let one more name lead to a source.
+
+    \b
+    archive sources alias radio-lintel "R. Lintel"
+    """
+    _decide(ctx, "source_alias", source, name, who, because)
+
+
+@sources.command()
+@click.argument("source")
+@click.argument("domain")
+@who_and_why
+@click.pass_context
+def domain(ctx: click.Context, /, source: str, domain: str, who: str | None, because: str | None) -> None:
+    """Say that the pages of a domain are a source's.
+
+    Articles without a source that are there get it when they are imported again.
+
+    \b
+    archive sources domain radio-lintel lintel.example
+    """
+    _decide(ctx, "source_domain", source, domain, who, because)
+
+
+@sources.command()
+@click.argument("source")
+@click.argument("name")
+@who_and_why
+@click.pass_context
+def split(ctx: click.Context, /, source: str, name: str, who: str | None, because: str | None) -> None:
+    """Make an alias of a source a source of its own.
+
+    The articles whose input names them so become its articles.
+
+    \b
+    archive sources split lantern-wire "Lantern Evening Wire"
+    """
+    _decide(ctx, "source_split", source, name, who, because)
+
+
+def _decide(ctx: click.Context, verb: str, source: str, value: str, who: str | None, because: str | None) -> None:
+    from archive.decide import decide_about_source
+
+    decision = decide_about_source(archive_path(ctx), verb, source, value, name_of(who), because)
+    if decision is None:
+        click.echo("it is so already")
+    else:
+        click.echo(f"decision {decision.id} added; `archive decisions undo {decision.id}` takes it back")

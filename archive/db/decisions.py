@@ -4,10 +4,10 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from archive.db.ids import inserted_id
-from archive.db.tables import decisions
+from archive.db.tables import decisions, earlier_states
 
 TOPIC, FIELD, UNDO = "topic", "field", "undo"
 ACCEPTED, REJECTED = "accepted", "rejected"
@@ -40,11 +40,23 @@ def add(
     name: str,
     value: str | None,
     reason: str | None,
+    before: str | None = None,
 ) -> Decision:
-    """Add a decision to the log, and return it."""
+    """Add a decision to the log, with what was before where it takes that to take it back, and return it."""
     row = (made_at, who, article_key, subject, name, value, reason)
     values = dict(zip(Decision._fields[1:], row, strict=True))
-    return Decision(inserted_id(connection.execute(insert(decisions).values(values))), *row)
+    decision = Decision(inserted_id(connection.execute(insert(decisions).values(values))), *row)
+    if before is not None:
+        connection.execute(insert(earlier_states).values(decision_id=decision.id, text=before))
+    return decision
+
+
+def take_earlier_state(connection: Connection, number: int) -> str:
+    """Return what was before a decision, and take it off the record: it is needed once. '' where there is nothing."""
+    of_decision = earlier_states.c.decision_id == number
+    text = connection.scalar(select(earlier_states.c.text).where(of_decision))
+    connection.execute(delete(earlier_states).where(of_decision))
+    return text or ""
 
 
 def there_are_any(connection: Connection) -> bool:

@@ -38,5 +38,8 @@ ENUMERATIONS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("topics", "origin"): _ORIGINS,
     ("topic_names", "kind"): _NAME_KINDS,
     ("topic_rules", "kind"): ("phrase",),
-    ("decisions", "subject"): ("topic", "field", "undo"),
+    ("decisions", "subject"): (
+        *("topic", "field", "undo"),
+        *("source_merge", "source_rename", "source_alias", "source_domain", "source_split"),
+    ),
 }

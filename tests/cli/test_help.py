@@ -78,6 +78,11 @@ def test_examples_run(example: str, run: Run, seeds_archive: Path, key: Callable
         shutil.copy(CHECKOUT / "seeds" / f"{kind}.toml", f"my-{kind}.toml")
     clip, clipped = key("courier/2023-03-01_trade.md"), key("clippings/mayor.txt")
     Path("corrections.csv").write_text(f"key,published,because\n{clip},2023-03,imprint\n{clipped},=,none given\n")
+    if "sources merge" in example:
+        Path("wyre.txt").write_text("A text.")
+        run("--db", seeds_archive, "import", "--source", "Lantern Wyre", "wyre.txt")
+    if "sources split" in example:
+        run("--db", seeds_archive, "sources", "alias", "lantern-wire", "Lantern Evening Wire")
     for number in range(1, 13 if " decisions " in example else 1):
         run("--db", seeds_archive, "set", clip, f"page=A{number}")
     written = run("--db", seeds_archive, "decisions", "dump", "-").stdout

@@ -18,7 +18,7 @@ from archive.db.tables.articles import (
     set_aside,
 )
 from archive.db.tables.base import metadata
-from archive.db.tables.decisions import decisions
+from archive.db.tables.decisions import decisions, earlier_states
 from archive.db.tables.imports import import_items, imports, originals
 from archive.db.tables.sources import source_domains, source_names, sources
 from archive.db.tables.topics import article_topics, rejected_topics, tag_evidence, topic_names, topic_rules, topics
@@ -36,6 +36,7 @@ __all__ = [
     "authors",
     "body_blocks",
     "decisions",
+    "earlier_states",
     "import_items",
     "imports",
     "metadata",

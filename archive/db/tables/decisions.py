@@ -1,8 +1,8 @@
 """Decisions: what people said, which nothing automatic overrides."""
 
-from sqlalchemy import Column, Text
+from sqlalchemy import Column, Text, UniqueConstraint
 
-from archive.db.tables.base import table
+from archive.db.tables.base import reference, table
 
 decisions = table(
     "decisions",
@@ -14,9 +14,28 @@ decisions = table(
         "subject",
         Text,
         nullable=False,
-        doc="`topic` (a tag accepted or rejected), `field` (a value set), `undo` (a decision taken back).",
+        doc="`topic` (a tag accepted or rejected), `field` (a value set), `undo` (a decision taken back), or of a "
+        "source `source_merge`, `source_rename`, `source_alias`, `source_domain`, `source_split`.",
     ),
-    Column("name", Text, nullable=False, doc="The topic as `scheme:code`, the field, or the number of that decision."),
-    Column("value", Text, doc="`accepted` or `rejected`, or the value; NULL: it is decided that no value is known."),
+    Column(
+        "name",
+        Text,
+        nullable=False,
+        doc="The topic as `scheme:code`, the field, the number of that decision, or the slug of the source.",
+    ),
+    Column(
+        "value",
+        Text,
+        doc="`accepted` or `rejected`, or the value; NULL: it is decided that no value is known. Of a source the other "
+        "source's slug, the name or the domain.",
+    ),
     Column("reason", Text, doc="Why, in the person's words."),
+)
+
+earlier_states = table(
+    "earlier_states",
+    "What a source was before a decision about it: what takes the decision back.",
+    reference("decision_id", "decisions", "The decision."),
+    Column("text", Text, nullable=False, doc="The name it had, or a line for each name and domain that moved."),
+    UniqueConstraint("decision_id"),
 )
