@@ -30,6 +30,14 @@ _METHODS = {
     "decided": "a person's decision",
 }
 
+_VERBS = {
+    "source_merge": "merged into",
+    "source_rename": "renamed",
+    "source_alias": "also named",
+    "source_domain": "has the domain",
+    "source_split": "without",
+}
+
 
 def draw_article(console: Console, article: dict[str, Any]) -> None:
     """Print an article: headline, what is known, the text with its headings, what was set aside, where it was found."""
@@ -143,7 +151,7 @@ def what_was_decided(decision: dict[str, Any]) -> str:
     if decision["subject"] == "topic":
         return f"{'+' if value == 'accepted' else '-'}{name}"
     if decision["subject"].startswith("source_"):
-        return f"{name}: {decision['subject'].removeprefix('source_')} {value}"
+        return f"{name}: {_VERBS[decision['subject']]} {value}"
     return f"takes {name} back" if decision["subject"] == "undo" else f"{name}={value or ''}"
 
 
