@@ -25,6 +25,7 @@ COMMANDS = {
     "copies": ("comparing", "copies", "List the articles that have one article's text."),
     "diff": ("comparing", "diff", "Show what changed between two revisions of a text, by words."),
     "revisions": ("revisions", "revisions", "List what changed in texts after they came, newest first."),
+    "gaps": ("gaps", "gaps", "Show which articles lack a source, date or language."),
     "set": ("deciding", "set_", "Say what an article's source, date or headline is."),
     "tag": ("deciding", "tag", "Put topics on articles, or take them off."),
     "decisions": ("deciding", "decisions", "List what people decided, take it back, keep it in a file."),

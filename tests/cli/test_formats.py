@@ -36,6 +36,7 @@ CALLS = {
     "imports show": ["imports", "show", "1"],
     "stats": ["stats"],
     "decisions": ["decisions"],
+    "gaps": ["gaps", "--limit", "0"],
     "sql": ["sql", "SELECT key, url, id FROM articles"],
     "db history": ["db", "history"],
     "import": ["import", "more.txt"],
