@@ -29,6 +29,7 @@ COMMANDS = {
     "set": ("deciding", "set_", "Say what an article's source, date or headline is."),
     "tag": ("deciding", "tag", "Put topics on articles, or take them off."),
     "decisions": ("deciding", "decisions", "List what people decided, take it back, keep it in a file."),
+    "reparse": ("reparsing", "reparse", "Make articles anew of their originals, by today's rules."),
     "sources": ("sources", "sources", "List sources, or load them from a file."),
     "topics": ("topics", "topics", "List topics as a tree, or load them from a file."),
     "imports": ("imports", "imports", "List imports, or show what became of each unit of one."),
