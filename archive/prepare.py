@@ -88,15 +88,21 @@ class Preparer:
                 self._article(document, given, context)
                 for document in read_documents(found.locator, found.path, content)
             ]
-        except ReadError as error:
-            return (Failure(found.locator, str(error), getattr(error, "cure", None)),)
-        except (RecursionError, MemoryError) as error:
-            reason = f"too deeply nested or too large to take apart ({type(error).__name__})"
-            return (Failure(found.locator, reason, "split it, or leave it out"),)
         except Exception as error:
-            # a defect of this program, which shall not cost the other files
-            reason = f"a defect of this program ({type(error).__name__}: {shown(str(error), 200)})"
-            return (Failure(found.locator, reason, "report it, with the file if you can"),)
+            return (_failure(found.locator, error),)
+
+    def prepare_again(self, locator: str, original: Original, content: bytes, given: Given) -> Article | Failure:
+        """Return the article that an original gives today; `given` is what was said beside it when it was imported.
+
+        Never raises. The article's context is empty: it is no unit of an import.
+        """
+        try:
+            for document in read_documents(locator, locator, content):
+                if document.locator == locator:
+                    return normalize_document(document, (given,), original, self._matchers, "")
+        except Exception as error:
+            return _failure(locator, error)
+        return Failure(locator, "today's reader finds no such unit in its file")
 
     def _given(self, found: FoundFile) -> tuple[Sequence[Given], str]:
         """Return what is given beside the file, nearest first, and the SHA-256 of it and all else it is read with."""
@@ -131,3 +137,15 @@ class Preparer:
             self._compressor.compress(document.content),
         )
         return normalize_document(document, (*given, self._settings.options), original, self._matchers, context)
+
+
+def _failure(locator: str, error: Exception) -> Failure:
+    """Return what it means for a unit that its bytes could not be made an article."""
+    if isinstance(error, ReadError):
+        return Failure(locator, str(error), getattr(error, "cure", None))
+    if isinstance(error, (RecursionError, MemoryError)):
+        reason = f"too deeply nested or too large to take apart ({type(error).__name__})"
+        return Failure(locator, reason, "split it, or leave it out")
+    # a defect of this program, which shall not cost the other files
+    reason = f"a defect of this program ({type(error).__name__}: {shown(str(error), 200)})"
+    return Failure(locator, reason, "report it, with the file if you can")

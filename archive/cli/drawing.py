@@ -120,6 +120,32 @@ def print_hits(found: Iterable[dict[str, Any]], empty: str) -> int:
     return len(articles)
 
 
+def print_gaps(found: Iterable[dict[str, Any]], empty: str) -> int:
+    """Print what is lacking where, with what could fill it and the command that would, and return how many there were.
+
+    Commands are never broken: people copy them.
+    """
+    gaps = list(found)
+
+    def draw(console: Console) -> None:
+        for number, gap in enumerate(gaps):
+            if number:
+                console.print()
+            many = f"{gap['articles']:,} article{'s' if gap['articles'] > 1 else ''}"
+            console.print(_line(f"no {gap['field']}: {many} in {shown_path(gap['folder'])}", "bold"))
+            console.print(_line(" ".join(gap["keys"]) + (" …" if gap["articles"] > len(gap["keys"]) else ""), "cyan"))
+            for one in gap["candidates"]:
+                of = f"{one['key']}: " if one["key"] else ""
+                console.print(Padding(_line(f"{of}{one['value']} ({one['because']})"), (0, 0, 0, 2)))
+            console.print(Text(printable_line(gap["command"])), soft_wrap=True)
+
+    if gaps:
+        click.echo(drawn(draw))
+    else:
+        hint(empty)
+    return len(gaps)
+
+
 def _draw_values(console: Console, explained: dict[str, Any]) -> None:
     _heading(console, "Values")
     values = {value["field"]: value for value in explained["values"]}

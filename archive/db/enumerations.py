@@ -17,7 +17,7 @@ ENUMERATIONS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("articles", "published_precision"): PRECISIONS,
     ("articles", "published_method"): (*STATED, "decision"),
     ("article_revisions", "headline_method"): ("given", "first_line"),
-    ("article_revisions", "cause"): ("import",),
+    ("article_revisions", "cause"): ("import", "reparse"),
     ("article_identifiers", "scheme"): ("id", "url", "text"),
     ("article_values", "field"): FIELDS,
     ("article_values", "method"): METHODS,

@@ -20,8 +20,9 @@ Row = dict[str, Any]
 class Rows:
     """Collects the rows of a batch, in which later units may change what earlier ones brought."""
 
-    def __init__(self, connection: Connection, import_id: int, ids: Ids) -> None:
+    def __init__(self, connection: Connection, import_id: int | None, ids: Ids, cause: str) -> None:
         self._import_id = import_id
+        self._cause = cause  # of new states of texts
         self._ids = ids
         self._now = now()
         self._connection = connection
@@ -162,7 +163,7 @@ class Rows:
                 "fingerprint": unit.fingerprint,
                 "fingerprint_version": unit.fingerprint_version,
                 "normalizer_version": unit.normalizer_version,
-                "cause": "import",
+                "cause": self._cause,
                 "original_id": self._original_ids[unit.original.sha256],
                 "seen_at": self._now,
                 "modified_at": unit.modified_at,

@@ -1,4 +1,4 @@
-"""All writes of an import. The only place that moves an article to another revision.
+"""All writes of an import, and of a reparse. The only place that moves an article to another revision.
 
 A batch becomes rows in memory first (`rows`), then one INSERT per table, one UPDATE for the current revisions and one
 statement for the search index: what costs is whatever is done per article.
@@ -14,6 +14,7 @@ from archive.db.clock import now
 from archive.db.ids import Ids, inserted_id
 from archive.db.rows import NOT_CHOSEN_ANY_MORE, Rows, values_of_article
 from archive.db.search import fts5
+from archive.documents import FoundDate, PublishedTime, Value
 
 _RULE_METHODS = ("rule", "trailing_tags")
 
@@ -64,7 +65,51 @@ def write_batch(
     ids: Ids,
 ) -> None:
     """Write what was decided about the units of a batch, in order; `position` is that of the first."""
-    rows = Rows(connection, import_id, ids)
+    _write(connection, Rows(connection, import_id, ids, "import"), outcomes, position)
+
+
+def write_reparsed(connection: Connection, changes: Sequence[Change], ids: Ids) -> None:
+    """Write what today's readers and rules make of originals that the archive has; no unit of an import is added."""
+    _write(connection, Rows(connection, None, ids, "reparse"), changes, None)
+
+
+def replace_mentioned_dates(
+    connection: Connection, article_id: int, revision_id: int, dates: Sequence[FoundDate]
+) -> None:
+    """Let a text mention these dates and no others."""
+    date = tables.article_dates.c
+    connection.execute(delete(tables.article_dates).where(date.revision_id == revision_id, date.kind == "mentioned"))
+    if dates:
+        rows = [{"article_id": article_id, "revision_id": revision_id, **vars(found)} for found in dates]
+        connection.execute(insert(tables.article_dates), rows)
+
+
+def drop_unread_date(connection: Connection, article_id: int, value: Value) -> None:
+    """Forget a date as given that could not be read, since it now can."""
+    date = tables.article_dates.c
+    connection.execute(
+        delete(tables.article_dates).where(
+            *(date.article_id == article_id, date.kind == "published", date.value.is_(None)),
+            *(date.text == value.text, date.method == value.method),
+        )
+    )
+
+
+def read_date_anew(connection: Connection, article_id: int, value: Value, time: PublishedTime) -> None:
+    """Let a date as given mean this time."""
+    date = tables.article_dates.c
+    connection.execute(
+        update(tables.article_dates)
+        .where(date.article_id == article_id, date.kind == "published")
+        .where(date.text == value.text, date.method == value.method)
+        .values(value=time.text, precision=time.precision, has_zone=time.utc is not None)
+    )
+
+
+def _write(
+    connection: Connection, rows: Rows, outcomes: Sequence[Change | SameAsBefore | Failed], position: int | None
+) -> None:
+    """Write what was decided, in order; of an import, whose units are rows too, `position` is that of the first."""
     changes = [outcome for outcome in outcomes if isinstance(outcome, Change)]
     rows.originals(changes, lookups.find_originals(connection, {change.unit.original.sha256 for change in changes}))
     rows.known(
@@ -76,8 +121,9 @@ def write_batch(
     newest: dict[int, int] = {}
     dated: dict[int, dict[str, object]] = {}
     updated: list[tuple[int, dict[str, object]]] = []
-    for number, outcome in enumerate(outcomes, position):
-        rows.item(outcome, number)
+    for number, outcome in enumerate(outcomes):
+        if position is not None:
+            rows.item(outcome, position + number)
         if not isinstance(outcome, Change):
             continue
         if outcome.is_new_article:

@@ -32,6 +32,7 @@ WRITTEN: dict[tuple[str, str, int | str], tuple[str, ...]] = {
     ("resolve", "Identifier", 0): ("article_identifiers.scheme",),
     ("resolve", "add_source", "origin"): ("sources.origin",),
     ("resolve", "add_topic", "origin"): ("topics.origin",),
+    ("db", "Rows", 3): ("article_revisions.cause",),
     ("db", "add_source_name", "kind"): ("source_names.kind",),
     ("resolve", "Change", 2): ("import_items.outcome",),
     ("ingest.py", "end_import", 2): ("imports.status",),
@@ -40,7 +41,6 @@ WRITTEN: dict[tuple[str, str, int | str], tuple[str, ...]] = {
 KEYS: dict[tuple[str, str], tuple[str, ...]] = {
     ("db/rows.py", "method"): ("tag_evidence.method",),
     ("db/rows.py", "outcome"): ("import_items.outcome",),
-    ("db/rows.py", "cause"): ("article_revisions.cause",),
     ("db/store.py", "status"): ("imports.status",),
     ("db/vocabulary.py", "kind"): ("topic_rules.kind",),
 }

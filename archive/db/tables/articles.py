@@ -56,7 +56,12 @@ article_revisions = table(
     ),
     Column("fingerprint_version", Integer, nullable=False, doc="How the fingerprint was made."),
     Column("normalizer_version", Integer, nullable=False, doc="How the text was made of the original."),
-    Column("cause", Text, nullable=False, doc="Why it came: `import`."),
+    Column(
+        "cause",
+        Text,
+        nullable=False,
+        doc="Why it came: `import`, or `reparse` (better rules made it of the same bytes).",
+    ),
     reference("original_id", "originals", "The bytes it was made of."),
     Column("seen_at", Text, nullable=False, doc="When it came into the archive, UTC."),
     Column("modified_at", Text, doc="When its publisher last changed it, as stated: UTC, else the local day; or NULL."),

@@ -1,0 +1,71 @@
+"""`archive reparse`."""
+
+import sys
+from typing import Any
+
+import click
+
+from archive.cli.escaping import printable_line
+from archive.cli.options import archive_path, format_option
+from archive.cli.output import hint, print_rows, shown_path
+from archive.errors import UsageError
+from archive.reparse import Survey, survey
+from archive.reparse import reparse as write_reparsed
+
+_COLUMNS = {"field": "field", "articles": "articles", "key": "example", "before": "before", "after": "after"}
+_MOST_REFUSED = 10  # that are named
+
+
+@click.command()
+@click.argument("keys", nargs=-1, metavar="[KEY...]")
+@click.option("--dry-run", is_flag=True, help="Only show what would change.")
+@click.option("--yes", is_flag=True, help="Accept it without being asked.")
+@format_option
+@click.pass_context
+def reparse(ctx: click.Context, /, keys: tuple[str, ...], dry_run: bool, yes: bool, form: str) -> None:
+    """Make articles anew of their originals, by today's rules.
+
+    Of all articles, or those named, the current text is read and normalized again from the bytes as received. What
+    would change is shown field by field, and is written once it is accepted: asked for on a terminal, else --yes is
+    needed. A text that comes out otherwise is a new revision, of cause reparse; `archive diff KEY` shows it, and the
+    earlier ones stay. Keys, identifiers and what people decided stay, too.
+
+    \b
+    archive reparse --dry-run
+    archive reparse KEY --dry-run -f json
+    archive reparse --yes
+    """
+    path = archive_path(ctx)
+    found = survey(path, keys)
+    rows = found.rows()
+    for key, failure in found.refused[:_MOST_REFUSED]:
+        hint(printable_line(f"left as it is: {key} ({shown_path(failure.locator)}): {failure.reason}"))
+    if len(found.refused) > _MOST_REFUSED:
+        hint(f"left as they are: {len(found.refused) - _MOST_REFUSED:,} more that today's readers do not take")
+    shown: list[dict[str, Any]] = rows
+    if form == "table":
+        shown = [{**row, **row["examples"][0]} for row in rows]
+    print_rows(shown, form, _COLUMNS, empty=f"nothing changes: {_counted(found.articles, 'article')} looked at")
+    if not rows:
+        return
+    hint(f"{_told(found)} of {found.articles:,} looked at")
+    if dry_run:
+        return
+    if not yes:
+        if not _is_asked():
+            raise UsageError("nothing was written; --yes accepts it, --dry-run only shows it")
+        click.confirm("Write this?", abort=True, err=True)
+    hint(f"written: {_told(write_reparsed(path, found))}")
+
+
+def _is_asked() -> bool:
+    """Tell whether somebody is there to be asked."""
+    return sys.stdin.isatty()
+
+
+def _told(found: Survey) -> str:
+    return f"{_counted(len(found.ids), 'article')} otherwise, {_counted(found.revisions, 'new revision')}"
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
