@@ -166,6 +166,8 @@ def _prepare(folder: Path, options: argparse.Namespace, console: Console) -> tup
         _check(summary.outcomes["failed"] == 0, f"{summary.outcomes['failed']} texts failed")
         console.print(f"imported in {time.perf_counter() - begun:.0f} s", highlight=False)
     schema.downgrade(archive, FIRST)
+    with closing(sqlite3.connect(archive)) as connection:
+        connection.execute("VACUUM")  # the pages that going back freed are in no archive of that schema
     marker.write_text(json.dumps(made_with))
     return archive, time.perf_counter() - start
 
