@@ -7,6 +7,8 @@ The way of the data, and where to look:
     ingest     the whole way on one screen          prepare    one file into articles, in a worker process
     documents  what is handed from stage to stage   queries    one function per question
     cli        commands: parse, call, print         db         tables, schema, writes, search
+    decide     what people say of articles          reparse    originals read again by today's rules
+    repair     what can be derived, derived anew    workers    processes that prepare files
 
 What the command line does can be done from Python:
 

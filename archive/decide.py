@@ -12,6 +12,7 @@ from archive.db.clock import now
 from archive.db.decisions import ACCEPTED, FIELD, REJECTED, TOPIC, UNDO, Decision
 from archive.db.engine import file_errors_explained, open_engine
 from archive.errors import NotFoundError, UsageError
+from archive.normalize.text import require_utf8
 from archive.queries.articles import find_article_id
 from archive.resolve.decisions import Applier, cleaned
 from archive.resolve.source_decisions import VERBS, decide_source, take_back
@@ -61,7 +62,9 @@ def decide(path: Path, wishes: Sequence[Wish], who: str) -> Decided:
     A source or topic that has no such name yet is made. What stands decided already is not decided again.
     Raises NotFoundError for a key that names no article, UsageError for a field or value that cannot be set.
     """
-    _require_name(who)
+    for wish in wishes:
+        _require_name(who, wish.reason)
+        require_utf8("topic", *wish.topics, *wish.not_topics)
     who = who.strip()
     decided = Decided()
     with deciding(path) as connection:
@@ -94,7 +97,7 @@ def decide_about_source(
 
     Returns the decision; None where it is so already. Raises as `decide_source` does; then nothing is changed.
     """
-    _require_name(who)
+    _require_name(who, reason)
     with deciding(path) as connection:
         done = decide_source(connection, verb, name, value)
         if done is None:
@@ -109,6 +112,7 @@ def undo(path: Path, number: int, who: str, reason: str | None = None) -> tuple[
     Articles are as what else stands decided has them, and where nothing does, as the input says.
     Raises NotFoundError where there is no such decision, UsageError where it was taken back already.
     """
+    _require_name(who, reason)
     with deciding(path) as connection:
         decision = decisions.find(connection, number)
         if decision is None:
@@ -126,7 +130,9 @@ def undo(path: Path, number: int, who: str, reason: str | None = None) -> tuple[
     return decision, undone
 
 
-def _require_name(who: str) -> None:
+def _require_name(who: str, reason: str | None) -> None:
+    require_utf8("--who", who)
+    require_utf8("--because", reason)
     if not who.strip():
         raise UsageError("nobody is named who decides; name somebody with --who, or in $ARCHIVE_WHO")
 

@@ -190,6 +190,10 @@ def _read(number: int, line: str) -> dict[str, Any]:
     for name in _MAY_BE_NULL:
         if not isinstance(record.setdefault(name, None), (str, type(None))):
             raise _no_decision(number, f"{name} is no text")
+    try:
+        json.dumps(record, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise _no_decision(number, "half a character in it") from error
     if not isinstance(record.get("number"), int):
         raise _no_decision(number, "no number")
     _check_what(number, record)

@@ -26,6 +26,7 @@ from archive.documents import Article, Failure, Given, Unchanged, Value
 from archive.errors import ArchiveError, ReadError, UsageError
 from archive.normalize.dates import parse_published
 from archive.normalize.language import language_tag
+from archive.normalize.text import require_utf8
 from archive.normalize.urls import RULES_VERSION, canonical_url
 from archive.portions import CHUNK, Unit, of_bounded_size, take_batch
 from archive.prepare import MAX_BYTES, MAX_CHARACTERS, Known, Settings, Task
@@ -68,10 +69,7 @@ class ImportOptions:
         for option, text in (("--source", self.source), *(("--topic", topic) for topic in self.topics)):
             if text is not None and not text.strip():
                 raise UsageError(f"{option} names nothing; name one, or leave the option out")
-            try:
-                (text or "").encode()
-            except UnicodeEncodeError as error:
-                raise UsageError(f"{option} {text}: it is not UTF-8; write it in UTF-8") from error
+            require_utf8(option, text)
         given = (("source", self.source), ("language", self.language), ("published", self.published))
         return tuple(Value(name, text, "option") for name, text in given if text)
 

@@ -21,7 +21,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import corpus
-from measured import FEWEST_ROUNDS, Goal, Measured, WrongError, judge, machine, versions
+from measured import FEWEST_ROUNDS, Goal, Measured, WrongError, judge, machine, positive, run_in_folder, versions
 from rich.console import Console
 from rich.table import Table
 
@@ -71,25 +71,16 @@ class Collection:
 
 def main() -> None:
     options = _options()
-    console = Console()
-    try:
-        if options.folder is None:
-            with tempfile.TemporaryDirectory(prefix="bench-import-") as folder:
-                _bench(Path(folder), options, console)
-        else:
-            options.folder.mkdir(parents=True, exist_ok=True)
-            _bench(options.folder, options, console)
-    except WrongError as error:
-        sys.exit(f"bench-import: {error}")
+    run_in_folder(options.folder, "bench-import", lambda folder: _bench(folder, options, Console()))
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--files", type=_positive, default=20_000, help="how many texts (20000)")
+    parser.add_argument("--files", type=positive, default=20_000, help="how many texts (20000)")
     parser.add_argument(
-        "--rounds", type=_positive, default=5, help=f"how often (5; from {FEWEST_ROUNDS} on goals count)"
+        "--rounds", type=positive, default=5, help=f"how often (5; from {FEWEST_ROUNDS} on goals count)"
     )
-    parser.add_argument("--starts", type=_positive, default=20, help="how often for the start of programs (20)")
+    parser.add_argument("--starts", type=positive, default=20, help="how often for the start of programs (20)")
     parser.add_argument("--jobs", type=int, help="processes beside the one that writes (as the program chooses)")
     parser.add_argument(
         "--folder", type=Path, help="where to put files and databases; the files stay, to be used again"
@@ -99,13 +90,6 @@ def _options() -> argparse.Namespace:
         "--results", type=Path, default=HERE / "results", help="folder for the JSON (benchmarks/results)"
     )
     return parser.parse_args()
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("at least 1")
-    return number
 
 
 def _bench(folder: Path, options: argparse.Namespace, console: Console) -> None:

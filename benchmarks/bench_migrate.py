@@ -15,7 +15,6 @@ import os
 import shutil
 import sqlite3
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -26,7 +25,7 @@ from typing import Any
 
 import corpus
 import sqlalchemy as sa
-from measured import FEWEST_ROUNDS, Goal, Measured, WrongError, judge, machine, versions
+from measured import FEWEST_ROUNDS, Goal, Measured, WrongError, judge, machine, positive, run_in_folder, versions
 from rich.console import Console
 from rich.table import Table
 
@@ -62,23 +61,14 @@ MOST_FOR_COLUMNS = 0.050  # seconds, however large the archive
 
 def main() -> None:
     options = _options()
-    console = Console()
-    try:
-        if options.folder is None:
-            with tempfile.TemporaryDirectory(prefix="bench-migrate-") as folder:
-                _bench(Path(folder), options, console)
-        else:
-            options.folder.mkdir(parents=True, exist_ok=True)
-            _bench(options.folder, options, console)
-    except WrongError as error:
-        sys.exit(f"bench-migrate: {error}")
+    run_in_folder(options.folder, "bench-migrate", lambda folder: _bench(folder, options, Console()))
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--articles", type=_positive, default=100_000, help="at least so many articles (100000)")
+    parser.add_argument("--articles", type=positive, default=100_000, help="at least so many articles (100000)")
     parser.add_argument(
-        "--rounds", type=_positive, default=5, help=f"how often (5; from {FEWEST_ROUNDS} on goals count)"
+        "--rounds", type=positive, default=5, help=f"how often (5; from {FEWEST_ROUNDS} on goals count)"
     )
     parser.add_argument("--jobs", type=int, help="processes that import beside the one that writes")
     parser.add_argument("--folder", type=Path, help="where to put the archive, which stays there to be used again")
@@ -87,13 +77,6 @@ def _options() -> argparse.Namespace:
         "--results", type=Path, default=HERE / "results", help="folder for the JSON (benchmarks/results)"
     )
     return parser.parse_args()
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("at least 1")
-    return number
 
 
 def _bench(folder: Path, options: argparse.Namespace, console: Console) -> None:

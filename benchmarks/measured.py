@@ -1,5 +1,6 @@
 """Times taken of programs, and what their ratios say of a goal."""
 
+import argparse
 import importlib.metadata
 import os
 import platform
@@ -8,8 +9,10 @@ import resource
 import sqlite3
 import statistics
 import subprocess
+import sys
+import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +22,27 @@ FEWEST_ROUNDS = 3  # below these nothing is said of a goal
 
 class WrongError(Exception):
     """What was to be measured did not do its work, so its time means nothing."""
+
+
+def run_in_folder(folder: Path | None, name: str, bench: Callable[[Path], None]) -> None:
+    """Measure in a folder, or in a temporary one; what did not do its work ends the program with its name."""
+    try:
+        if folder is None:
+            with tempfile.TemporaryDirectory(prefix=f"{name}-") as temporary:
+                bench(Path(temporary))
+        else:
+            folder.mkdir(parents=True, exist_ok=True)
+            bench(folder)
+    except WrongError as error:
+        sys.exit(f"{name}: {error}")
+
+
+def positive(text: str) -> int:
+    """Return a number of the command line; raises ArgumentTypeError below 1."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return number
 
 
 @dataclass(frozen=True)

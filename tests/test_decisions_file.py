@@ -132,6 +132,7 @@ GOOD: dict[str, Any] = {
         ({"made_at": "yesterday"}, "made_at is no time as the archive writes it"),
         ({"value": 7}, "value is no text"),
         ({"number": "1"}, "no number"),
+        ({"reason": "\udce9"}, "half a character in it"),
         ({"identifiers": [["url", "x"]]}, "identifiers are not lists"),
         ({"name": "colour"}, "'colour' is no field that can be set"),
         ({"name": "published", "value": "soon"}, "published 'soon': "),

@@ -1,18 +1,16 @@
 """The log of what people decided: only ever added to. Of several about the same, the latest that stands counts."""
 
-from collections.abc import Collection, Iterator, Sequence
-from itertools import islice
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, insert, select
 
 from archive.db.ids import inserted_id
+from archive.db.lookups import chunks
 from archive.db.tables import decisions, earlier_states
 
 TOPIC, FIELD, UNDO = "topic", "field", "undo"
 ACCEPTED, REJECTED = "accepted", "rejected"
-
-_CHUNK = 5_000
 
 
 class Decision(NamedTuple):
@@ -81,7 +79,7 @@ def of_articles(connection: Connection, keys: Collection[str]) -> dict[str, list
     The order is that of time, then of coming into the archive: a log that was restored later is not newer for that.
     """
     found: dict[str, list[Decision]] = {}
-    for some in _chunks(keys):
+    for some in chunks(keys):
         rows = connection.execute(
             select(*_COLUMNS).where(decisions.c.article_key.in_(some)).order_by(decisions.c.made_at, decisions.c.id)
         )
@@ -111,9 +109,3 @@ def standing(made: Sequence[Decision], gone: Collection[int]) -> dict[tuple[str,
         else:
             stands.setdefault((one.subject, one.name), None)
     return stands
-
-
-def _chunks(values: Collection[str]) -> Iterator[list[str]]:
-    iterator = iter(values)
-    while some := list(islice(iterator, _CHUNK)):
-        yield some

@@ -151,7 +151,7 @@ def find_identified(connection: Connection, identifiers: Collection[Identifier])
     """Return the article that each identifier leads to; the oldest, where conflicting inputs gave it to several."""
     table = article_identifiers.c
     found: dict[Identifier, int] = {}
-    for some in _chunks(identifiers):
+    for some in chunks(identifiers):
         rows = connection.execute(
             select(table.scheme, table.scope, table.value, func.min(table.article_id))
             .where(tuple_(table.scheme, table.scope, table.value).in_(some))
@@ -165,7 +165,7 @@ def find_identified(connection: Connection, identifiers: Collection[Identifier])
 def find_articles(connection: Connection, ids: Collection[int]) -> dict[int, KnownArticle]:
     """Return these articles, as an import has to know them."""
     known: dict[int, KnownArticle] = {}
-    for some in _chunks(ids):
+    for some in chunks(ids):
         rows = connection.execute(
             select(articles.c.id, articles.c.key, articles.c.source_id, sources.c.slug, articles.c.revision_id)
             .outerjoin(sources, sources.c.id == articles.c.source_id)
@@ -227,7 +227,7 @@ def _evidence(article_ids: Sequence[int]) -> CompoundSelect[Any]:
 def find_bodies(connection: Connection, revision_ids: Collection[int]) -> dict[int, str]:
     """Return the bodies of these revisions."""
     bodies: dict[int, str] = {}
-    for some in _chunks(revision_ids):
+    for some in chunks(revision_ids):
         rows = connection.execute(
             select(article_revisions.c.id, article_revisions.c.body).where(article_revisions.c.id.in_(some))
         )
@@ -239,7 +239,7 @@ def find_surroundings(connection: Connection, revision_ids: Collection[int]) -> 
     """Return what else is kept of these revisions, in order."""
     block, passage, link = body_blocks.c, set_aside.c, article_links.c
     kept: list[dict[int, list[Any]]] = [{}, {}, {}]
-    for some in _chunks(revision_ids):
+    for some in chunks(revision_ids):
         for of_kind, id_column, position, columns in (
             (
                 kept[0],
@@ -260,7 +260,7 @@ def find_surroundings(connection: Connection, revision_ids: Collection[int]) -> 
 def find_keys(connection: Connection, keys: Collection[str]) -> set[str]:
     """Return those of these keys that an article has."""
     found: set[str] = set()
-    for some in _chunks(keys):
+    for some in chunks(keys):
         found.update(connection.scalars(select(articles.c.key).where(articles.c.key.in_(some))))
     return found
 
@@ -268,7 +268,7 @@ def find_keys(connection: Connection, keys: Collection[str]) -> set[str]:
 def find_authors(connection: Connection, name_keys: Collection[str]) -> dict[str, int]:
     """Return the ids of the authors that are in the archive already, by name key."""
     found: dict[str, int] = {}
-    for some in _chunks(name_keys):
+    for some in chunks(name_keys):
         rows = connection.execute(select(authors.c.name_key, authors.c.id).where(authors.c.name_key.in_(some)))
         found.update(rows.all())
     return found
@@ -296,13 +296,14 @@ def count_not_stated(connection: Connection, import_id: int) -> dict[str, int]:
 def find_originals(connection: Connection, digests: Collection[str]) -> dict[str, int]:
     """Return the ids of the originals that are in the archive already, by SHA-256."""
     found: dict[str, int] = {}
-    for some in _chunks(digests):
+    for some in chunks(digests):
         rows = connection.execute(select(originals.c.sha256, originals.c.id).where(originals.c.sha256.in_(some)))
         found.update(rows.all())
     return found
 
 
-def _chunks(values: Iterable[T]) -> Iterator[Sequence[T]]:
+def chunks(values: Iterable[T]) -> Iterator[Sequence[T]]:
+    """Yield values in portions of which one statement can name all."""
     iterator = iter(values)
     while chunk := list(islice(iterator, _CHUNK)):
         yield chunk

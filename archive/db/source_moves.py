@@ -1,13 +1,12 @@
 """What decisions about sources alter: names and domains that move, articles that move with them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
-from sqlalchemy import Connection, delete, insert, select, tuple_, update
+from sqlalchemy import Connection, delete, select, tuple_, update
 
-from archive.db import tables
+from archive.db import tables, vocabulary
+from archive.db.lookups import chunks
 from archive.db.vocabulary import Source
-
-_CHUNK = 5_000
 
 
 def names_of(connection: Connection, source_id: int) -> list[tuple[str, str, str]]:
@@ -64,13 +63,11 @@ def remove_domain(connection: Connection, source_id: int, domain: str) -> None:
 
 def set_name(connection: Connection, source_id: int, name: str, key: str) -> None:
     """Show a source by another name; the one before goes on leading to it."""
-    table = tables.source_names
-    connection.execute(update(tables.sources).where(tables.sources.c.id == source_id).values(name=name))
-    here = (table.c.source_id == source_id, table.c.name_key == key)
-    if connection.execute(select(1).where(*here)).first() is None:
-        connection.execute(insert(table).values(source_id=source_id, name=name, name_key=key, kind="alias"))
-    connection.execute(update(table).where(table.c.source_id == source_id).values(kind="alias"))
-    connection.execute(update(table).where(*here).values(kind="label", name=name))
+    vocabulary.update_source(connection, source_id, {"name": name})
+    known = tables.source_names.c
+    if connection.execute(select(1).where(known.source_id == source_id, known.name_key == key)).first() is None:
+        vocabulary.add_source_name(connection, source_id, name, key)
+    vocabulary.set_source_label(connection, source_id, name, key)
 
 
 def articles_of(connection: Connection, source_id: int) -> list[tuple[int, str, str | None]]:
@@ -87,10 +84,8 @@ def articles_of(connection: Connection, source_id: int) -> list[tuple[int, str, 
 
 def move_articles(connection: Connection, article_ids: Collection[int], origin: Source, target: Source) -> None:
     """Give articles of one source to another, with what identifies them within it."""
-    ids: Sequence[int] = sorted(article_ids)
     identifier, other = tables.article_identifiers, tables.article_identifiers.alias()
-    for start in range(0, len(ids), _CHUNK):
-        some = ids[start : start + _CHUNK]
+    for some in chunks(sorted(article_ids)):
         connection.execute(update(tables.articles).where(tables.articles.c.id.in_(some)).values(source_id=target.id))
         within = (identifier.c.article_id.in_(some), identifier.c.scope == origin.slug)
         there = select(other.c.scheme, other.c.value, other.c.article_id).where(other.c.scope == target.slug)

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from archive.errors import UsageError
 from archive.normalize.tokens import has_unspaced_script, tokenize
 
 SENTENCE_ENDS = ".!?…。！？．｡؟۔।"
@@ -65,6 +66,15 @@ def clean_text(text: str) -> tuple[str, tuple[str, ...]]:
             # CPython sorts a run of combining marks by insertion: a hostile one would take hours.
             text = unicodedata.normalize("NFC", _LONG_RUN_OF_MARKS.sub(_sort_marks, text))
     return "\n".join([line.rstrip() for line in text.split("\n")]), tuple(notes)
+
+
+def require_utf8(what: str, *texts: str | None) -> None:
+    """Raise UsageError where a text that was typed is not UTF-8: its other bytes come as lone surrogates."""
+    for text in texts:
+        try:
+            (text or "").encode()
+        except UnicodeEncodeError as error:
+            raise UsageError(f"{what} {text}: it is not UTF-8; write it in UTF-8") from error
 
 
 def count_words(text: str) -> int:

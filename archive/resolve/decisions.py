@@ -14,7 +14,7 @@ from archive.normalize.bylines import split_byline
 from archive.normalize.dates import parse_published
 from archive.normalize.language import language_tag
 from archive.normalize.names import name_key
-from archive.normalize.text import clean_text
+from archive.normalize.text import clean_text, require_utf8
 from archive.normalize.tokens import index_text
 from archive.normalize.urls import canonical_url
 from archive.resolve.sources import SourceResolver
@@ -42,6 +42,7 @@ def cleaned(field: str, value: str | None) -> str | None:
     """
     if field not in SETTABLE:
         raise UsageError(f"'{field}' is no field that can be set; there are {', '.join(SETTABLE)}")
+    require_utf8(field, value)
     text = " ".join(clean_text(value)[0].split()) if value else ""
     if not text:
         return None

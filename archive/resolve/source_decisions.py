@@ -11,7 +11,7 @@ from archive.db.decisions import Decision, take_earlier_state
 from archive.db.vocabulary import Source
 from archive.errors import NotFoundError, UsageError
 from archive.normalize.names import name_key, slug
-from archive.normalize.text import clean_text
+from archive.normalize.text import clean_text, require_utf8
 from archive.resolve.decisions import Applier
 from archive.resolve.sources import SourceResolver
 
@@ -45,6 +45,7 @@ def decide_source(connection: Connection, verb: str, name: str, value: str) -> S
 
     Raises NotFoundError for a source that is not there, UsageError for what cannot be.
     """
+    require_utf8("source", name, value)
     source = find_source(connection, name)
     text = " ".join(clean_text(value)[0].split())
     if not text:

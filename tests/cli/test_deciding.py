@@ -171,3 +171,24 @@ def test_a_file_that_is_not_of_decisions_is_refused(seeds: Run) -> None:
     assert answer.exit_code == 2
     assert "line 1 is no decision as `archive decisions dump` writes it: not JSON" in answer.stderr
     assert seeds("decisions").stderr == "nobody has decided anything yet; `archive set` and `archive tag` do\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["set", "KEY", "section=\udce9"],
+        ["set", "KEY", "section=Sea", "--who", "\udce9"],
+        ["set", "KEY", "section=Sea", "--because", "\udce9"],
+        ["tag", "KEY", "--", "+\udce9"],
+        ["sources", "merge", "\udce9", "lantern-wire"],
+        ["sources", "alias", "lantern-wire", "\udce9"],
+        ["decisions", "undo", "1", "--because", "\udce9"],
+    ],
+    ids=" ".join,
+)
+def test_what_is_typed_in_another_encoding_is_refused(seeds: Run, mayor: str, words: list[str]) -> None:
+    seeds("set", mayor, "page=A1")
+    answer = seeds(*(mayor if word == "KEY" else word for word in words))
+    assert (answer.exit_code, answer.stdout) == (2, "")
+    assert answer.stderr.endswith("it is not UTF-8; write it in UTF-8\n")
+    assert len(seeds("decisions", "-f", "jsonl").stdout.splitlines()) == 1
