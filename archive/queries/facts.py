@@ -1,0 +1,280 @@
+"""What is known of an article beside its text, as conditions on `articles`; none of them is ever NULL."""
+
+from collections.abc import Callable, Iterable
+from difflib import get_close_matches
+
+from sqlalchemy import Column, ColumnElement, Connection, Select, and_, exists, func, or_, select
+
+from archive.db.tables import (
+    article_authors,
+    article_dates,
+    article_identifiers,
+    article_revisions,
+    article_topics,
+    articles,
+    authors,
+    decisions,
+    import_items,
+    imports,
+    set_aside,
+    source_names,
+    sources,
+    topic_names,
+    topics,
+)
+from archive.db.vocabulary import find_source, find_source_by_slug
+from archive.errors import NotFoundError, UsageError
+from archive.normalize.language import language_tag
+from archive.normalize.names import name_key
+from archive.normalize.tokens import tokenize
+from archive.normalize.urls import canonical_url
+
+Condition = ColumnElement[bool]
+
+_article = articles.c
+_END = "\U0010ffff"
+
+
+def of_source(connection: Connection, name: str) -> Condition:
+    """Articles of a source, by slug, name or alias; with a final `*`, of all whose slug or name begins so."""
+    if name.endswith("*"):
+        return _article.source_id.in_(_sources_starting(connection, name.rstrip("*"))) & _article.source_id.is_not(None)
+    source = None
+    if can_be_stored(name):
+        source = find_source_by_slug(connection, name) or find_source(connection, name_key(name))
+    if source is None:
+        raise _unknown("source", name, connection.scalars(select(source_names.c.name).union(select(sources.c.slug))))
+    return _article.source_id.is_not_distinct_from(source.id)
+
+
+def on_topic(connection: Connection, name: str) -> Condition:
+    """Articles on a topic or one below it, by `scheme:code`, code, name or alias."""
+    below = _with_below(find_topic(connection, name))
+    return _article.id.in_(select(article_topics.c.article_id).where(article_topics.c.topic_id.in_(below)))
+
+
+def by_author(connection: Connection, name: str) -> Condition:
+    """Articles that credit a name in which these words follow each other; with a final `*` the last may go on."""
+    wanted = tokenize(name)
+    if not wanted:
+        raise UsageError("no name is in it; write author:okoro")
+    is_prefix = name.endswith("*")
+    found = [
+        author_id
+        for author_id, known in connection.execute(select(authors.c.id, authors.c.name))
+        if _has_words(tokenize(known), wanted, is_prefix)
+    ]
+    if not found:
+        raise _unknown("author", name, connection.scalars(select(authors.c.name)))
+    return _article.id.in_(select(article_authors.c.article_id).where(article_authors.c.author_id.in_(found)))
+
+
+def in_language(_connection: Connection, tag: str) -> Condition:
+    """Articles in a language, which covers its variants: `en` finds `en-GB`."""
+    wanted = language_tag(tag)
+    is_variant = _article.language.startswith(f"{wanted}-", autoescape=True)
+    return and_(_article.language.is_not(None), or_(_article.language == wanted, is_variant))
+
+
+def in_section(connection: Connection, name: str) -> Condition:
+    """Articles of a section, whatever its case; with a final `*`, of all that begin so."""
+    return _of_stated(connection, "section", _article.section, name)
+
+
+def of_kind(connection: Connection, name: str) -> Condition:
+    """Articles of a kind, as stated or decided."""
+    return _of_stated(connection, "kind", _article.kind, name)
+
+
+def at_url(_connection: Connection, text: str) -> Condition:
+    """Articles at a web address, all those at a host and below it, or with a final `*` all that begin so."""
+    wanted = text.rstrip("*")
+    try:
+        url = canonical_url(wanted if "://" in wanted else f"https://{wanted}")
+    except ValueError as error:
+        raise UsageError(f"{error}; write url:lantern.example or url:lantern.example/a-page") from error
+    known = select(article_identifiers.c.article_id).where(article_identifiers.c.scheme == "url")
+    value = article_identifiers.c.value
+
+    def where(condition: Callable[[ColumnElement[str]], Condition]) -> Condition:
+        return or_(
+            and_(_article.url.is_not(None), condition(_article.url)),
+            _article.id.in_(known.where(condition(value))),
+        )
+
+    host, slash, _ = url.partition("://")[2].partition("/")
+    if text.endswith("*"):
+        start = url if wanted.partition("://")[2 if "://" in wanted else 0].find("/") >= 0 else f"https://{host}"
+        return where(lambda column: and_(column >= start, column < start + _END))
+    if slash:
+        return where(lambda column: column == url)
+    at_host = f"https://{host}"
+    return where(
+        lambda column: or_(
+            column == at_host,
+            and_(column >= f"{at_host}/", column < f"{at_host}/{_END}"),
+            column.like(f"https://%.{_escaped(host)}", escape="\\"),
+            column.like(f"https://%.{_escaped(host)}/%", escape="\\"),
+        )
+    )
+
+
+def of_key(_connection: Connection, text: str) -> Condition:
+    """The articles whose key begins so."""
+    start = text.rstrip("*").lower()
+    if not (start.isascii() and start.isalnum()):
+        raise UsageError("keys are of letters and digits; `archive list` shows them")
+    return and_(_article.key >= start, _article.key < start + _END)
+
+
+def of_import(connection: Connection, text: str) -> Condition:
+    """Articles that an import read, whatever became of their units; `last` is the latest import."""
+    if text == "last":
+        number = connection.scalar(select(func.max(imports.c.id)))
+    else:
+        number = int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
+    if number is None or connection.scalar(select(imports.c.id).where(imports.c.id == number)) is None:
+        raise NotFoundError(f"there is no import {text}; `archive imports` lists them")
+    item = import_items.c
+    read = select(item.article_id).where(item.import_id == number, item.article_id.is_not(None))
+    return _article.id.in_(read)
+
+
+def having(_connection: Connection, what: str) -> Condition:
+    """Articles of which something is known."""
+    make = HAS.get(what.lower())
+    if make is None:
+        near = get_close_matches(what.lower(), HAS, n=1)
+        meant = f"; has:{near[0]} was probably meant" if near else ""
+        raise UsageError(f"what articles can have is {', '.join(HAS)}{meant}")
+    return make()
+
+
+FACTS: dict[str, Callable[[Connection, str], Condition]] = {
+    "source": of_source,
+    "topic": on_topic,
+    "author": by_author,
+    "language": in_language,
+    "section": in_section,
+    "url": at_url,
+    "key": of_key,
+    "kind": of_kind,
+    "import": of_import,
+    "has": having,
+}
+
+
+def _has_copies() -> Condition:
+    revision, other, twin = article_revisions, article_revisions.alias(), articles.alias()
+    return exists(
+        select(twin.c.id)
+        .select_from(revision)
+        .join(other, other.c.fingerprint == revision.c.fingerprint)
+        .join(twin, twin.c.revision_id == other.c.id)
+        .where(revision.c.id == _article.revision_id, twin.c.id != _article.id)
+    )
+
+
+# What `has:` asks for.
+HAS: dict[str, Callable[[], Condition]] = {
+    "source": lambda: _article.source_id.is_not(None),
+    "date": lambda: _article.published_from.is_not(None),
+    "day": lambda: _article.published_on.is_not(None),
+    "headline": lambda: _article.id.in_(
+        select(articles.c.id)
+        .join(article_revisions, article_revisions.c.id == articles.c.revision_id)
+        .where(func.coalesce(articles.c.decided_headline, article_revisions.c.headline, "") != "")
+    ),
+    "language": lambda: _article.language.is_not(None),
+    "author": lambda: _article.id.in_(select(article_authors.c.article_id)),
+    "topic": lambda: _article.id.in_(select(article_topics.c.article_id)),
+    "section": lambda: _article.section.is_not(None),
+    "kind": lambda: _article.kind.is_not(None),
+    "url": lambda: _article.url.is_not(None),
+    "page": lambda: _article.page.is_not(None),
+    "edition": lambda: _article.edition.is_not(None),
+    "rights": lambda: _article.rights.is_not(None),
+    "translation": lambda: _article.translation_of.is_not(None),
+    "revisions": lambda: _article.id.in_(select(article_revisions.c.article_id).where(article_revisions.c.number > 1)),
+    "copies": _has_copies,
+    "decision": lambda: _article.key.in_(select(decisions.c.article_key).where(decisions.c.article_key.is_not(None))),
+    "set_aside": lambda: _article.revision_id.in_(select(set_aside.c.revision_id)),
+    "mentioned_date": lambda: _article.id.in_(
+        select(article_dates.c.article_id).where(article_dates.c.kind == "mentioned")
+    ),
+}
+
+
+def find_topic(connection: Connection, name: str) -> int:
+    """Return the topic that `scheme:code`, a code, a name or an alias leads to; raises NotFoundError if none does."""
+    scheme, _, code = name.rpartition(":")
+    by_code = select(topics.c.id).where(topics.c.code == code, topics.c.scheme == (scheme or "local"))
+    named = topic_names.c
+    by_name = select(named.topic_id).where(named.name_key == name_key(name)).order_by(named.kind.desc(), named.topic_id)
+    topic_id: int | None = None
+    if can_be_stored(name):
+        topic_id = connection.scalar(by_code) or connection.scalar(by_name.limit(1))
+    if topic_id is None:
+        raise _unknown("topic", name, connection.scalars(select(topic_names.c.name)))
+    return topic_id
+
+
+def can_be_stored(name: str) -> bool:
+    """Tell whether a name can be in the archive: bytes of a command line that are no text come as lone surrogates."""
+    return name.isascii() or not any("\ud800" <= character <= "\udfff" for character in name)
+
+
+def _with_below(topic_id: int) -> Select[tuple[int]]:
+    """Return a topic and all below it, as a subquery of ids."""
+    tree = select(topics.c.id).where(topics.c.id == topic_id).cte(recursive=True)
+    tree = tree.union(select(topics.c.id).join(tree, topics.c.parent_id == tree.c.id))
+    return select(tree.c.id)
+
+
+def _sources_starting(connection: Connection, start: str) -> Select[tuple[int]]:
+    key = name_key(start)
+    name, source = source_names.c, sources.c
+    starting = select(name.source_id).where(name.name_key >= key, name.name_key < key + _END)
+    by_slug = select(source.id).where(source.slug >= start.lower(), source.slug < start.lower() + _END)
+    found = starting.union(by_slug)
+    if not start or not can_be_stored(start) or connection.execute(found.limit(1)).first() is None:
+        raise NotFoundError(f"there is no source '{start}*'; `archive sources` lists them")
+    return select(found.subquery().c[0])
+
+
+def _of_stated(connection: Connection, what: str, column: Column[str | None], name: str) -> Condition:
+    """Articles whose value in a column is a name, whatever its case, or with a final `*` begins so."""
+    key = name_key(name.rstrip("*"))
+    stated = [one for one in connection.scalars(select(column).distinct()) if one is not None]
+    if name.endswith("*"):
+        found = [one for one in stated if name_key(one).startswith(key)]
+    else:
+        found = [one for one in stated if name_key(one) == key]
+    if not found:
+        raise _unknown(what, name, stated)
+    return and_(column.is_not(None), column.in_(found))
+
+
+def _has_words(words: list[str], wanted: list[str], is_prefix: bool) -> bool:
+    length = len(wanted)
+    for at in range(len(words) - length + 1):
+        here = words[at : at + length]
+        if here == wanted or (is_prefix and here[:-1] == wanted[:-1] and here[-1].startswith(wanted[-1])):
+            return True
+    return False
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+_LISTED_BY = {"source": "sources", "topic": "topics"}
+
+
+def _unknown(what: str, name: str, known: Iterable[str]) -> NotFoundError:
+    """Return the error for a name that leads nowhere, with the one that was probably meant."""
+    by_key = {name_key(one): one for one in known}
+    near = get_close_matches(name_key(name.rstrip("*")) if can_be_stored(name) else "", by_key, n=1, cutoff=0.7)
+    meant = f"; '{by_key[near[0]]}' was probably meant" if near else ""
+    cure = f"; `archive {_LISTED_BY[what]}` lists them" if what in _LISTED_BY else ""
+    return NotFoundError(f"there is no {what} '{name}'{meant}{cure}")

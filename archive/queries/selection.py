@@ -1,0 +1,147 @@
+"""Which articles a query names: its tree as conditions in SQL."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, column, literal_column, not_, or_, select, table, true
+
+from archive.db.tables import articles
+from archive.errors import ArchiveError
+from archive.queries.facts import FACTS
+from archive.queries.matching import all_of, fts_expression
+from archive.query_language.mistakes import QueryError
+from archive.query_language.tree import And, Fact, Near, Node, Not, Or, Published, Query, Words, leaves
+
+Condition = ColumnElement[bool]
+
+INDEX = table("article_fts", column("rowid"))
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The articles that a query names: conditions on `articles`, and words to look up in the index, if any.
+
+    A date that is too coarse, or unknown, can neither be said to be in a span nor not to be: such articles are not
+    named, whether the span is wanted or excluded, and `undated` and `imprecise` name those that are left out for it.
+    """
+
+    conditions: tuple[Condition, ...] = ()
+    match: str | None = None
+    undated: "Selection | None" = None
+    imprecise: "Selection | None" = None
+
+    @property
+    def by_date(self) -> bool:
+        """Whether articles can be left out for want of a date."""
+        return self.undated is not None
+
+    @property
+    def everything(self) -> bool:
+        """Whether it names all articles."""
+        return not self.conditions and self.match is None
+
+    def of(self, statement: Select[tuple[int]]) -> Select[tuple[int]]:
+        """Return a SELECT from `articles` of these alone; where it has words, joined to the index, for bm25."""
+        if self.match is not None:
+            statement = statement.join(INDEX, INDEX.c.rowid == articles.c.id).where(matches(self.match))
+        return statement.where(*self.conditions)
+
+    def as_conditions(self) -> list[Condition]:
+        """Return the conditions on `articles` alone, for what does not rank."""
+        words = [] if self.match is None else [_indexed(self.match)]
+        return [*words, *self.conditions]
+
+
+class _Sides(NamedTuple):
+    """Of a part of a query: what is surely so, and what may be so."""
+
+    certain: Condition
+    possible: Condition
+
+
+def select_articles(connection: Connection, queries: Iterable[Query], *, include_imprecise: bool = False) -> Selection:
+    """Return the articles that all of some queries name.
+
+    With `include_imprecise`, articles whose date is coarser than a span, and can be within it, are named too.
+    Raises QueryError for a name that is not known.
+    """
+    parts: list[tuple[Query, Node]] = []
+    for query in queries:
+        if query.tree is None:
+            continue
+        parts += [(query, part) for part in (query.tree.parts if isinstance(query.tree, And) else (query.tree,))]
+    by_words = tuple(part for _, part in parts if fts_expression(part.part if isinstance(part, Not) else part))
+    match = all_of(by_words)
+    rest = [_compile(connection, query, part) for query, part in parts if match is None or part not in by_words]
+    certain = [sides.certain for sides in rest]
+    if not any(isinstance(leaf, Published) for query, _ in parts for leaf, _ in leaves(query.tree)):
+        return Selection(tuple(certain), match)
+    possible = and_(true(), *(sides.possible for sides in rest))
+    known = and_(true(), *certain)
+    has_date = articles.c.published_from.is_not(None)
+    undated = Selection((possible, not_(known), not_(has_date)), match)
+    if include_imprecise:
+        return Selection((or_(known, and_(possible, has_date)),), match, undated)
+    return Selection(tuple(certain), match, undated, Selection((possible, not_(known), has_date), match))
+
+
+def matches(expression: str) -> Condition:
+    """Return the condition that an article matches an FTS5 query; goes with a join of `articles` to the index."""
+    return literal_column("article_fts").op("MATCH")(expression)
+
+
+def _indexed(expression: str) -> Condition:
+    return articles.c.id.in_(select(INDEX.c.rowid).where(matches(expression)))
+
+
+def _compile(connection: Connection, query: Query, node: Node) -> _Sides:
+    expression = fts_expression(node)
+    if expression is not None:
+        return _alike(_indexed(expression))
+    match node:
+        case Not(part):
+            sides = _compile(connection, query, part)
+            return _Sides(not_(sides.possible), not_(sides.certain))
+        case And(parts):
+            text = tuple(one for one in parts if fts_expression(one.part if isinstance(one, Not) else one))
+            together = all_of(text)
+            rest = parts if together is None else [one for one in parts if one not in text]
+            found = [_compile(connection, query, one) for one in rest]
+            found += [_alike(_indexed(together))] if together is not None else []
+            return _Sides(and_(*(one.certain for one in found)), and_(*(one.possible for one in found)))
+        case Or(parts):
+            text = tuple(one for one in parts if fts_expression(one))
+            found = [_compile(connection, query, one) for one in parts if one not in text]
+            found += [_alike(_indexed(fts_expression(Or(text)) or ""))] if text else []
+            return _Sides(or_(*(one.certain for one in found)), or_(*(one.possible for one in found)))
+        case Published(starts, ends):
+            return _published(starts, ends)
+        case Fact(name, value, span):
+            try:
+                return _alike(FACTS[name](connection, value))
+            except QueryError:
+                raise
+            except (ArchiveError, ValueError) as error:
+                raise QueryError(str(error), query.text, span) from error
+        case Words() | Near():
+            raise TypeError("words have an expression")
+    return _alike(true())
+
+
+def _alike(condition: Condition) -> _Sides:
+    return _Sides(condition, condition)
+
+
+def _published(starts: str | None, ends: str | None) -> _Sides:
+    """Return what is surely within a span, and what may be: what touches it, or has no date."""
+    first, last = articles.c.published_from, articles.c.published_until
+    within: list[Condition] = [first.is_not(None)]
+    touching: list[Condition] = []
+    if starts is not None:
+        within.append(first >= starts)
+        touching.append(last > starts)
+    if ends is not None:
+        within.append(last <= ends)
+        touching.append(first < ends)
+    return _Sides(and_(*within), or_(first.is_(None), and_(*touching)))

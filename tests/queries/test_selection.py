@@ -1,0 +1,159 @@
+"""What a query means in SQL: the same articles as the reference finds."""
+
+import os
+import random
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Connection, select
+
+from archive.db.tables import articles
+from archive.ingest import ImportOptions, import_paths
+from archive.normalize.tokens import tokenize
+from archive.queries import reading
+from archive.queries.selection import Selection, select_articles
+from archive.query_language.parse import parse_query
+from archive.query_language.reference import Known, evaluate
+
+TODAY = date(2026, 11, 22)
+DATES = ("", "2022", "2023", "2023-02", "2023-03", "2023-02-28", "2023-02-28T23:30", "2023-03-01T06:30:00+08:00")
+FACTS = [
+    *("source:radio-lintel", 'source:"the mill"', "topic:sanctions", "topic:kites", "author:okoro", "author:öz"),
+    *("language:en", "language:zh-Hant", "section:POLITICS", "section:sport", "kind:opinion", "has:date"),
+    *("has:source", "has:topic", "has:author", "has:section", "import:1", "import:last"),
+]
+QUERIES = int(os.environ.get("ARCHIVE_QUERIES", "400"))  # `make bench-queries` asks 10,000
+
+
+def keys(connection: Connection, selection: Selection | None) -> set[str]:
+    if selection is None:
+        return set()
+    ranked = set(connection.scalars(selection.of(select(articles.c.key))))
+    assert ranked == set(connection.scalars(select(articles.c.key).where(*selection.as_conditions())))
+    return ranked
+
+
+def found(connection: Connection, query: str, **options: bool) -> set[str]:
+    return keys(connection, select_articles(connection, [parse_query(query, TODAY)], **options))
+
+
+def front_matter(number: int) -> str:
+    """Return what a file says of itself: values that differ from file to file, some of them missing."""
+    lines = {
+        "date": DATES[number % len(DATES)],
+        "source": ("Radio Lintel", "The Mill", "")[number % 3],
+        "author": ("A. Okoro", "Li Wei; A. Okoro", "", "Ünal Öz")[number % 4],
+        "language": ("en", "en-GB", "zh-Hant", "", "")[number % 5],
+        "section": ("Politics", "politics", "Sport", "")[number % 4],
+        "topics": ("[sanctions]", "[Kites, sanctions]", "")[number % 3],
+        "kind": ("opinion", "", "")[number % 3],
+    }
+    return "---\n" + "".join(f"{name}: {value}\n" for name, value in lines.items() if value) + "---\n"
+
+
+@pytest.fixture(scope="module")
+def texts() -> list[str]:
+    """Texts as newspapers print them, and some that are hard on whatever cuts them into words."""
+    shared = Path(__file__).resolve().parents[3] / "shared" / "corpora" / "text-bbc"
+    real = [path.read_text(encoding="utf-8", errors="replace") for path in sorted(shared.rglob("*.txt"))[::4]]
+    own = [
+        "Kites over Büyükçekmece\n\nA kite is a kite. The wind was -5 degrees; AT&T’s lines held, O'Brien's not.",
+        "贸易制裁\n\n北京大学的学者说，贸易 sanctions 会影响 AT&T 的业务。中国和北京的大学都同意。",
+        "One two three\n\nOne two three two one. One, three, two! Three one two one two.",
+        "ΣΊΣΥΦΟΣ and straße\n\nStraße, STRASSE, Σίσυφος; café cafe\u0301 naïve ﬁn fin.",
+        "Trade talks\n\nThe trade minister talked of trade, of trading and of traders. Talks on trade were slow.",
+    ]
+    return own * 3 + real
+
+
+@pytest.fixture(scope="module")
+def asked(
+    texts: list[str],
+    empty_archive: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    known_articles: Callable[[Path], list[Known]],
+) -> Iterator[tuple[Connection, list[Known], list[list[str]]]]:
+    folder = tmp_path_factory.mktemp("asked")
+    for number, text in enumerate(texts):
+        (folder / f"{number:04}.md").write_text(f"{front_matter(number)}\n{text}\n", encoding="utf-8")
+    path = Path(shutil.copy(empty_archive, tmp_path_factory.mktemp("archive") / "archive.db"))
+    import_paths(path, [str(folder)], ImportOptions(jobs=0))
+    known = known_articles(path)
+    assert len(known) > len(texts) / 2
+    with reading(path) as connection:
+        yield connection, known, [tokenize(text) for text in texts]
+
+
+class _Writer:
+    """Writes queries at random, mostly of words that follow each other somewhere."""
+
+    def __init__(self, choose: random.Random, texts: list[list[str]]) -> None:
+        self._choose = choose
+        self._texts = texts
+
+    def query(self, depth: int = 3) -> str:
+        kind = self._choose.random()
+        if depth == 0 or kind < 0.35:
+            return self._leaf()
+        if kind < 0.5:
+            return f"{self._choose.choice(('NOT ', '-'))}{self._group(depth)}"
+        joint = self._choose.choice((" ", " ", " AND ", " OR ", " OR ", " NOT ", " -"))
+        return joint.join(self._group(depth) for _ in range(self._choose.randint(2, 3)))
+
+    def _group(self, depth: int) -> str:
+        inner = self.query(depth - 1)
+        return inner if self._choose.random() < 0.3 and " " not in inner else f"({inner})"
+
+    def _leaf(self) -> str:
+        choose = self._choose
+        words = choose.choice(self._texts)
+        at = choose.randrange(len(words))
+        column = choose.choice(("", "", "", "headline:", "body:"))
+        kind = choose.randrange(9)
+        if kind < 3:
+            word = words[at]
+            return column + (f"{word[: choose.randint(1, 4)]}*" if choose.random() < 0.3 else word)
+        if kind == 3:
+            return f'{column}"{" ".join(words[at : at + choose.randint(1, 4)])}"'
+        if kind == 4:
+            near = [choose.choice(words[max(0, at - 9) : at + 9]) for _ in range(choose.randint(2, 3))]
+            near = [f"{word}-{choose.choice(words)}" if choose.random() < 0.05 else word for word in near]
+            near = [f"{word[:7]}*" if choose.random() < 0.2 else word for word in near]
+            return f'{column}"{" ".join(near)}"~{choose.choice((0, 1, 2, 5, 20))}'
+        if kind < 7:
+            first, last = sorted(choose.choices(("2022", "2023", "2023-02", "2023-02-28", "2023-03-01", "2024"), k=2))
+            return f"date:{choose.choice((first, f'{first}..{last}', f'{first}..', f'..{last}'))}"
+        return choose.choice(FACTS)
+
+
+def test_sql_finds_what_the_reference_finds(asked: tuple[Connection, list[Known], list[list[str]]]) -> None:
+    connection, known, words = asked
+    counts = {"some": 0, "none": 0, "undecided": 0}
+
+    @settings(max_examples=QUERIES, database=None)
+    @given(st.integers(min_value=0))
+    def ask(seed: int) -> None:
+        typed = _Writer(random.Random(seed), words).query()
+        query = parse_query(typed.replace("import:last", "import:1"), TODAY)
+        assert query.tree is not None
+        verdicts = {one.key: evaluate(query.tree, one) for one in known}
+        so = {key for key, verdict in verdicts.items() if verdict}
+        open_ = {key for key, verdict in verdicts.items() if verdict is None}
+        undated = {one.key for one in known if one.starts is None}
+        selection = select_articles(connection, [parse_query(typed, TODAY)])
+        assert keys(connection, selection) == so, typed
+        assert keys(connection, selection.undated) == open_ & undated, typed
+        assert keys(connection, selection.imprecise) == open_ - undated, typed
+        with_imprecise = select_articles(connection, [query], include_imprecise=True)
+        assert keys(connection, with_imprecise) == so | (open_ - undated), typed
+        assert keys(connection, with_imprecise.undated) == open_ & undated, typed
+        counts["some" if so else "none"] += 1
+        counts["undecided"] += bool(open_)
+
+    ask()
+    assert min(counts.values()) > QUERIES / 20, counts
