@@ -16,7 +16,7 @@ from archive.ingest import ImportOptions, import_paths
 from archive.queries import reading
 from archive.queries.article import explain_article, show_article
 from archive.queries.decisions import list_decisions
-from archive.queries.filters import Filters
+from archive.queries.filters import Asked
 from archive.queries.search import search_articles
 from archive.queries.verification import verify
 
@@ -88,7 +88,7 @@ def explained(archive: Path) -> dict[str, Any]:
 
 def found(archive: Path, words: str) -> int:
     with reading(archive) as connection:
-        return len(list(search_articles(connection, words, Filters())))
+        return len(list(search_articles(connection, Asked(words).selection(connection))))
 
 
 def say(archive: Path, why: str | None = None, *, on: str = "", off: str = "", **values: str | None) -> list[int]:

@@ -22,7 +22,7 @@ from archive.normalize import dates, layout
 from archive.queries import reading
 from archive.queries.article import explain_article, show_article
 from archive.queries.articles import list_articles
-from archive.queries.filters import Filters
+from archive.queries.filters import Asked
 from archive.queries.search import search_articles
 from archive.reparse import reparse, survey
 
@@ -75,7 +75,7 @@ def import_all(path: Path, folder: Path) -> dict[str, int]:
 
 def shown(path: Path, number: int | None = None) -> dict[str, Any]:
     with reading(path) as connection:
-        (one,) = list_articles(connection, Filters())
+        (one,) = list_articles(connection)
         return show_article(connection, one["key"], number)
 
 
@@ -204,7 +204,7 @@ def test_a_better_rule_makes_a_new_revision_of_the_same_bytes(
     mentioned = [one for one in explained(ferry)["dates"] if one["kind"] == "mentioned"]
     assert [after["body"][one["start"] : one["end"]] for one in mentioned] == ["4 March 2021"]
     with reading(ferry) as connection:
-        (hit,) = search_articles(connection, "Belarus Street", Filters())
+        (hit,) = search_articles(connection, Asked("Belarus Street").selection(connection))
     assert hit["key"] == before["key"]
     assert (after["source"], after["published"], after["published_method"]) == ("Night Ferry", "2021-03", "sidecar")
     contents(ferry)  # the file, its search and its references are sound
@@ -269,7 +269,7 @@ def test_what_people_decided_stays(ferry: Path, no_headlines: Callable[..., None
     assert after["revision"] == 2
     assert [one["topic"] for one in explained(ferry)["rejected_topics"]] == ["Belarus"]
     with reading(ferry) as connection:
-        assert [one["key"] for one in search_articles(connection, "Apples", Filters())] == [key]
+        assert [one["key"] for one in search_articles(connection, Asked("Apples").selection(connection))] == [key]
     assert survey(ferry).rows() == []
     contents(ferry)
 

@@ -92,7 +92,11 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except click.NoSuchOption as error:
             if error.option_name != "--db":
-                raise
+                takes_query = error.ctx is not None and any(one.name == "query" for one in error.ctx.command.params)
+                if not takes_query or error.option_name.startswith("--"):
+                    raise
+                cure = "What excludes a word goes in quotes with the rest of the query: 'trade -sanctions'."
+                raise click.UsageError(f"{error.format_message()} {cure}", error.ctx) from error
             raise click.UsageError("--db stands before the command: archive --db PATH COMMAND.", error.ctx) from error
         except BrokenPipeError:
             # whoever read us has seen enough; what Python still has to write at its end must go somewhere

@@ -1,19 +1,33 @@
 """Commands about articles: search, list, show, why, original, count."""
 
 import sys
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
+from archive.cli.asking import (
+    explain_option,
+    if_nothing,
+    keys_of,
+    print_explanation,
+    query_option,
+    takes_query,
+    tell_what_is_left_out,
+)
 from archive.cli.escaping import printable
-from archive.cli.options import archive_path, filter_options, format_option, limit_option
+from archive.cli.options import archive_path, format_option, limit_option
 from archive.cli.output import hint, print_object, print_rows
 from archive.errors import ArchiveError
 from archive.queries import articles as articles_queries
 from archive.queries import reading
-from archive.queries.filters import Filters
+from archive.queries.counts import GROUPS, count_by, counting_by
+
+if TYPE_CHECKING:
+    from archive.queries import Connection
+    from archive.queries.filters import Asked
+    from archive.queries.selection import Selection
 
 _LIST_COLUMNS = {
     "key": "key",
@@ -22,69 +36,82 @@ _LIST_COLUMNS = {
     "headline": "headline",
     "words": "words",
 }
-_FEWER_WORDS = "nothing found; fewer words find more, `archive stats` tells what the archive holds"
-_FEWER_OPTIONS = "nothing found; fewer options find more"
+
+
+_SORTS = ("newest", "oldest")
 
 
 @click.command("list")
-@filter_options
+@takes_query()
+@click.option("--sort", type=click.Choice(_SORTS), default="newest", show_default=True, help="In which order.")
 @limit_option(20)
+@explain_option
 @format_option
 @click.pass_context
-def list_(ctx: click.Context, /, limit: int | None, form: str, **filters: Any) -> None:
+def list_(ctx: click.Context, /, asked: "Asked", sort: str, limit: int | None, explain: bool, form: str) -> None:
     """List articles, newest first.
 
-    Those without a date come last. A headline that was derived from the text stands in italics.
+    All of them, or those that a query names (`archive search --help` tells what one is). Those without a date come
+    last. A headline that was derived from the text stands in italics.
 
     \b
-    archive list --topic diplomacy --since 2023-02
+    archive list topic:diplomacy date:2023-02..
     archive list --source radio-lintel --limit 0 -f csv > articles.csv
     """
     with reading(archive_path(ctx)) as connection:
-        chosen = Filters(**filters)
-        found = articles_queries.list_articles(connection, chosen, limit)
+        selection = asked.selection(connection)
+        if explain:
+            print_explanation(connection, asked, articles_queries.in_order(selection, sort, limit))
+            return
+        found = articles_queries.list_articles(connection, selection, limit, sort)
         if form == "table":
             found = ({**article, "published": (article["published"] or "")[:10]} for article in found)
-        empty = "the archive has no articles yet" if chosen == Filters() else _FEWER_OPTIONS
-        shown = print_rows(found, form, _LIST_COLUMNS, empty=empty)
-        _tell_what_is_not_shown(
-            chosen, shown, limit, lambda filters: articles_queries.count_articles(connection, filters)
-        )
+        shown = print_rows(found, form, _LIST_COLUMNS, empty=if_nothing(asked))
+        _tell_how_many(connection, selection, shown, limit)
+        tell_what_is_left_out(connection, selection)
 
 
 @click.command()
-@click.argument("words", nargs=-1, required=True, metavar="WORDS...")
-@filter_options
+@takes_query(required=True)
+@click.option(
+    "--sort", type=click.Choice(("relevance", *_SORTS)), default="relevance", show_default=True, help="In which order."
+)
 @limit_option(10)
+@explain_option
 @format_option
 @click.pass_context
-def search(ctx: click.Context, /, words: tuple[str, ...], limit: int | None, form: str, **filters: Any) -> None:
+def search(ctx: click.Context, /, asked: "Asked", sort: str, limit: int | None, explain: bool, form: str) -> None:
     """Find articles by words, best first, with the passages that match.
 
-    All words must occur, in the headline or the body. Case and accents do not count. Whatever is typed is taken
-    literally: AT&T, O'Brien, C++ and NOT are words.
+    All words must occur, in the headline or the body; case and accents do not count. "two words" follow each other,
+    "two words"~5 stand near each other, econom* is a beginning, OR, NOT, - and ( ) join and exclude. headline: body:
+    source: topic: author: language: section: url: key: kind: has: import: date: ask for what is known beside the text,
+    query: and corpus: for what was saved. A shell takes quotes away: put '…' around what has some. docs/queries.md
+    tells all of it.
 
     \b
     archive search trade sanctions
-    archive search 北京 --since 2023
+    archive search '"trade sanctions" OR embargo*' date:2023
+    archive search '北京 -topic:tourism' --sort newest
     archive search kite anchor -f json
     """
     from archive.cli.drawing import print_hits
-    from archive.queries.search import count_matches, query_phrases, search_articles
+    from archive.queries.search import search_articles, search_statement
 
-    typed = " ".join(words)
     with reading(archive_path(ctx)) as connection:
-        chosen = Filters(**filters)
-        empty = _FEWER_WORDS if chosen == Filters() else _FEWER_OPTIONS
-        if not query_phrases(typed):
-            empty = "nothing found; there is no word in what was typed"
-        found = search_articles(connection, typed, chosen, limit)
+        selection = asked.selection(connection)
+        if explain:
+            print_explanation(connection, asked, search_statement(selection, limit, sort))
+            return
+        empty = if_nothing(asked)
+        found = search_articles(connection, selection, limit, sort)
         shown = print_hits(found, empty) if form == "table" else print_rows(found, form, {}, empty=empty)
-        _tell_what_is_not_shown(chosen, shown, limit, lambda filters: count_matches(connection, typed, filters))
+        _tell_how_many(connection, selection, shown, limit)
+        tell_what_is_left_out(connection, selection)
 
 
 @click.command()
-@click.argument("words", nargs=-1, metavar="[WORDS...]")
+@takes_query()
 @click.option(
     "--unit",
     type=click.Choice(articles_queries.UNITS),
@@ -92,63 +119,89 @@ def search(ctx: click.Context, /, words: tuple[str, ...], limit: int | None, for
     show_default=True,
     help="What to count: copies at several outlets are one text.",
 )
-@filter_options
+@click.option(
+    "--by",
+    type=click.Choice(GROUPS),
+    help="One count for each; an article with several topics or authors counts for each.",
+)
+@explain_option
 @format_option
 @click.pass_context
-def count(ctx: click.Context, /, words: tuple[str, ...], unit: str, form: str, **filters: Any) -> None:
+def count(ctx: click.Context, /, asked: "Asked", unit: str, by: str | None, explain: bool, form: str) -> None:
     """Count articles, or the texts or sources they are.
 
-    All of them, those that options name, those in which all words occur. A text is the same where its words are,
-    whatever the headline.
+    All of them, or those that a query names (`archive search --help` tells what one is). A text is the same where its
+    words are, whatever the headline.
 
     \b
-    archive count --topic sanctions
-    archive count trade --since 2023
-    archive count trade --unit texts
+    archive count topic:sanctions
+    archive count trade date:2023.. --by month
+    archive count trade --by source --unit texts -f csv
     """
-    from archive.queries.search import count_matches
-
     with reading(archive_path(ctx)) as connection:
-
-        def number_of(filters: Filters, unit: str = "articles") -> int:
-            if words:
-                return count_matches(connection, " ".join(words), filters, unit)
-            return articles_queries.count_articles(connection, filters, unit)
-
-        chosen = Filters(**filters)
-        number = number_of(chosen, unit)
-        without_source = number_of(chosen, "without_source") if unit == "sources" else 0
-        if form == "table":
-            click.echo(number)
+        selection = asked.selection(connection)
+        if explain:
+            statement = counting_by(selection, by, unit) if by else articles_queries.counting_of(selection, unit)
+            print_explanation(connection, asked, statement)
+            return
+        if by is not None:
+            rows = count_by(connection, selection, by, unit)
+            print_rows(rows, form, {by: by, unit: unit}, empty=if_nothing(asked))
         else:
-            print_rows([{unit: number}], form, {})
-        if without_source:
-            hint(f"left out: {without_source:,} without a source")
-        _tell_what_is_not_shown(chosen, 0, None, number_of)
+            number = articles_queries.count_articles(connection, selection, unit)
+            if not number and asked.query:
+                hint(if_nothing(asked))
+            if form == "table":
+                click.echo(number)
+            else:
+                print_rows([{unit: number}], form, {})
+        if unit == "sources" and by != "source":
+            without_source = articles_queries.count_articles(connection, selection, "without_source")
+            if without_source:
+                hint(f"left out: {without_source:,} without a source")
+        tell_what_is_left_out(connection, selection)
 
 
 @click.command()
-@click.argument("key", metavar="KEY")
+@click.argument("key", metavar="[KEY]", required=False)
+@query_option
 @click.option("--revision", type=int, metavar="N", help="The text as it was then; else the current one.")
 @format_option
 @click.pass_context
-def show(ctx: click.Context, /, key: str, revision: int | None, form: str) -> None:
+def show(ctx: click.Context, /, key: str | None, query: str | None, revision: int | None, form: str) -> None:
     """Show one article with all that is known of it.
 
     A KEY, as `archive list` shows it, may be shortened while it stays unique. With --revision, headline, body, what
     was set aside and links are those of that revision; of topics and evidence there is what was given or
-    decided and what rests on that text; all else is the article's, as it is now.
+    decided and what rests on that text; all else is the article's, as it is now. With --query, all articles that it
+    finds, one after the other.
 
     \b
     archive show 4h7q
     archive show 4h7q --revision 1
     archive show 4h7q -f json | jq .evidence
+    archive show --query 'headline:customs' -f jsonl
     """
     from archive.cli.drawing import draw_article
     from archive.queries.article import show_article
 
-    with reading(archive_path(ctx)) as connection:
-        article = show_article(connection, key, revision)
+    if (key is None) == (query is None):
+        raise click.UsageError("name one article by its KEY, or several with --query.", ctx)
+    path = archive_path(ctx)
+    if query is not None:
+        if revision is not None:
+            raise click.UsageError("--revision goes with a KEY.", ctx)
+        keys = keys_of(path, query, ())
+        with reading(path) as connection:
+            found = (show_article(connection, each) for each in keys)
+            if form == "table":
+                for article in found:
+                    print_object(article, form, partial(draw_article, article=article))
+            else:
+                print_rows(found, form, {}, empty="")
+        return
+    with reading(path) as connection:
+        article = show_article(connection, str(key), revision)
     print_object(article, form, lambda console: draw_article(console, article))
     if article["revision"] != article["current_revision"]:
         hint(
@@ -212,18 +265,9 @@ def original(ctx: click.Context, /, key: str, output: Path | None) -> None:
         click.echo(content, nl=False)
 
 
-def _tell_what_is_not_shown(
-    filters: Filters, shown: int, limit: int | None, count_articles: Callable[[Filters], int]
-) -> None:
-    """Say on stderr that there are more than a limit lets through, and whom a span of time leaves out unseen."""
+def _tell_how_many(connection: "Connection", selection: "Selection", shown: int, limit: int | None) -> None:
+    """Say on stderr that there are more than a limit lets through."""
     if shown and shown == limit:
-        total = count_articles(filters)
+        total = articles_queries.count_articles(connection, selection)
         if total > shown:
             hint(f"{shown} of {total:,}; --limit 0 shows all")
-    if filters.by_date:
-        undated = count_articles(filters.leaving_out("undated"))
-        imprecise = count_articles(filters.leaving_out("imprecise"))
-        left_out = [f"{undated:,} without a date"] if undated else []
-        left_out += [f"{imprecise:,} with a date too coarse to tell"] if imprecise else []
-        if left_out:
-            hint(f"left out: {', '.join(left_out)}")

@@ -6,6 +6,7 @@ from typing import IO, Any
 
 import click
 
+from archive.cli.asking import keys_of, query_option
 from archive.cli.options import archive_path, format_option, limit_option, name_of, who_and_why
 from archive.cli.output import hint, print_rows, to_json
 from archive.decide import Decided, Wish, decide
@@ -31,9 +32,18 @@ _COLUMNS = {
     type=click.Path(allow_dash=True),
     help="CSV with a column `key`, one for each field, and maybe `because`; - for stdin.",
 )
+@query_option
 @who_and_why
 @click.pass_context
-def set_(ctx: click.Context, /, words: tuple[str, ...], file: str | None, who: str | None, because: str | None) -> None:
+def set_(
+    ctx: click.Context,
+    /,
+    words: tuple[str, ...],
+    file: str | None,
+    query: str | None,
+    who: str | None,
+    because: str | None,
+) -> None:
     """Say what an article's source, date or headline is.
 
     Fields: source, published, headline, language, authors, url, section, page, edition, rights, kind, translation_of
@@ -45,30 +55,34 @@ def set_(ctx: click.Context, /, words: tuple[str, ...], file: str | None, who: s
     \b
     archive set 7u4bzebenofx source="Lantern Wire" published=2023-02 --because "imprint of the printed copy"
     archive set 7u4bzebenofx j5fiq354movg published= --because "no date on the clipping"
+    archive set --query "source:lantern-wire has:headline" language=en
     archive set --from corrections.csv --who Ada
     """
     keys = [word for word in words if "=" not in word]
     given = [word.partition("=")[::2] for word in words if "=" in word]
     if file is not None:
-        if words:
+        if words or query is not None:
             raise UsageError("name articles and values either on the command line or in a file")
         wishes = _wishes_of_file(file, because)
     else:
-        if not keys or not given:
+        if not (keys or query) or not given:
             raise UsageError(
                 "name at least one KEY and one FIELD=VALUE; as in archive set 7u4bzebenofx published=2023-02"
             )
         if repeated := {name for name, _ in given if [one for one, _ in given].count(name) > 1}:
             raise UsageError(f"{repeated.pop()} is said twice; say it once")
-        wishes = [Wish(key, {name.strip(): value or None for name, value in given}, reason=because) for key in keys]
+        values = {name.strip(): value or None for name, value in given}
+        keys = keys_of(archive_path(ctx), query, keys)
+        wishes = [Wish(key, values, reason=because) for key in keys]
     _tell(decide(archive_path(ctx), wishes, name_of(who)))
 
 
 @click.command()
 @click.argument("words", nargs=-1, required=True, metavar="KEY... -- +TOPIC... -TOPIC...")
+@query_option
 @who_and_why
 @click.pass_context
-def tag(ctx: click.Context, /, words: tuple[str, ...], who: str | None, because: str | None) -> None:
+def tag(ctx: click.Context, /, words: tuple[str, ...], query: str | None, who: str | None, because: str | None) -> None:
     """Put topics on articles, or take them off.
 
     A topic is named by its name, an alias or scheme:code; a name that is not known makes a new topic. What is decided
@@ -77,15 +91,17 @@ def tag(ctx: click.Context, /, words: tuple[str, ...], who: str | None, because:
     \b
     archive tag --because "sanctions only in passing" 7u4bzebenofx -- +trade -sanctions
     archive tag 7u4bzebenofx j5fiq354movg -- "+Belt and Road"
+    archive tag --query '"trade sanctions" date:2023' -- +sanctions
     """
     if late := [word for word in words if word.startswith("--")]:
         raise UsageError(f"{late[0]} stands after the -- that ends the options; write it before")
     keys = [word for word in words if word[:1] not in ("+", "-")]
     topics = [word[1:].strip() for word in words if word[:1] == "+"]
     not_topics = [word[1:].strip() for word in words if word[:1] == "-"]
-    if not keys or not (topics or not_topics) or not all((*topics, *not_topics)):
+    if not (keys or query) or not (topics or not_topics) or not all((*topics, *not_topics)):
         raise UsageError("name at least one KEY, then what to do: archive tag 7u4bzebenofx -- +trade -sanctions")
-    wishes = [Wish(key, {}, topics, not_topics, because) for key in keys]
+    found = keys_of(archive_path(ctx), query, keys)
+    wishes = [Wish(key, {}, topics, not_topics, because) for key in found]
     _tell(decide(archive_path(ctx), wishes, name_of(who)))
 
 

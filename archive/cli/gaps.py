@@ -1,17 +1,19 @@
 """`archive gaps`."""
 
 import shlex
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 from click.core import ParameterSource
 
-from archive.cli.options import archive_path, filter_options, format_option, limit_option
+from archive.cli.asking import takes_query, tell_what_is_left_out
+from archive.cli.options import archive_path, format_option, limit_option
 from archive.cli.output import hint, print_rows
 from archive.queries import reading
-from archive.queries.articles import count_articles
-from archive.queries.filters import Filters
 from archive.queries.gaps import FIELDS, count_gaps, list_gaps
+
+if TYPE_CHECKING:
+    from archive.queries.filters import Asked
 
 
 @click.command()
@@ -26,12 +28,12 @@ from archive.queries.gaps import FIELDS, count_gaps, list_gaps
     show_default=True,
     help="So many articles of each folder; 0 for all.",
 )
-@filter_options
+@takes_query()
 @limit_option(20)
 @format_option
 @click.pass_context
 def gaps(
-    ctx: click.Context, /, fields: tuple[str, ...], examples: int, limit: int | None, form: str, **filters: Any
+    ctx: click.Context, /, asked: "Asked", fields: tuple[str, ...], examples: int, limit: int | None, form: str
 ) -> None:
     """Show which articles lack a source, date or language.
 
@@ -45,11 +47,11 @@ def gaps(
     \b
     archive gaps
     archive gaps --field published --field source --limit 0 -f csv > gaps.csv
-    archive gaps --field published --examples 0 --source radio-lintel
+    archive gaps source:radio-lintel --field published --examples 0
     """
     wanted = fields or FIELDS
     with reading(archive_path(ctx)) as connection:
-        chosen = Filters(**filters)
+        chosen = asked.selection(connection)
         rows = list_gaps(connection, chosen, wanted, limit, examples or None, _program(ctx))
         names = {"source": "a source", "published": "a date", "language": "a language"}
         *most, last = (names[name] for name in FIELDS if name in wanted)
@@ -62,8 +64,7 @@ def gaps(
             shown = print_rows(rows, form, {}, empty=empty)
         if shown and shown == limit and (total := count_gaps(connection, chosen, wanted)) > shown:
             hint(f"{shown} of {total:,}; --limit 0 shows all")
-        if chosen.by_date and (undated := count_articles(connection, chosen.leaving_out("undated"))):
-            hint(f"left out: {undated:,} without a date")
+        tell_what_is_left_out(connection, chosen)
 
 
 def _program(ctx: click.Context) -> str:

@@ -48,21 +48,6 @@ def limit_option(default: int) -> Callable[[F], F]:
     )
 
 
-def filter_options(function: F) -> F:
-    """Add the options that say which articles are meant; they come as one `filters` dict."""
-    for option in reversed(
-        (
-            click.option("--source", metavar="NAME", help="Of this source: slug, name or alias."),
-            click.option("--topic", metavar="NAME", help="On this topic or one below it: code, name or alias."),
-            click.option("--since", metavar="DATE", help="Published then or later: 2023, 2023-02, 2023-02-28."),
-            click.option("--until", metavar="DATE", help="Published then or earlier."),
-            click.option("--language", metavar="TAG", help="In this language: en, zh-Hant."),
-        )
-    ):
-        function = option(function)
-    return function
-
-
 def archive_path(ctx: click.Context) -> Path:
     """Return the file of the archive that the command is about."""
     from archive.db.engine import database_path

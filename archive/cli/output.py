@@ -50,7 +50,7 @@ def print_rows(rows: Iterable[Row], form: str, columns: Mapping[str, str], *, em
         from archive.cli.tables import draw_table
 
         click.echo(draw_table(list(counted), columns))
-    if counted.empty:
+    if counted.empty and empty:
         hint(empty)
     return counted.number
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from archive.cli.asking import keys_of, query_option
 from archive.cli.escaping import printable_line
 from archive.cli.options import archive_path, format_option
 from archive.cli.output import hint, print_rows, shown_path
@@ -18,25 +19,32 @@ _MOST_REFUSED = 10  # that are named
 
 @click.command()
 @click.argument("keys", nargs=-1, metavar="[KEY...]")
+@query_option
 @click.option("--dry-run", is_flag=True, help="Only show what would change.")
 @click.option("--yes", is_flag=True, help="Accept it without being asked.")
 @format_option
 @click.pass_context
-def reparse(ctx: click.Context, /, keys: tuple[str, ...], dry_run: bool, yes: bool, form: str) -> None:
+def reparse(
+    ctx: click.Context, /, keys: tuple[str, ...], query: str | None, dry_run: bool, yes: bool, form: str
+) -> None:
     """Make articles anew of their originals, by today's rules.
 
-    Of all articles, or those named, the current text is read and normalized again from the bytes as received. What
-    would change is shown field by field, and is written once it is accepted: asked for on a terminal, else --yes is
-    needed. A text that comes out otherwise is a new revision, of cause reparse; `archive diff KEY` shows it, and the
-    earlier ones stay. Keys, identifiers and what people decided stay, too.
+    Of all articles, those named, or those that a query finds, the current text is read and normalized again from the
+    bytes as received. What would change is shown field by field, and is written once it is accepted: asked for on a
+    terminal, else --yes is needed. A text that comes out otherwise is a new revision, of cause reparse; `archive diff
+    KEY` shows it, and the earlier ones stay. Keys, identifiers and what people decided stay, too.
 
     \b
     archive reparse --dry-run
     archive reparse KEY --dry-run -f json
+    archive reparse --query import:last --dry-run
     archive reparse --yes
     """
     path = archive_path(ctx)
-    found = survey(path, keys)
+    named = keys_of(path, query, keys)
+    if query is not None and not named:
+        return
+    found = survey(path, named)
     rows = found.rows()
     for key, failure in found.refused[:_MOST_REFUSED]:
         hint(printable_line(f"left as it is: {key} ({shown_path(failure.locator)}): {failure.reason}"))

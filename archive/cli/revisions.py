@@ -8,6 +8,7 @@ import click
 from archive.cli.options import archive_path, format_option, limit_option
 from archive.cli.output import hint, print_rows
 from archive.queries import reading
+from archive.queries.filters import Asked, Filters
 from archive.queries.revisions import RevisionFilters, count_revisions, list_revisions
 
 _COLUMNS = {
@@ -25,12 +26,15 @@ _WORDS = {"order": "sentences moved", "wording": "wording", "layout": "marks and
 
 
 @click.command()
+@click.argument("query", nargs=-1, metavar="[QUERY...]")
 @click.option("--since", metavar="DATE", help="Seen then or later, in UTC: 2023-02-28, 2023-02-28T10:30.")
 @click.option("--source", metavar="NAME", help="Of this source: slug, name or alias.")
 @limit_option(20)
 @format_option
 @click.pass_context
-def revisions(ctx: click.Context, /, since: str | None, source: str | None, limit: int | None, form: str) -> None:
+def revisions(
+    ctx: click.Context, /, query: tuple[str, ...], since: str | None, source: str | None, limit: int | None, form: str
+) -> None:
     """List what changed in texts after they came, newest first.
 
     One row for each revision but the first: whether headline, figures (in digits, with their units as written),
@@ -39,9 +43,10 @@ def revisions(ctx: click.Context, /, since: str | None, source: str | None, limi
 
     \b
     archive revisions --since 2023-02
+    archive revisions topic:diplomacy
     archive revisions --source lantern-wire --limit 0 -f csv > corrections.csv
     """
-    filters = RevisionFilters(since, source)
+    filters = RevisionFilters(since, Asked(" ".join(query), Filters(source=source)))
     with reading(archive_path(ctx)) as connection:
         rows = list_revisions(connection, filters, limit)
         if form == "table":

@@ -11,6 +11,8 @@ from archive.db.engine import open_engine
 from archive.db.schema import require_current
 from archive.errors import ArchiveError
 
+__all__ = ["Connection", "reading"]
+
 
 @contextmanager
 def reading(path: Path) -> Iterator[Connection]:

@@ -24,11 +24,14 @@ from archive.db.tables import (
 from archive.errors import NotFoundError
 from archive.normalize.names import name_key
 from archive.normalize.text import first_sentence
+from archive.normalize.tokens import tokenize
 from archive.normalize.urls import canonical_url
 from archive.queries.articles import HEADLINE, Article, find_article_id, summaries, summary_select
 from archive.queries.decisions import list_decisions
+from archive.queries.matching import fts_expression
 from archive.queries.revisions import find_revision
-from archive.queries.search import INDEX, match_expression, matches, query_phrases
+from archive.queries.selection import INDEX, matches
+from archive.query_language.tree import Words
 
 _CONTEXT = 60  # characters on either side of a passage
 
@@ -257,14 +260,14 @@ def _links(connection: Connection, revision_id: int) -> list[dict[str, Any]]:
 def _target(connection: Connection, link: dict[str, Any]) -> str | None:
     if link["url"]:
         return _at_url(connection, link["url"])
-    phrases = query_phrases(link["text"] or "")
-    if not phrases:
+    words = tuple(tokenize(link["text"] or ""))
+    if not words:
         return None
     rows = connection.execute(
         select(articles.c.key, HEADLINE)
         .join(article_revisions, article_revisions.c.id == articles.c.revision_id)
         .join(INDEX, INDEX.c.rowid == articles.c.id)
-        .where(matches(f"headline : ({match_expression(phrases)})"))
+        .where(matches(fts_expression(Words(words, column="headline")) or ""))
     )
     keys = [row.key for row in rows if row.headline and name_key(row.headline) == name_key(link["text"])]
     return keys[0] if len(keys) == 1 else None

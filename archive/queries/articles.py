@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, case, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, select
 
 from archive.db.tables import (
     article_authors,
@@ -16,7 +16,7 @@ from archive.db.tables import (
 )
 from archive.errors import NotFoundError
 from archive.normalize.text import first_sentence
-from archive.queries.filters import Filters
+from archive.queries.selection import ALL, Selection
 
 # how many characters of a body are enough to derive a headline from
 _BEGINNING = 1000
@@ -34,24 +34,37 @@ HEADLINE_METHOD = case((_DECIDED.is_(None), article_revisions.c.headline_method)
 )
 
 
-def list_articles(connection: Connection, filters: Filters, limit: int | None = None) -> Iterator[Article]:
-    """Yield articles, newest first, undated ones last; each with the names that JSON output has."""
-    article = articles.c
-    statement = (
-        summary_select()
-        .where(*filters.conditions(connection))
-        .order_by(article.published_from.desc().nulls_last(), article.id)
-        .limit(limit)
-    )
+def list_articles(
+    connection: Connection, selection: Selection = ALL, limit: int | None = None, sort: str = "newest"
+) -> Iterator[Article]:
+    """Yield articles by date (`sort`: newest or oldest), undated ones last; each with the names of JSON output."""
+    chosen = in_order(selection, sort, limit).subquery()
+    statement = summary_select().join(chosen, chosen.c.id == articles.c.id).order_by(*date_order(sort))
     yield from summaries(connection, statement)
 
 
-def count_articles(connection: Connection, filters: Filters, unit: str = "articles") -> int:
+def in_order(selection: Selection, sort: str = "newest", limit: int | None = None) -> Select[tuple[int]]:
+    """Return the SELECT of the ids of articles by date, undated ones last."""
+    return select(articles.c.id).where(*selection.as_conditions()).order_by(*date_order(sort)).limit(limit)
+
+
+def date_order(sort: str) -> tuple[ColumnElement[Any], ...]:
+    """Return the order `newest` or `oldest` first, undated articles last."""
+    first = articles.c.published_from
+    return (first.desc().nulls_last() if sort == "newest" else first.asc().nulls_last()), articles.c.id
+
+
+def count_articles(connection: Connection, selection: Selection = ALL, unit: str = "articles") -> int:
     """Return how many articles there are, how many different texts they have, or how many sources they state.
 
     `unit` is one of UNITS, or `without_source`: how many state none.
     """
-    return connection.scalar(counting(unit).where(*filters.conditions(connection))) or 0
+    return connection.scalar(counting_of(selection, unit)) or 0
+
+
+def counting_of(selection: Selection, unit: str) -> Select[int]:
+    """Return the SELECT behind `count_articles`."""
+    return counting(unit).where(*selection.as_conditions())
 
 
 def counting(unit: str) -> Select[int]:
@@ -69,6 +82,12 @@ def counting(unit: str) -> Select[int]:
         "without_source": func.count().filter(article.source_id.is_(None)),
     }
     return select(counted[unit]).select_from(articles)
+
+
+def find_keys(connection: Connection, selection: Selection) -> list[str]:
+    """Return the keys of articles in the order they came."""
+    article = articles.c
+    return list(connection.scalars(select(article.key).where(*selection.as_conditions()).order_by(article.id)))
 
 
 def find_article_id(connection: Connection, key: str) -> int:

@@ -1,27 +1,22 @@
-"""Which articles a question is about."""
+"""What options of the command line say of articles, as queries."""
 
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import dataclass
+from datetime import date
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, not_, select
+from sqlalchemy import ColumnElement, Connection
 
-from archive.db.tables import article_topics, articles, topic_names, topics
-from archive.db.vocabulary import find_source, find_source_by_slug
-from archive.errors import NotFoundError, UsageError
+from archive.errors import UsageError
 from archive.normalize.dates import parse_published
-from archive.normalize.language import language_tag
-from archive.normalize.names import name_key
+from archive.queries.selection import Selection, select_articles
+from archive.query_language.parse import parse_query
+from archive.query_language.tree import Fact, Published, Query
 
 
 @dataclass(frozen=True)
 class Filters:
     """Articles of a source, on a topic or one below it, published within a span, in a language; all that are given.
 
-    `since` and `until` are dates as exact as one likes (`2023`, `2023-02`, `2023-02-28`), both included. An article is
-    within the span if all that its date can mean is: one known only as 2023 is not within February.
-
-    `left_out` asks instead for those that the span leaves out for want of a date: `undated` have none, `imprecise` have
-    one that can be within the span, or not.
+    `since` and `until` are dates as exact as one likes (`2023`, `2023-02`, `2023-02-28`), both included.
     """
 
     source: str | None = None
@@ -29,85 +24,60 @@ class Filters:
     since: str | None = None
     until: str | None = None
     language: str | None = None
-    left_out: Literal["undated", "imprecise"] | None = None
 
-    @property
-    def by_date(self) -> bool:
-        """Whether articles without a date are left out."""
-        return self.since is not None or self.until is not None
+    def queries(self) -> list[Query]:
+        """Return what each option says; raises UsageError for dates that are none."""
+        said = []
+        for name in ("source", "topic", "language"):
+            value = getattr(self, name)
+            if value is not None:
+                text = f"--{name} {value}"
+                said.append(Query(text, Fact(name, value, (len(name) + 3, len(text)))))
+        starts = None if self.since is None else _date("--since", self.since)[0]
+        ends = None if self.until is None else _date("--until", self.until)[1]
+        if starts is not None and ends is not None and ends <= starts:
+            raise UsageError(f"--since {self.since} is later than --until {self.until}; swap them")
+        if starts is not None or ends is not None:
+            said.append(Query("", Published(starts, ends)))
+        return said
 
-    def leaving_out(self, kind: Literal["undated", "imprecise"]) -> "Filters":
-        """Return the filters of those that these leave out for want of a date."""
-        return replace(self, left_out=kind)
+    def selection(self, connection: Connection) -> Selection:
+        """Return the articles that all options name; raises QueryError for names that are not known."""
+        return select_articles(connection, self.queries())
 
     def conditions(self, connection: Connection) -> list[ColumnElement[bool]]:
-        """Return the conditions on `articles`; raises for names that are not known and dates that are none."""
-        conditions: list[ColumnElement[bool]] = []
-        article = articles.c
-        if self.source is not None:
-            source = None
-            if _can_be_stored(self.source):
-                source = find_source_by_slug(connection, self.source) or find_source(connection, name_key(self.source))
-            if source is None:
-                raise NotFoundError(f"there is no source '{self.source}'; `archive sources` lists them")
-            conditions.append(article.source_id == source.id)
-        if self.topic is not None:
-            below = _with_below(find_topic(connection, self.topic))
-            tagged = select(article_topics.c.article_id).where(article_topics.c.topic_id.in_(below))
-            conditions.append(article.id.in_(tagged))
-        conditions += self._within_span()
-        if self.language is not None:
-            try:
-                tag = language_tag(self.language)
-            except ValueError as error:
-                raise UsageError(f"--language {self.language}: {error}") from error
-            # a language covers its variants: en finds en-GB
-            conditions.append((article.language == tag) | article.language.startswith(f"{tag}-", autoescape=True))
-        return conditions
-
-    def _within_span(self) -> list[ColumnElement[bool]]:
-        first, last = articles.c.published_from, articles.c.published_until
-        within: list[ColumnElement[bool]] = []
-        touching: list[ColumnElement[bool]] = []
-        if self.since is not None:
-            starts = _date("--since", self.since)[0]
-            within.append(first >= starts)
-            touching.append(last > starts)
-        if self.until is not None:
-            ends = _date("--until", self.until)[1]
-            within.append(last <= ends)
-            touching.append(first < ends)
-            if self.since is not None and ends <= _date("--since", self.since)[0]:
-                raise UsageError(f"--since {self.since} is later than --until {self.until}; swap them")
-        if self.left_out is None:
-            return within
-        return [first.is_(None)] if self.left_out == "undated" else [*touching, not_(and_(*within))]
+        """Return the conditions on `articles`; raises as `selection` does."""
+        return self.selection(connection).as_conditions()
 
 
-def find_topic(connection: Connection, name: str) -> int:
-    """Return the topic that `scheme:code`, a code, a name or an alias leads to; raises NotFoundError if none does."""
-    scheme, _, code = name.rpartition(":")
-    by_code = select(topics.c.id).where(topics.c.code == code, topics.c.scheme == (scheme or "local"))
-    named = topic_names.c
-    by_name = select(named.topic_id).where(named.name_key == name_key(name)).order_by(named.kind.desc(), named.topic_id)
-    topic_id: int | None = None
-    if _can_be_stored(name):
-        topic_id = connection.scalar(by_code) or connection.scalar(by_name.limit(1))
-    if topic_id is None:
-        raise NotFoundError(f"there is no topic '{name}'; `archive topics` lists them")
-    return topic_id
+@dataclass(frozen=True)
+class Asked:
+    """What a person asks for: a query as typed, and what options add to it.
+
+    With `words_only` the query is words and nothing else; with `include_imprecise` articles are meant, too, whose date
+    is coarser than a span and can be within it.
+    """
+
+    query: str = ""
+    filters: Filters = Filters()
+    words_only: bool = False
+    include_imprecise: bool = False
+
+    @property
+    def everything(self) -> bool:
+        """Whether nothing at all was asked."""
+        return not self.query.strip() and self.filters == Filters()
+
+    def queries(self) -> list[Query]:
+        """Return the query and each option as a query; raises QueryError for what cannot be meant."""
+        return [parse_query(self.query, date.today(), words_only=self.words_only), *self.filters.queries()]
+
+    def selection(self, connection: Connection) -> Selection:
+        """Return the articles that are meant; raises QueryError for what cannot be meant, and for unknown names."""
+        return select_articles(connection, self.queries(), include_imprecise=self.include_imprecise)
 
 
-def _with_below(topic_id: int) -> Select[tuple[int]]:
-    """Return a topic and all below it, as a subquery of ids."""
-    tree = select(topics.c.id).where(topics.c.id == topic_id).cte("below", recursive=True)
-    tree = tree.union(select(topics.c.id).join(tree, topics.c.parent_id == tree.c.id))
-    return select(tree.c.id)
-
-
-def _can_be_stored(name: str) -> bool:
-    """Tell whether a name can be in the archive: bytes of a command line that are no text come as lone surrogates."""
-    return name.isascii() or not any("\ud800" <= character <= "\udfff" for character in name)
+NOTHING_ASKED = Asked()
 
 
 def _date(option: str, text: str) -> tuple[str, str]:

@@ -25,7 +25,7 @@ from archive.db.tables import (
 from archive.db.tables import decisions as decisions_table
 from archive.normalize.dates import parse_published
 from archive.normalize.urls import url_domain
-from archive.queries.filters import Filters
+from archive.queries.selection import ALL, Selection
 from archive.resolve.sources import SourceResolver
 
 FIELDS = ("source", "published", "language")
@@ -65,7 +65,7 @@ class _Folder:
 
 def list_gaps(
     connection: Connection,
-    filters: Filters | None = None,
+    selection: Selection = ALL,
     fields: Collection[str] = FIELDS,
     limit: int | None = None,
     examples: int | None = 3,
@@ -77,7 +77,7 @@ def list_gaps(
     with `examples=None`); `candidates` are of these and of the folder as a whole; `command` would fill the gap, or show
     how: in it, `program` is what the archive is called with. What a person decided to be unknown is no gap.
     """
-    groups = _groups(connection, filters or Filters(), fields)
+    groups = _groups(connection, selection, fields)
     resolver = SourceResolver(connection)
     for name, folder in islice(groups, limit):
         lacking = folder.lacking[name]
@@ -107,23 +107,23 @@ def list_gaps(
         }
 
 
-def count_gaps(connection: Connection, filters: Filters | None = None, fields: Collection[str] = FIELDS) -> int:
+def count_gaps(connection: Connection, selection: Selection = ALL, fields: Collection[str] = FIELDS) -> int:
     """Return how many rows `list_gaps` yields without a limit."""
-    return sum(1 for _ in _groups(connection, filters or Filters(), fields))
+    return sum(1 for _ in _groups(connection, selection, fields))
 
 
-def _groups(connection: Connection, filters: Filters, fields: Collection[str]) -> Iterable[tuple[str, _Folder]]:
+def _groups(connection: Connection, selection: Selection, fields: Collection[str]) -> Iterable[tuple[str, _Folder]]:
     """Return each field with each folder where it is lacking: where most articles lack it first."""
     found = [
         (name, folder)
-        for folder in _folders(connection, filters).values()
+        for folder in _folders(connection, selection).values()
         for name in FIELDS
         if name in fields and folder.lacking[name]
     ]
     return iter(sorted(found, key=lambda one: (-len(one[1].lacking[one[0]]), one[1].path, FIELDS.index(one[0]))))
 
 
-def _folders(connection: Connection, filters: Filters) -> dict[str, _Folder]:
+def _folders(connection: Connection, selection: Selection) -> dict[str, _Folder]:
     """Return the folders that articles were first found in, by path."""
     article, item = articles.c, import_items.c
     first = select(item.locator).where(item.article_id == article.id).order_by(item.id).limit(1).scalar_subquery()
@@ -133,7 +133,7 @@ def _folders(connection: Connection, filters: Filters) -> dict[str, _Folder]:
         select(
             *(article.id, article.key, sources.c.name.label("source"), article.published, article.language),
             first.label("locator"),
-            and_(true(), *filters.conditions(connection)).label("is_meant"),
+            and_(true(), *selection.as_conditions()).label("is_meant"),
         )
         .select_from(articles)
         .outerjoin(sources, sources.c.id == article.source_id)

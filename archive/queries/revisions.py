@@ -13,7 +13,7 @@ from archive.normalize.text import first_sentence
 from archive.queries.articles import HEADLINE, HEADLINE_METHOD, find_article_id
 from archive.queries.comparison import compare_texts
 from archive.queries.edits import Text, describe_edit
-from archive.queries.filters import Filters
+from archive.queries.filters import NOTHING_ASKED, Asked
 
 _Row = Row[*tuple[Any, ...]]
 
@@ -22,14 +22,14 @@ _PAGE = 100  # texts that are held at a time
 
 @dataclass(frozen=True)
 class RevisionFilters:
-    """Revisions of articles of a source that came into the archive since a date (UTC), as exact as one likes."""
+    """Revisions of the articles asked for that came into the archive since a date (UTC), as exact as one likes."""
 
     since: str | None = None
-    source: str | None = None
+    asked: Asked = NOTHING_ASKED
 
     def conditions(self, connection: Connection) -> list[ColumnElement[bool]]:
-        """Return the conditions on `article_revisions` and `articles`; raises as `Filters` do."""
-        conditions = Filters(source=self.source).conditions(connection)
+        """Return the conditions on `article_revisions` and `articles`; raises as `Asked` does."""
+        conditions = self.asked.selection(connection).as_conditions()
         if self.since is not None:
             try:
                 time = parse_published(self.since)

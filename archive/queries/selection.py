@@ -4,14 +4,27 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, column, literal_column, not_, or_, select, table, true
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    column,
+    false,
+    literal_column,
+    not_,
+    or_,
+    select,
+    table,
+    true,
+)
 
 from archive.db.tables import articles
 from archive.errors import ArchiveError
 from archive.queries.facts import FACTS
 from archive.queries.matching import all_of, fts_expression
 from archive.query_language.mistakes import QueryError
-from archive.query_language.tree import And, Fact, Near, Node, Not, Or, Published, Query, Words, leaves
+from archive.query_language.tree import And, Fact, Near, Node, Not, Or, Published, Query, Text, Words, leaves
 
 Condition = ColumnElement[bool]
 
@@ -20,14 +33,16 @@ INDEX = table("article_fts", column("rowid"))
 
 @dataclass(frozen=True)
 class Selection:
-    """The articles that a query names: conditions on `articles`, and words to look up in the index, if any.
+    """The articles that a query names: conditions on `articles`, and an FTS5 query that they match, if there is one.
 
+    `texts` are the words, phrases and words near each other that are wanted, to be shown where they stand.
     A date that is too coarse, or unknown, can neither be said to be in a span nor not to be: such articles are not
     named, whether the span is wanted or excluded, and `undated` and `imprecise` name those that are left out for it.
     """
 
     conditions: tuple[Condition, ...] = ()
     match: str | None = None
+    texts: tuple[Text, ...] = ()
     undated: "Selection | None" = None
     imprecise: "Selection | None" = None
 
@@ -53,6 +68,9 @@ class Selection:
         return [*words, *self.conditions]
 
 
+ALL = Selection()
+
+
 class _Sides(NamedTuple):
     """Of a part of a query: what is surely so, and what may be so."""
 
@@ -64,26 +82,32 @@ def select_articles(connection: Connection, queries: Iterable[Query], *, include
     """Return the articles that all of some queries name.
 
     With `include_imprecise`, articles whose date is coarser than a span, and can be within it, are named too.
-    Raises QueryError for a name that is not known.
+    What was typed and has no word in it names none; nothing typed names all. Raises QueryError for a name that is not
+    known.
     """
     parts: list[tuple[Query, Node]] = []
+    texts: dict[Text, None] = {}
     for query in queries:
         if query.tree is None:
+            if query.text.strip():
+                return Selection((false(),))
             continue
+        texts |= {leaf: None for leaf, wanted in leaves(query.tree) if wanted and isinstance(leaf, (Words, Near))}
         parts += [(query, part) for part in (query.tree.parts if isinstance(query.tree, And) else (query.tree,))]
     by_words = tuple(part for _, part in parts if fts_expression(part.part if isinstance(part, Not) else part))
     match = all_of(by_words)
     rest = [_compile(connection, query, part) for query, part in parts if match is None or part not in by_words]
     certain = [sides.certain for sides in rest]
     if not any(isinstance(leaf, Published) for query, _ in parts for leaf, _ in leaves(query.tree)):
-        return Selection(tuple(certain), match)
+        return Selection(tuple(certain), match, tuple(texts))
     possible = and_(true(), *(sides.possible for sides in rest))
     known = and_(true(), *certain)
     has_date = articles.c.published_from.is_not(None)
     undated = Selection((possible, not_(known), not_(has_date)), match)
     if include_imprecise:
-        return Selection((or_(known, and_(possible, has_date)),), match, undated)
-    return Selection(tuple(certain), match, undated, Selection((possible, not_(known), has_date), match))
+        return Selection((or_(known, and_(possible, has_date)),), match, tuple(texts), undated)
+    imprecise = Selection((possible, not_(known), has_date), match)
+    return Selection(tuple(certain), match, tuple(texts), undated, imprecise)
 
 
 def matches(expression: str) -> Condition:

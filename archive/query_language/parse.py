@@ -4,10 +4,11 @@ from datetime import date
 
 from archive.query_language.mistakes import QueryError
 from archive.query_language.pieces import Piece, cut, literal_pieces
-from archive.query_language.tree import And, Node, Not, Or, Query
+from archive.query_language.tree import And, Near, Node, Not, Or, Query, Words
 
-_DEEPEST = 50  # parentheses and NOTs within each other
-_MOST = 500  # words, phrases and facts
+_DEEPEST = 20  # parentheses and NOTs within each other: SQLite's own parsers have room for about 50
+_MOST_WORDS = 5_000
+_MOST_FACTS = 300  # each of which is a condition in SQL
 
 
 def parse_query(text: str, today: date, *, words_only: bool = False) -> Query:
@@ -31,8 +32,14 @@ def _check(text: str, pieces: list[Piece]) -> None:
     opened: list[Piece] = []
     nots = 0
     before: Piece | None = None
-    if sum(piece.kind == "leaf" for piece in pieces) > _MOST:
-        raise QueryError(f"there are more than {_MOST} words; save parts of it as queries", text, pieces[-1].span)
+    leaves = [piece for piece in pieces if piece.kind == "leaf"]
+    facts = [piece for piece in leaves if not isinstance(piece.leaf, (Words, Near))]
+    for these, most, what in ((leaves, _MOST_WORDS, "words"), (facts, _MOST_FACTS, "fields")):
+        if len(these) > most:
+            raise QueryError(f"there are more than {most:,} {what}; save parts of it", text, these[most].span)
+    others = {piece.kind for piece in pieces} - {"leaf", "AND"}
+    if others and len(leaves) > _MOST_FACTS * 2:
+        raise QueryError(f"there are more than {_MOST_FACTS * 2} words and fields to join", text, leaves[-1].span)
     for piece in pieces:
         if piece.kind in ("AND", "OR", ")") and before is not None and before.kind in ("AND", "OR", "NOT"):
             raise QueryError(f"nothing stands after {_shown(text, before)}", text, before.span)
@@ -103,9 +110,12 @@ def _structure(pieces: list[Piece]) -> Node | None:
 
 def _all_of(parts: list[Node | None]) -> Node | None:
     flat = [one for part in parts if part is not None for one in (part.parts if isinstance(part, And) else (part,))]
-    return And(tuple(flat)) if len(flat) > 1 else next(iter(flat), None)
+    # said twice it is as if said once
+    once = tuple(dict.fromkeys(flat))
+    return And(once) if len(once) > 1 else next(iter(once), None)
 
 
 def _any_of(parts: list[Node | None]) -> Node | None:
     flat = [one for part in parts if part is not None for one in (part.parts if isinstance(part, Or) else (part,))]
-    return Or(tuple(flat)) if len(flat) > 1 else next(iter(flat), None)
+    once = tuple(dict.fromkeys(flat))
+    return Or(once) if len(once) > 1 else next(iter(once), None)

@@ -37,7 +37,7 @@ _WORD = re.compile(r'[^\s()"]+')
 _BLANK = re.compile(r"\s+")
 _REACH = re.compile(r"~([0-9]{1,3})(?![0-9])")
 _OPERATORS = ("AND", "OR", "NOT")
-_LONGEST = 10_000  # characters of a query
+_LONGEST = 200_000  # characters of a query
 
 Kind = Literal["leaf", "AND", "OR", "NOT", "(", ")"]
 
@@ -55,7 +55,10 @@ def literal_pieces(text: str) -> list[Piece]:
     """Return what is typed as words and nothing else: each stretch between spaces is one."""
     _check_length(text)
     plain = _NO_TEXT.sub(" ", text)
-    return [Piece("leaf", one.span(), _words(one[0], None, one.span())) for one in re.finditer(r"\S+", plain)]
+    # a star at the end of a word means nothing here
+    return [
+        Piece("leaf", one.span(), _words(one[0].rstrip("*"), None, one.span())) for one in re.finditer(r"\S+", plain)
+    ]
 
 
 def cut(text: str, today: date) -> list[Piece]:

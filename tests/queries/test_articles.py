@@ -13,8 +13,7 @@ from archive.queries import articles as queries
 from archive.queries import reading
 from archive.queries.articles import count_articles, find_article_id, list_articles
 from archive.queries.filters import Filters
-
-ALL = Filters()
+from archive.queries.selection import ALL
 
 
 def test_newest_first_and_undated_last(ask: Connection) -> None:
@@ -117,6 +116,6 @@ def test_all_answers_are_of_one_moment(archive_of: Callable[[dict[str, str]], Pa
         assert count_articles(connection, ALL) == 2
         with closing(sqlite3.connect(path)) as writing, writing:
             writing.execute("UPDATE articles SET language = 'xx'")
-        assert count_articles(connection, Filters(language="xx")) == 0
+        assert count_articles(connection, Filters(language="xx").selection(connection)) == 0
     with reading(path) as connection:
-        assert count_articles(connection, Filters(language="xx")) == 2
+        assert count_articles(connection, Filters(language="xx").selection(connection)) == 2

@@ -10,16 +10,24 @@ from sqlalchemy import Connection
 
 from archive.normalize.tokens import tokenize
 from archive.queries import reading
-from archive.queries.filters import Filters
-from archive.queries.search import (
-    count_matches,
-    make_snippet,
-    match_expression,
-    query_phrases,
-    search_articles,
-)
+from archive.queries.articles import count_articles, list_articles
+from archive.queries.filters import Asked
+from archive.queries.search import make_snippet, search_articles
+from archive.queries.selection import Selection
+from archive.query_language.tree import Words
 
-ALL = Filters()
+
+def literally(connection: Connection, typed: str) -> Selection:
+    return Asked(typed, words_only=True).selection(connection)
+
+
+def asking(connection: Connection, typed: str) -> Selection:
+    return Asked(typed).selection(connection)
+
+
+def parts(typed: str) -> list[Words]:
+    return [Words(tuple(words)) for part in typed.split() if (words := tokenize(part))]
+
 
 FILES = {
     "café.txt": "The café on the quay\n\nThe waiters of the café say that AT&T and O'Brien paid in C++ lessons a:b.",
@@ -57,8 +65,8 @@ FILES = {
 )
 def test_words(typed: str, names: set[str], archive_of: Callable[[dict[str, str]], Path]) -> None:
     with reading(archive_of(FILES)) as connection:
-        found = list(search_articles(connection, typed, ALL))
-        assert count_matches(connection, typed, ALL) == len(found)
+        found = list(search_articles(connection, literally(connection, typed)))
+        assert count_articles(connection, literally(connection, typed)) == len(found)
         beginnings = {"The café": "café", "The wait": "café", "A plain ": "quay", "東京の図書館は": "東京"}
         beginnings |= {"Библиоте": "ru", "The ferr": "emoji"}
         assert {
@@ -67,7 +75,7 @@ def test_words(typed: str, names: set[str], archive_of: Callable[[dict[str, str]
         for one in found:
             for text, hits in ((one["snippet"], one["hits"]), (one["headline"], one["headline_hits"])):
                 for start, end in hits:
-                    assert tokenize(text[start:end]) in query_phrases(typed)
+                    assert Words(tuple(tokenize(text[start:end]))) in parts(typed)
 
 
 def test_more_hits_come_first_and_a_headline_counts_more(archive_of: Callable[[dict[str, str]], Path]) -> None:
@@ -81,41 +89,75 @@ def test_more_hits_come_first_and_a_headline_counts_more(archive_of: Callable[[d
         }
     )
     with reading(path) as connection:
-        found = list(search_articles(connection, "harbour", ALL))
+        found = list(search_articles(connection, asking(connection, "harbour")))
         assert [one["headline"] for one in found] == ["Harbour", "Weather again", "Weather"]
         assert found[0]["headline_hits"] == [[0, 7]]
         assert found[0]["hits"] == []
         assert found[0]["snippet"].startswith("It rained on the town")
         scores = [one["score"] for one in found]
         assert scores == sorted(scores, reverse=True)
-        assert [one["headline"] for one in search_articles(connection, "harbour", ALL, limit=1)] == ["Harbour"]
+        assert [one["headline"] for one in search_articles(connection, asking(connection, "harbour"), limit=1)] == [
+            "Harbour"
+        ]
 
 
 def test_a_derived_headline_has_no_hits_of_its_own(ask: Connection) -> None:
-    found = [one for one in search_articles(ask, "travelled to Beijing", ALL) if one["headline_method"] == "derived"]
+    found = search_articles(ask, asking(ask, "travelled to Beijing"))
+    found = [one for one in found if one["headline_method"] == "derived"]
     assert found
     assert found[0]["headline_hits"] == []
     assert found[0]["hits"]
 
 
 def test_only_the_current_text_is_searched(ask: Connection) -> None:
-    (one,) = search_articles(ask, "customs 33 up administration", ALL)
+    (one,) = search_articles(ask, asking(ask, "customs 33 up administration"))
     assert one["headline"] == "Customs figures open the week of the visit"
-    assert count_matches(ask, "customs 23 up administration", ALL) == 0
+    assert count_articles(ask, asking(ask, "customs 23 up administration")) == 0
 
 
-def test_filters_narrow_a_search(ask: Connection) -> None:
-    everywhere = count_matches(ask, "trade", ALL)
-    assert 0 < count_matches(ask, "trade", Filters(source="radio-lintel")) < everywhere
-    assert count_matches(ask, "trade", Filters(since="2023-12")) == len(
-        list(search_articles(ask, "trade", Filters(since="2023-12")))
-    )
+def test_facts_narrow_a_search(ask: Connection) -> None:
+    everywhere = count_articles(ask, asking(ask, "trade"))
+    assert 0 < count_articles(ask, asking(ask, "trade source:radio-lintel")) < everywhere
+    late = asking(ask, "trade date:2023-12..")
+    assert count_articles(ask, late) == len(list(search_articles(ask, late)))
+
+
+@pytest.mark.parametrize("typed", ["trade", "trade -sanctions", "trade source:radio-lintel", "has:date OR trade"])
+def test_a_search_can_be_in_the_order_of_dates(typed: str, ask: Connection) -> None:
+    selection = asking(ask, typed)
+    newest = list(search_articles(ask, selection, sort="newest"))
+    oldest = list(search_articles(ask, selection, sort="oldest"))
+    assert [one["key"] for one in newest] == [one["key"] for one in list_articles(ask, selection)]
+    assert [one["key"] for one in oldest] == [one["key"] for one in list_articles(ask, selection, sort="oldest")]
+    dates = [one["published"][:4] for one in newest if one["published"]]
+    assert dates == sorted(dates, reverse=True)
+    assert {one["score"] for one in newest} == {None}
+    assert [one["key"] for one in search_articles(ask, selection, 2, "newest")] == [one["key"] for one in newest[:2]]
+
+
+def test_without_a_word_there_is_no_rank(ask: Connection) -> None:
+    found = list(search_articles(ask, asking(ask, "source:radio-lintel")))
+    assert [one["key"] for one in found] == [
+        one["key"] for one in list_articles(ask, asking(ask, "source:radio-lintel"))
+    ]
+    assert {(one["score"], len(one["hits"])) for one in found} == {(None, 0)}
 
 
 def test_without_a_word_nothing_is_found(ask: Connection) -> None:
-    for typed in ("", "  ", "++ (", "\ud800"):
-        assert list(search_articles(ask, typed, ALL)) == []
-        assert count_matches(ask, typed, ALL) == 0
+    for typed in ("++ (", "\ud800", "- +"):
+        assert list(search_articles(ask, literally(ask, typed))) == []
+        assert count_articles(ask, literally(ask, typed)) == 0
+
+
+def test_hits_of_beginnings_and_of_words_near_each_other_are_shown(
+    archive_of: Callable[[dict[str, str]], Path],
+) -> None:
+    path = archive_of({"a.txt": "Traders spoke of trade in the long hall, and of trading sanctions and wool."})
+    with reading(path) as connection:
+        (one,) = search_articles(connection, asking(connection, 'trad* "wool sanctions"~1 -xylophone'))
+        assert [one["snippet"][start:end] for start, end in one["hits"]] == [
+            *("Traders", "trade", "trading", "sanctions and wool")
+        ]
 
 
 @settings(max_examples=60)
@@ -127,12 +169,8 @@ def test_without_a_word_nothing_is_found(ask: Connection) -> None:
 @example("^x")
 @example("-x")
 def test_nothing_typed_has_a_meaning_of_its_own(ask: Connection, typed: str) -> None:
-    assert count_matches(ask, typed, ALL) == len(list(search_articles(ask, typed, ALL)))
-
-
-def test_phrases_are_quoted_and_come_once() -> None:
-    assert query_phrases("AT&T at&t x\ud800y") == [["at", "t"], ["x"], ["y"]]
-    assert match_expression([["at", "t"], ["not"]]) == '"at t" "not"'
+    selection = literally(ask, typed)
+    assert count_articles(ask, selection) == len(list(search_articles(ask, selection)))
 
 
 TEXT = st.text(st.sampled_from("ab  \n\n.é北京"), max_size=600)
@@ -144,18 +182,20 @@ TEXT = st.text(st.sampled_from("ab  \n\n.é北京"), max_size=600)
 @example(body="b" * 700, typed="b" * 700)
 @example(body="x " * 300 + "a b", typed="b a")
 def test_a_snippet_shows_its_hits(body: str, typed: str) -> None:
-    phrases = query_phrases(typed)
-    shown = make_snippet(body, phrases)
+    phrases = [one.words for one in parts(typed)]
+    shown = make_snippet(body, parts(typed))
     assert "\n" not in shown.text
     assert "  " not in shown.text
     single = " ".join(body.split())
     assert shown.text.strip("…").strip() in single
     words = tokenize(body)
-    occurs = any(words[start : start + len(phrase)] == phrase for phrase in phrases for start in range(len(words)))
+    occurs = any(
+        tuple(words[start : start + len(phrase)]) == phrase for phrase in phrases for start in range(len(words))
+    )
     assert bool(shown.hits) == occurs
     assert shown.hits == sorted(shown.hits, key=lambda hit: (hit[0], -hit[1]))
     for start, end in shown.hits:
-        assert tokenize(shown.text[start:end]) in phrases
+        assert tuple(tokenize(shown.text[start:end])) in phrases
     if not any(len(" ".join(phrase)) > 200 for phrase in phrases):
         assert len(shown.text) <= 242
 
@@ -167,19 +207,19 @@ def test_a_snippet_takes_the_passage_with_most_of_the_words() -> None:
         + "The mayor met the harbour master. "
         + "More of it. " * 30
     )
-    shown = make_snippet(body, [["harbour"], ["mayor"]])
+    shown = make_snippet(body, parts("harbour mayor"))
     assert shown.text.startswith("…")
     assert shown.text.endswith("…")
     assert [shown.text[start:end] for start, end in shown.hits] == ["mayor", "harbour"]
 
 
 def test_blocks_in_a_snippet_are_parted_by_one_space() -> None:
-    shown = make_snippet("One block.\n\nAnother\tblock, and a  wide word.", [["another"], ["wide"]])
+    shown = make_snippet("One block.\n\nAnother\tblock, and a  wide word.", parts("another wide"))
     assert shown.text == "One block. Another block, and a wide word."
     assert [shown.text[start:end] for start, end in shown.hits] == ["Another", "wide"]
 
 
 def test_a_snippet_of_a_long_text_comes_soon() -> None:
-    shown = make_snippet("word other " * 50_000, [["word"], ["other"], ["missing"]])
+    shown = make_snippet("word other " * 50_000, parts("word other missing"))
     assert shown.text.startswith("word other")
     assert len(shown.hits) > 40

@@ -1,0 +1,123 @@
+"""How commands take a query, and what is said beside its answer."""
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from archive.cli.output import hint
+from archive.errors import UsageError
+
+if TYPE_CHECKING:
+    from archive.queries import Connection
+    from archive.queries.filters import Asked
+    from archive.queries.selection import Selection
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+FEWER_WORDS = "nothing found; fewer words find more, `archive stats` tells what the archive holds"
+FEWER_OPTIONS = "nothing found; fewer options find more"
+_OPERATORS = ("and", "or", "not")
+
+
+def takes_query(*, required: bool = False) -> Callable[[F], F]:
+    """Add the argument QUERY and the options that go with it; they come as one `asked`."""
+    typed = click.argument("query", nargs=-1, required=required, metavar="QUERY..." if required else "[QUERY...]")
+
+    def decorate(function: F) -> F:
+        @wraps(function)
+        def collected(
+            *args: Any, query: tuple[str, ...], words_only: bool, include_imprecise: bool, **options: Any
+        ) -> Any:
+            from archive.queries.filters import Asked, Filters
+
+            filters = Filters(**{name: options.pop(name) for name in _NAMES})
+            return function(*args, asked=Asked(" ".join(query), filters, words_only, include_imprecise), **options)
+
+        wrapped: Any = collected
+        for option in reversed(_OPTIONS):
+            wrapped = option(wrapped)
+        return typed(wrapped)  # type: ignore[no-any-return]
+
+    return decorate
+
+
+def query_option(function: F) -> F:
+    """Add --query to a command whose arguments are keys; it comes as `query`, a text or None."""
+    return click.option("--query", metavar="QUERY", help="All articles that this finds, instead of KEYs.")(function)
+
+
+def keys_of(path: Path, query: str | None, keys: Sequence[str]) -> list[str]:
+    """Return the keys that are named, or those of the articles that a query finds; says so where it finds none."""
+    if query is None:
+        return list(keys)
+    if keys:
+        raise UsageError("name articles by KEY or with --query, not both")
+    from archive.queries import reading
+    from archive.queries.articles import find_keys
+    from archive.queries.filters import Asked
+
+    with reading(path) as connection:
+        asked = Asked(query)
+        selection = asked.selection(connection)
+        found = find_keys(connection, selection)
+        tell_what_is_left_out(connection, selection)
+    if not found:
+        hint(if_nothing(asked))
+    return found
+
+
+explain_option = click.option("--explain", is_flag=True, help="Show how the query is understood, its SQL and its plan.")
+
+
+_OPTIONS = (
+    click.option("--source", metavar="NAME", help="Of this source: slug, name or alias."),
+    click.option("--topic", metavar="NAME", help="On this topic or one below it: code, name or alias."),
+    click.option("--since", metavar="DATE", help="Published then or later: 2023, 2023-02, 2023-02-28."),
+    click.option("--until", metavar="DATE", help="Published then or earlier."),
+    click.option("--language", metavar="TAG", help="In this language: en, zh-Hant."),
+    click.option("--words", "words_only", is_flag=True, help="Take the query literally, as words and nothing else."),
+    click.option(
+        "--include-imprecise",
+        is_flag=True,
+        help="Also articles whose date is too coarse to tell if it is within a span.",
+    ),
+)
+_NAMES = ("source", "topic", "since", "until", "language")
+
+
+def if_nothing(asked: "Asked") -> str:
+    """Return what to say where a query finds nothing."""
+    if asked.everything:
+        return "the archive has no articles yet"
+    typed = asked.query.split()
+    if typed and not any(character.isalnum() for character in asked.query):
+        return "nothing found; there is no word in what was typed"
+    small = [word for word in typed if word in _OPERATORS]
+    if small and not asked.words_only:
+        return f"nothing found; {small[0]} is a word like others, {small[0].upper()} joins"
+    return FEWER_WORDS if len(typed) and not any(vars(asked.filters).values()) else FEWER_OPTIONS
+
+
+def print_explanation(connection: "Connection", asked: "Asked", statement: Any) -> None:
+    """Print how a query is understood, the SQL that answers it, and how the database goes about that."""
+    from archive.cli.escaping import printable
+    from archive.queries.explanation import explain
+
+    explained = explain(connection, asked, statement)
+    for title, lines in explained.items():
+        click.echo(f"{title}\n" + printable("".join(f"  {line}\n" for line in lines)), nl=False)
+
+
+def tell_what_is_left_out(connection: "Connection", selection: "Selection") -> None:
+    """Say on stderr how many articles a query about dates leaves out for want of a date that is exact enough."""
+    from archive.queries.articles import count_articles
+
+    undated = count_articles(connection, selection.undated) if selection.undated else 0
+    imprecise = count_articles(connection, selection.imprecise) if selection.imprecise else 0
+    left_out = [f"{undated:,} without a date"] if undated else []
+    left_out += [f"{imprecise:,} with a date too coarse to tell"] if imprecise else []
+    if left_out:
+        hint(f"left out: {', '.join(left_out)}")

@@ -1,0 +1,68 @@
+"""How many articles there are of each source, topic, author, language, section, year or month."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, case, func, select
+
+from archive.db.tables import (
+    article_authors,
+    article_revisions,
+    article_topics,
+    articles,
+    authors,
+    sources,
+    topics,
+)
+from archive.queries.selection import Selection
+
+GROUPS = ("source", "topic", "author", "language", "section", "year", "month")
+
+_LENGTHS = {"year": 4, "month": 7}  # characters of a date that name it
+_COARSER = {"year": (), "month": ("year",)}
+
+
+def count_by(connection: Connection, selection: Selection, by: str, unit: str = "articles") -> Iterator[dict[str, Any]]:
+    """Yield one row for each group, with most first, of dates in their order: the group's name and the number.
+
+    `unit` is `articles`, `texts` (copies are one) or `sources`. None stands for articles of which it is not known; of
+    months also for those known only to the year. An article with several topics or authors counts for each of them.
+    """
+    for name, number in connection.execute(counting_by(selection, by, unit)):
+        yield {by: name, unit: number}
+
+
+def counting_by(selection: Selection, by: str, unit: str) -> Select[Any]:
+    """Return the SELECT behind `count_by`."""
+    article = articles.c
+    chosen: FromClause = articles
+    group: ColumnElement[Any]
+    name: ColumnElement[Any]
+    if by == "source":
+        group = article.source_id
+        name = select(sources.c.name).where(sources.c.id == group).scalar_subquery()
+    elif by == "topic":
+        chosen = articles.outerjoin(article_topics, article_topics.c.article_id == article.id)
+        group = article_topics.c.topic_id
+        name = select(topics.c.name).where(topics.c.id == group).scalar_subquery()
+    elif by == "author":
+        chosen = articles.outerjoin(article_authors, article_authors.c.article_id == article.id)
+        group = article_authors.c.author_id
+        name = select(authors.c.name).where(authors.c.id == group).scalar_subquery()
+    elif by in _LENGTHS:
+        within = article.published_precision.not_in(_COARSER[by])
+        group = case((within, func.substr(article.published_from, 1, _LENGTHS[by])))
+        name = group
+    else:
+        group = name = getattr(article, by)
+    number = {
+        "articles": func.count(article.id.distinct()) if by in ("topic", "author") else func.count(),
+        "texts": func.count(article_revisions.c.fingerprint.distinct()),
+        "sources": func.count(article.source_id.distinct()),
+    }[unit]
+    if unit == "texts":
+        chosen = chosen.join(article_revisions, article_revisions.c.id == article.revision_id)
+    statement = select(name, number).select_from(chosen).where(*selection.as_conditions()).group_by(group)
+    if by in _LENGTHS:
+        return statement.order_by(group.asc().nulls_last())
+    return statement.order_by(number.desc(), name.asc().nulls_last())
