@@ -15,6 +15,7 @@ from archive.db import proof, schema
 from archive.db.tables import metadata
 from archive.decide import Wish, decide, decide_about_source, undo
 from archive.errors import SchemaError
+from archive.saved_queries import save_query
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 
@@ -46,6 +47,13 @@ def populated(seeds_archive: Path) -> Path:
         (key,) = connection.execute("SELECT key FROM articles ORDER BY id").fetchone()
     decide(seeds_archive, [Wish(key, {}, (), ("trade",), "only in passing")], "Ada")
     decide_about_source(seeds_archive, "source_alias", "radio-lintel", "R. Lintel", "Ada")
+    save_query(seeds_archive, "trade", "topic:trade")
+    with closing(sqlite3.connect(seeds_archive)) as connection, connection:
+        connection.execute(
+            "INSERT INTO corpora VALUES (1, 'trade', 'query:trade', 'trade = topic:trade', '2026-11-22T08:00:00Z', 'Ada',"
+            " 0, 0, 1, 0, 0, 0, '1', '1', 'ab')"
+        )
+        connection.execute("INSERT INTO corpus_revisions VALUES (1, 1, ?, 1, 'ab')", (key,))
     return seeds_archive
 
 
@@ -75,6 +83,15 @@ def test_migration_goes_down_and_up_again_over_rows(populated: Path, revision: s
         before = (proof.take_inventory(connection), schema_of(populated))
         assert found
     known = schema.known_revisions()
+    if known.index(revision) >= known.index("20261122_kept_questions"):
+        for table, lost in (("saved_queries", "1 saved queries would be lost"), ("corpora", "1 frozen corpora would")):
+            with pytest.raises(SchemaError, match=lost):
+                schema.downgrade(populated, below)
+            with closing(sqlite3.connect(populated)) as connection, connection:
+                assert (proof.take_inventory(connection), schema_of(populated)) == before
+                connection.execute("DELETE FROM corpus_revisions")
+                connection.execute(f"DELETE FROM {table}")
+                before = (proof.take_inventory(connection), schema_of(populated))
     for migration, lost, number in (
         ("20261122_decided_sources", "what takes 1 decisions about sources back would be lost", 2),
         ("20261122_what_people_decide", "1 topics that people rejected would be tags again", 1),

@@ -43,6 +43,7 @@ GROUPS = (
     ),
     ("Imports", "Where everything came from.", ("imports", "import_items", "originals")),
     ("Decisions", "What people said, and the archive itself.", ("decisions", "earlier_states", "about")),
+    ("Questions", "What people keep of what they ask.", ("saved_queries", "corpora", "corpus_revisions")),
 )
 
 # What to find, and what stands behind MATCH for it.

@@ -1,19 +1,22 @@
 """How a query is understood and answered."""
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Select
 
 from archive.queries.filters import Asked
+from archive.queries.saved import with_saved
 from archive.query_language.tree import drawn
 
 
 def explain(connection: Connection, asked: Asked, statement: Select[Any]) -> dict[str, list[str]]:
     """Return by title, as lines: the parsed tree of the query and of each option, the SQL, and SQLite's plan of it."""
-    understood = [line for query in asked.queries() if query.tree is not None for line in drawn(query.tree)]
+    queries = [with_saved(connection, query, date.today()) for query in asked.queries()]
+    understood = [line for query in queries if query.tree is not None for line in drawn(query.tree)]
     dropped = [
         f"left out, as there is no word in it: {query.text[slice(*span)]}"
-        for query in asked.queries()
+        for query in queries
         for span in query.dropped
     ]
     compiled = statement.compile(connection, compile_kwargs={"render_postcompile": True})

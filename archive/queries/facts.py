@@ -13,6 +13,8 @@ from archive.db.tables import (
     article_topics,
     articles,
     authors,
+    corpora,
+    corpus_revisions,
     decisions,
     import_items,
     imports,
@@ -140,6 +142,17 @@ def of_import(connection: Connection, text: str) -> Condition:
     return _article.id.in_(read)
 
 
+def of_corpus(connection: Connection, name: str) -> Condition:
+    """Articles of a frozen corpus, as they are now."""
+    number = (
+        connection.scalar(select(corpora.c.id).where(corpora.c.name == name.lower())) if name.isprintable() else None
+    )
+    if number is None:
+        raise _unknown("corpus", name, connection.scalars(select(corpora.c.name)))
+    member = corpus_revisions.c
+    return _article.key.in_(select(member.article_key).where(member.corpus_id == number))
+
+
 def having(_connection: Connection, what: str) -> Condition:
     """Articles of which something is known."""
     make = HAS.get(what.lower())
@@ -160,6 +173,7 @@ FACTS: dict[str, Callable[[Connection, str], Condition]] = {
     "key": of_key,
     "kind": of_kind,
     "import": of_import,
+    "corpus": of_corpus,
     "has": having,
 }
 
@@ -268,7 +282,7 @@ def _escaped(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-_LISTED_BY = {"source": "sources", "topic": "topics"}
+_LISTED_BY = {"source": "sources", "topic": "topics", "corpus": "corpus"}
 
 
 def _unknown(what: str, name: str, known: Iterable[str]) -> NotFoundError:

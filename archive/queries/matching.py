@@ -1,6 +1,6 @@
 """Words of a query as FTS5 has them. Every word is quoted, so that none is an operator."""
 
-from archive.query_language.tree import And, Near, Node, Not, Or, Words
+from archive.query_language.tree import And, Near, Node, Not, Or, Saved, Words
 
 
 def fts_expression(node: Node) -> str | None:
@@ -21,6 +21,8 @@ def fts_expression(node: Node) -> str | None:
             return None if None in found else " OR ".join(f"({one})" for one in found)
         case And(parts):
             return all_of(parts)
+        case Saved(_, query) if query.tree is not None:
+            return fts_expression(query.tree)
     return None
 
 

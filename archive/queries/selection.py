@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import (
@@ -23,8 +24,9 @@ from archive.db.tables import articles
 from archive.errors import ArchiveError
 from archive.queries.facts import FACTS
 from archive.queries.matching import all_of, fts_expression
+from archive.queries.saved import with_saved
 from archive.query_language.mistakes import QueryError
-from archive.query_language.tree import And, Fact, Near, Node, Not, Or, Published, Query, Text, Words, leaves
+from archive.query_language.tree import And, Fact, Near, Node, Not, Or, Published, Query, Saved, Text, Words, leaves
 
 Condition = ColumnElement[bool]
 
@@ -87,7 +89,8 @@ def select_articles(connection: Connection, queries: Iterable[Query], *, include
     """
     parts: list[tuple[Query, Node]] = []
     texts: dict[Text, None] = {}
-    for query in queries:
+    today = date.today()
+    for query in (with_saved(connection, one, today) for one in queries):
         if query.tree is None:
             if query.text.strip():
                 return Selection((false(),))
@@ -139,6 +142,8 @@ def _compile(connection: Connection, query: Query, node: Node) -> _Sides:
             found = [_compile(connection, query, one) for one in parts if one not in text]
             found += [_alike(_indexed(fts_expression(Or(text)) or ""))] if text else []
             return _Sides(or_(*(one.certain for one in found)), or_(*(one.possible for one in found)))
+        case Saved(_, saved) if saved.tree is not None:
+            return _compile(connection, saved, saved.tree)
         case Published(starts, ends):
             return _published(starts, ends)
         case Fact(name, value, span):

@@ -9,7 +9,7 @@ from itertools import product
 
 from archive.normalize.names import name_key
 from archive.normalize.tokens import tokenize
-from archive.query_language.tree import And, Everything, Fact, Near, Node, Not, Or, Published, Words
+from archive.query_language.tree import And, Everything, Fact, Near, Node, Not, Or, Published, Saved, Words
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,8 @@ def evaluate(node: Node, article: Known) -> bool | None:
             return _is_within(starts, ends, article)
         case Fact(name, value):
             return _is_so(name, value, article)
+        case Saved(_, query) if query.tree is not None:
+            return evaluate(query.tree, article)
         case Everything():
             return True
     raise TypeError(node)

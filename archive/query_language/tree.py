@@ -1,6 +1,6 @@
 """What a query means: a tree of words, facts and what joins them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -86,9 +86,17 @@ class Not:
     part: "Node"
 
 
+@dataclass(frozen=True)
+class Saved:
+    """A saved query within another: what it was saved as, read once more."""
+
+    name: str
+    query: "Query"
+
+
 Text: TypeAlias = Words | Near
 Leaf: TypeAlias = Words | Near | Fact | Published | Everything
-Node: TypeAlias = Leaf | And | Or | Not
+Node: TypeAlias = Leaf | And | Or | Not | Saved
 
 
 @dataclass(frozen=True)
@@ -110,10 +118,27 @@ def leaves(node: Node | None) -> Iterator[tuple[Leaf, bool]]:
         one, wanted = waiting.pop()
         if isinstance(one, Not):
             waiting.append((one.part, not wanted))
+        elif isinstance(one, Saved):
+            waiting += [] if one.query.tree is None else [(one.query.tree, wanted)]
         elif isinstance(one, (And, Or)):
             waiting.extend((part, wanted) for part in reversed(one.parts))
         else:
             yield one, wanted
+
+
+def replaced(node: Node, leaf: Callable[[Leaf], Node]) -> Node:
+    """Return a tree with each of its leaves as `leaf` has it; saved queries stay as they are."""
+    match node:
+        case And(parts):
+            return And(tuple(replaced(part, leaf) for part in parts))
+        case Or(parts):
+            return Or(tuple(replaced(part, leaf) for part in parts))
+        case Not(part):
+            return Not(replaced(part, leaf))
+        case Saved():
+            return node
+        case _:
+            return leaf(node)
 
 
 def drawn(node: Node | None, depth: int = 0) -> Iterator[str]:
@@ -129,6 +154,9 @@ def drawn(node: Node | None, depth: int = 0) -> Iterator[str]:
         case Not(part):
             yield f"{indent}NOT"
             yield from drawn(part, depth + 1)
+        case Saved(name, query):
+            yield f"{indent}query {name}"
+            yield from drawn(query.tree, depth + 1)
         case _:
             yield indent + _told(node)
 

@@ -20,6 +20,7 @@ from archive.db.tables.articles import (
 from archive.db.tables.base import metadata
 from archive.db.tables.decisions import decisions, earlier_states
 from archive.db.tables.imports import import_items, imports, originals
+from archive.db.tables.questions import corpora, corpus_revisions, saved_queries
 from archive.db.tables.sources import source_domains, source_names, sources
 from archive.db.tables.topics import article_topics, rejected_topics, tag_evidence, topic_names, topic_rules, topics
 
@@ -35,6 +36,8 @@ __all__ = [
     "articles",
     "authors",
     "body_blocks",
+    "corpora",
+    "corpus_revisions",
     "decisions",
     "earlier_states",
     "import_items",
@@ -42,6 +45,7 @@ __all__ = [
     "metadata",
     "originals",
     "rejected_topics",
+    "saved_queries",
     "set_aside",
     "source_domains",
     "source_names",

@@ -1,0 +1,67 @@
+"""`archive query`."""
+
+import click
+
+from archive.cli.options import archive_path, format_option
+from archive.cli.output import print_rows
+
+_COLUMNS = {"name": "name", "query": "query", "saved_at": "saved"}
+
+
+@click.group("query", invoke_without_command=True)
+@format_option
+@click.pass_context
+def query(ctx: click.Context, /, form: str) -> None:
+    """List saved queries, save one, take one away.
+
+    Inside other queries a saved one is query:NAME.
+
+    \b
+    archive query save belarus 'topic:belarus OR minsk'
+    archive count query:belarus date:2023 --by month
+    """
+    if ctx.invoked_subcommand is not None:
+        return
+    from archive.queries import reading
+    from archive.queries.saved import list_queries
+
+    with reading(archive_path(ctx)) as connection:
+        print_rows(
+            list_queries(connection), form, _COLUMNS, empty="no query is saved yet; `archive query save` does it"
+        )
+
+
+@query.command()
+@click.argument("name")
+@click.argument("text", metavar="QUERY...", nargs=-1, required=True)
+@click.option("--replace", is_flag=True, help="In place of the query that has this name.")
+@click.pass_context
+def save(ctx: click.Context, /, name: str, text: tuple[str, ...], replace: bool) -> None:
+    """Save a query under a name.
+
+    It is kept as typed: days as -3w are reckoned when it is used, and sources and topics are looked up then. It may
+    use other saved queries, but not itself.
+
+    \b
+    archive query save lately 'date:-3w..'
+    archive query save belarus 'topic:belarus OR minsk' --replace
+    """
+    from archive.saved_queries import save_query
+
+    is_new = save_query(archive_path(ctx), name, " ".join(text), replace=replace)
+    click.echo(f"query:{name.lower()} {'saved' if is_new else 'is so already'}")
+
+
+@query.command()
+@click.argument("name")
+@click.pass_context
+def drop(ctx: click.Context, /, name: str) -> None:
+    """Take a saved query away.
+
+    \b
+    archive query drop lately
+    """
+    from archive.saved_queries import drop_query
+
+    drop_query(archive_path(ctx), name)
+    click.echo(f"query:{name.lower()} is gone")
