@@ -50,7 +50,7 @@ def populated(seeds_archive: Path) -> Path:
     save_query(seeds_archive, "trade", "topic:trade")
     with closing(sqlite3.connect(seeds_archive)) as connection, connection:
         connection.execute(
-            "INSERT INTO corpora VALUES (1, 'trade', 'query:trade', 'trade = topic:trade', '2026-11-22T08:00:00Z', 'Ada',"
+            "INSERT INTO corpora VALUES (1, 'trade', 'query:trade', 'trade = topic:trade', '2026-11-22T08:00Z', 'Ada',"
             " 0, 0, 1, 0, 0, 0, '1', '1', 'ab')"
         )
         connection.execute("INSERT INTO corpus_revisions VALUES (1, 1, ?, 1, 'ab')", (key,))
