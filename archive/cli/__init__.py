@@ -17,6 +17,7 @@ from archive import __version__
 COMMANDS = {
     "import": ("importing", "import_", "Take files, folders and stdin into the archive."),
     "search": ("articles", "search", "Find articles by words, best first, with the passages that match."),
+    "kwic": ("concordance", "kwic", "Show keywords in context: each place where the words stand."),
     "list": ("articles", "list_", "List articles, newest first."),
     "show": ("articles", "show", "Show one article with all that is known of it."),
     "why": ("articles", "why", "Explain an article: values, topics, dates, what was set aside."),
