@@ -98,7 +98,7 @@ def _print_lines(lines: Iterable[dict[str, Any]], empty: str) -> int:
             shown = f"{before}{printable_line(line['hit'])}"
             whole = shown + printable_line(line["right"])
             text += mark(whole, [(len(before), len(shown))], console)
-            console.print(text, no_wrap=True, overflow="ignore", crop=False)
+            console.print(text, no_wrap=True, overflow="crop")
 
     click.echo(drawn(draw))
     return len(found)
