@@ -57,7 +57,7 @@ def kwic(
         if explain:
             from archive.queries.articles import in_order
 
-            print_explanation(connection, asked, in_order(selection))
+            print_explanation(connection, asked, in_order(connection, selection))
             return
         empty = if_nothing(asked) if selection.texts else "nothing found; kwic shows words, and none is asked for"
         if form == "table":

@@ -41,7 +41,7 @@ def list_hits(
 
 
 def _lines(connection: Connection, selection: Selection, width: int, sort: str) -> Iterator[Line]:
-    ids = connection.scalars(in_order(selection, sort)).all() if selection.texts else []
+    ids = connection.scalars(in_order(connection, selection, sort)).all() if selection.texts else []
     for start in range(0, len(ids), _PAGE):
         page = ids[start : start + _PAGE]
         rows = connection.execute(

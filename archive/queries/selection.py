@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -58,8 +58,8 @@ class Selection:
         """Whether it names all articles."""
         return not self.conditions and self.match is None
 
-    def of(self, statement: Select[tuple[int]]) -> Select[tuple[int]]:
-        """Return a SELECT from `articles` of these alone; where it has words, joined to the index, for bm25."""
+    def of(self, statement: Select[Any]) -> Select[Any]:
+        """Return a SELECT from `articles` of these alone, joined to the index where there are words."""
         if self.match is not None:
             statement = statement.join(INDEX, INDEX.c.rowid == articles.c.id).where(matches(self.match))
         return statement.where(*self.conditions)
