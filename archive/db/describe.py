@@ -42,7 +42,11 @@ GROUPS = (
         ),
     ),
     ("Imports", "Where everything came from.", ("imports", "import_items", "originals")),
-    ("Decisions", "What people said, and the archive itself.", ("decisions", "earlier_states", "about")),
+    (
+        "Decisions",
+        "What people said, and the archive itself.",
+        ("decisions", "earlier_states", "tombstones", "forgotten_hashes", "about"),
+    ),
 )
 
 # What to find, and what stands behind MATCH for it.
