@@ -15,6 +15,7 @@ from archive.db import proof, schema
 from archive.db.tables import metadata
 from archive.decide import Wish, decide, decide_about_source, undo
 from archive.errors import SchemaError
+from archive.forget import forget
 from archive.saved_queries import save_query
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -54,6 +55,9 @@ def populated(seeds_archive: Path) -> Path:
             " 0, 0, 1, 0, 0, 0, '1', '1', 'ab')"
         )
         connection.execute("INSERT INTO corpus_revisions VALUES (1, 1, ?, 1, 'ab')", (key,))
+    with closing(sqlite3.connect(seeds_archive)) as connection:
+        (last,) = connection.execute("SELECT key FROM articles ORDER BY id DESC").fetchone()
+    forget(seeds_archive, [last], "a court said so", "Ada")
     return seeds_archive
 
 
@@ -92,6 +96,17 @@ def test_migration_goes_down_and_up_again_over_rows(populated: Path, revision: s
                 connection.execute("DELETE FROM corpus_revisions")
                 connection.execute(f"DELETE FROM {table}")
                 before = (proof.take_inventory(connection), schema_of(populated))
+    if known.index(revision) >= known.index("20261122_forgotten_articles"):
+        with pytest.raises(SchemaError, match="1 forgotten articles would no longer be kept out"):
+            schema.downgrade(populated, below)
+        with closing(sqlite3.connect(populated)) as connection:
+            assert (proof.take_inventory(connection), schema_of(populated)) == before
+            connection.execute("UPDATE import_items SET tombstone_id = NULL")
+            connection.execute("DELETE FROM forgotten_hashes")
+            connection.execute("DELETE FROM tombstones")
+            connection.execute("DELETE FROM decisions WHERE subject = 'forget'")
+            connection.commit()
+            before = (proof.take_inventory(connection), schema_of(populated))
     for migration, lost, number in (
         ("20261122_decided_sources", "what takes 1 decisions about sources back would be lost", 2),
         ("20261122_what_people_decide", "1 topics that people rejected would be tags again", 1),

@@ -32,6 +32,7 @@ COMMANDS = {
     "tag": ("deciding", "tag", "Put topics on articles, or take them off."),
     "decisions": ("deciding", "decisions", "List what people decided, take it back, keep it in a file."),
     "reparse": ("reparsing", "reparse", "Make articles anew of their originals, by today's rules."),
+    "forget": ("forgetting", "forget", "Wipe articles for good: text, bytes, all that is known."),
     "sources": ("sources", "sources", "List sources, load them from a file, say what they are."),
     "topics": ("topics", "topics", "List topics as a tree, or load them from a file."),
     "imports": ("imports", "imports", "List imports, or show what became of each unit of one."),

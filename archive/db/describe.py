@@ -42,7 +42,11 @@ GROUPS = (
         ),
     ),
     ("Imports", "Where everything came from.", ("imports", "import_items", "originals")),
-    ("Decisions", "What people said, and the archive itself.", ("decisions", "earlier_states", "about")),
+    (
+        "Decisions",
+        "What people said, and the archive itself.",
+        ("decisions", "earlier_states", "tombstones", "forgotten_hashes", "about"),
+    ),
     ("Questions", "What people keep of what they ask.", ("saved_queries", "corpora", "corpus_revisions")),
 )
 

@@ -14,7 +14,8 @@ from archive.db.tables import (
     sources,
     topics,
 )
-from archive.errors import NotFoundError
+from archive.db.tombstones import find_tombstones
+from archive.errors import ForgottenError, NotFoundError
 from archive.normalize.text import first_sentence
 from archive.queries.selection import ALL, INDEX, Selection, matches
 
@@ -120,7 +121,10 @@ def find_keys(connection: Connection, selection: Selection) -> list[str]:
 
 
 def find_article_id(connection: Connection, key: str) -> int:
-    """Return the article of a key, which may be shortened while it stays unique; raises NotFoundError otherwise."""
+    """Return the article of a key, which may be shortened while it stays unique; raises NotFoundError otherwise.
+
+    That is a ForgottenError, with when and why, for the key of an article that was forgotten.
+    """
     wanted = key.strip().lower()
     found: Sequence[Any] = ()
     if wanted.isascii() and wanted.isalnum():
@@ -131,6 +135,8 @@ def find_article_id(connection: Connection, key: str) -> int:
             .limit(6)
         ).all()
     if not found:
+        for stone in find_tombstones(connection, key)[:1]:
+            raise ForgottenError(f"{stone.told()}; its text and its bytes are gone")
         raise NotFoundError(f"there is no article '{key}'; `archive list` shows keys")
     if len(found) > 1 and found[0].key != wanted:
         names = ", ".join(row.key for row in found[:5]) + (", …" if len(found) > 5 else "")

@@ -51,7 +51,7 @@ def test_a_limit_that_leaves_something_out_says_so(seeds: Run) -> None:
 def test_whom_a_span_leaves_out_is_told(seeds: Run) -> None:
     answer = seeds("gaps", "--since", "2023-12", "-f", "json")
     assert {row["field"] for row in json.loads(answer.stdout)} == {"language"}
-    assert answer.stderr == "left out: 6 without a date\n"
+    assert answer.stderr == "left out: 6 without a date, 1 with a date too coarse to tell\n"
 
 
 @pytest.mark.parametrize(
