@@ -72,7 +72,7 @@ def test_what_cannot_be_asked(seeds: Run) -> None:
     answer = seeds("gaps", "--field", "topics")
     assert (answer.exit_code, answer.stdout) == (2, "")
     assert "'topics' is not one of 'source', 'published', 'language'" in answer.stderr
-    assert seeds("gaps", "--source", "nosuch").exit_code == 1
+    assert seeds("gaps", "--source", "nosuch").exit_code == 2
     assert seeds("gaps", "--since", "soon").exit_code == 2
 
 
