@@ -60,7 +60,7 @@ SEARCHES = (
 )
 
 INTRODUCTION = """\
-<!-- Made by `make docs` from archive/db/tables, archive/db/views.py and docs/questions: change those, not this. -->
+<!-- Made by `make docs` from archive/db/tables, archive/db/views and docs/questions: change those, not this. -->
 
 # The archive in SQL
 
