@@ -96,13 +96,19 @@ SELECT t.scheme AS scheme,
        t.code AS code,
        t.name AS topic,
        parent.code AS broader,
-       (SELECT count(*) FROM article_topics tg WHERE tg.topic_id = t.id) AS articles,
-       (SELECT count(DISTINCT tg.article_id)
-          FROM tree
-          JOIN article_topics tg ON tg.topic_id = tree.below_id
-         WHERE tree.topic_id = t.id) AS with_below
+       coalesce(own.articles, 0) AS articles,
+       coalesce(whole.articles, 0) AS with_below
   FROM topics t
-  LEFT JOIN topics parent ON parent.id = t.parent_id""",
+  LEFT JOIN topics parent ON parent.id = t.parent_id
+  LEFT JOIN (
+       SELECT topic_id, count(*) AS articles FROM article_topics GROUP BY topic_id
+       ) own ON own.topic_id = t.id
+  LEFT JOIN (
+       SELECT tree.topic_id AS topic_id, count(DISTINCT tg.article_id) AS articles
+         FROM tree
+         JOIN article_topics tg ON tg.topic_id = tree.below_id
+        GROUP BY tree.topic_id
+       ) whole ON whole.topic_id = t.id""",
     "topic_tree": """CREATE VIEW topic_tree AS
 WITH RECURSIVE tree (topic_id, below_id) AS (
     SELECT id, id FROM topics
@@ -231,6 +237,7 @@ SELECT a.key AS doc_id,
        a.kind AS kind,
        a.published_from AS published_from,
        a.published_until AS published_until,
+       a.published_at AS published_at,
        r.fingerprint AS fingerprint
   FROM articles a
   JOIN article_revisions r ON r.id = a.revision_id

@@ -89,7 +89,6 @@ def test_what_is_asked_of_one_article_looks_at_no_other(connection: sqlite3.Conn
         ("SELECT doc_id FROM document_topics WHERE scheme = 'local' AND code = 'trade'", "(topic_id=?)"),
         ("SELECT passage FROM tag_overview WHERE scheme = 'local' AND code = 'trade'", "(topic_id=?)"),
         ("SELECT failed FROM import_counts WHERE import = 1", "INTEGER PRIMARY KEY (rowid=?)"),
-        ("SELECT with_below FROM topic_counts WHERE scheme = 'local' AND code = 'trade'", "(scheme=? AND code=?)"),
     ],
 )
 def test_what_is_asked_of_one_source_topic_import_or_time_finds_it_by_an_index(
@@ -98,6 +97,15 @@ def test_what_is_asked_of_one_source_topic_import_or_time_finds_it_by_an_index(
     plan = plan_of(connection, statement)
     assert any(index in step for step in plan), plan
     assert {*scanned(plan)} <= {"tree", "topics"}  # of topics there are few
+
+
+def test_topics_are_counted_once_and_not_again_for_each_row_that_is_joined(connection: sqlite3.Connection) -> None:
+    plan = plan_of(
+        connection,
+        "SELECT o.passage, c.articles FROM tag_overview o "
+        "JOIN topic_counts c ON c.scheme = o.scheme AND c.code = o.code",
+    )
+    assert [step for step in plan if "CORRELATED" in step] == []
 
 
 def test_months_are_counted_in_one_pass(connection: sqlite3.Connection) -> None:

@@ -75,13 +75,19 @@ SELECT t.scheme AS scheme,
        t.code AS code,
        t.name AS topic,
        parent.code AS broader,
-       (SELECT count(*) FROM article_topics tg WHERE tg.topic_id = t.id) AS articles,
-       (SELECT count(DISTINCT tg.article_id)
-          FROM tree
-          JOIN article_topics tg ON tg.topic_id = tree.below_id
-         WHERE tree.topic_id = t.id) AS with_below
+       coalesce(own.articles, 0) AS articles,
+       coalesce(whole.articles, 0) AS with_below
   FROM topics t
   LEFT JOIN topics parent ON parent.id = t.parent_id
+  LEFT JOIN (
+       SELECT topic_id, count(*) AS articles FROM article_topics GROUP BY topic_id
+       ) own ON own.topic_id = t.id
+  LEFT JOIN (
+       SELECT tree.topic_id AS topic_id, count(DISTINCT tg.article_id) AS articles
+         FROM tree
+         JOIN article_topics tg ON tg.topic_id = tree.below_id
+        GROUP BY tree.topic_id
+       ) whole ON whole.topic_id = t.id
 """,
 )
 

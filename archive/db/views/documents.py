@@ -23,6 +23,7 @@ DOCUMENTS = View(
         "kind": "news, opinion, …: only as stated; else NULL.",
         "published_from": "First local moment that `published` can mean.",
         "published_until": "First local moment after all that it can mean.",
+        "published_at": "The moment of publication, UTC; NULL unless minute and zone are known.",
         "fingerprint": "The same for copies of one text.",
     },
     """
@@ -48,6 +49,7 @@ SELECT a.key AS doc_id,
        a.kind AS kind,
        a.published_from AS published_from,
        a.published_until AS published_until,
+       a.published_at AS published_at,
        r.fingerprint AS fingerprint
   FROM articles a
   JOIN article_revisions r ON r.id = a.revision_id
