@@ -1,4 +1,4 @@
--- Which topics of the vocabulary are on no article, though there are phrases that would tag one?
+-- Which topics of the vocabulary are on no article, nor is any below them, and how many phrases would tag one?
 SELECT c.scheme AS scheme, c.code AS code, c.topic AS topic, c.broader AS broader,
        (SELECT count(*) FROM topic_rules r WHERE r.topic_id = t.id) AS phrases
   FROM topic_counts c

@@ -79,9 +79,9 @@ DOCUMENT_TOPICS = View(
         "scheme": "Vocabulary of the topic.",
         "code": "Code of the topic.",
         "topic": "Name of the topic.",
-        "given": "How many inputs give it.",
+        "given": "How often inputs give it.",
         "matched": "How many passages of the text put it there, by rule or as trailing tags.",
-        "decided": "How many people put it there.",
+        "decided": "How often people put it there.",
     },
     """
 SELECT a.key AS doc_id,
