@@ -39,7 +39,7 @@ def draw_plot(plot: Plot) -> str:
 def _draw(plotext: Any, plot: Plot, console: Console) -> None:
     series, periods = plot.timeline.series, plot.timeline.periods
     console.print(_line(plot.title, "bold"))
-    margin = max(cell_len(plot.label(value)) for value in (0, plot.top, plot.top // 2)) + 1
+    margin = max(cell_len(plot.label(level)) for level in _levels(plot)) + 1
     room = console.width - margin
     at_once = ceil(len(periods) / room)  # periods in one bar
     bars = ceil(len(periods) / at_once)
@@ -62,7 +62,7 @@ def _panel(plotext: Any, plot: Plot, series: "Series", size: tuple[int, int, int
     at_once, bars, width, margin = size
     values = [value or 0 for value in plot.values(series)]
     heights = [max(values[bar * at_once : (bar + 1) * at_once]) for bar in range(bars)]
-    rows = _ROWS.get(len(plot.timeline.series), _FEWEST_ROWS)
+    rows = _rows(plot)
     least = plot.top / (2 * rows)  # half a cell: what is not nothing is to be seen
     # a cell is two points wide, and bars of three cells or more stand apart
     points = [
@@ -82,12 +82,21 @@ def _panel(plotext: Any, plot: Plot, series: "Series", size: tuple[int, int, int
     middles = [(place // at_once) * width + width / 2 for place, _ in marks]
     names = [name for _, name in marks]
     figure.ruler("x").lim(0, bars * width).alignment(lim="edge").ticks(middles, labels=names)
-    has_middle = rows > _FEWEST_ROWS and (plot.timeline.share or plot.top % 2 == 0)  # half an article is none
-    levels = [0, plot.top / 2, plot.top] if has_middle else [0, plot.top]
+    levels = _levels(plot)
     shown = [plot.label(level).rjust(margin - 1) + " " for level in levels]
     figure.ruler("y").lim(0, plot.top).alignment(lim="edge").ticks(levels, labels=shown)
     figure.plot_size(bars * width + margin, rows + 1 + labelled)
     return Text(figure.build().string(colorless=True).rstrip("\n"), no_wrap=True, overflow="crop")
+
+
+def _rows(plot: Plot) -> int:
+    return _ROWS.get(len(plot.timeline.series), _FEWEST_ROWS)
+
+
+def _levels(plot: Plot) -> list[float]:
+    """Return the values that stand at a panel's side: none, the half where there is room, and the top."""
+    whole = plot.timeline.share or plot.top % 2 == 0  # half an article is none
+    return [0, plot.top / 2, plot.top] if whole and _rows(plot) > _FEWEST_ROWS else [0, plot.top]
 
 
 def _total(series: "Series") -> str:

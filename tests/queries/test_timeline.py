@@ -72,6 +72,7 @@ def test_series_by_source_and_shares_of_their_own_articles(archive_of: ArchiveOf
         "3.md": piece(3, date="2023-05", source="Bay Post", topics="fish, boats"),
         "4.md": piece(4, date="2023-05", source="Dune Echo"),
         "5.md": piece(5, date="2023-05", topics="fish"),
+        "6.md": piece(6, topics="fish, boats"),
     }
     with reading(archive_of(files)) as connection:
         fish = Filters(topic="fish").conditions(connection)
@@ -88,6 +89,7 @@ def test_series_by_source_and_shares_of_their_own_articles(archive_of: ArchiveOf
     ]
     # an article counts for each of its topics; a topic's share is of all articles
     assert [(one.value, one.total) for one in by_topic.series] == [("fish", 3), (None, 2), ("boats", 1)]
+    assert by_topic.undated == {"all": 1}
     assert [row["of"] for row in by_topic.rows()] == [2, 3] * 3
     assert [(row["articles"], row["of"]) for row in whole.rows()] == [(1, 2), (2, 3)]
     assert ([one.value for one in largest.series], largest.omitted) == (["Bay Post"], 2)
