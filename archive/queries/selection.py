@@ -1,6 +1,6 @@
 """Which articles a query names: its tree as conditions in SQL."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -29,6 +29,7 @@ from archive.query_language.mistakes import QueryError
 from archive.query_language.tree import And, Fact, Near, Node, Not, Or, Published, Query, Saved, Text, Words, leaves
 
 Condition = ColumnElement[bool]
+Conditions = Sequence[Condition]
 
 INDEX = table("article_fts", column("rowid"))
 
