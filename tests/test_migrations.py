@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 
 from archive.db import proof, schema
 from archive.db.tables import metadata
-from archive.decide import Wish, decide, decide_about_source, undo
+from archive.decide import Wish, decide, decide_about, undo
 from archive.errors import SchemaError
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -45,7 +45,7 @@ def populated(seeds_archive: Path) -> Path:
     with closing(sqlite3.connect(seeds_archive)) as connection:
         (key,) = connection.execute("SELECT key FROM articles ORDER BY id").fetchone()
     decide(seeds_archive, [Wish(key, {}, (), ("trade",), "only in passing")], "Ada")
-    decide_about_source(seeds_archive, "source_alias", "radio-lintel", "R. Lintel", "Ada")
+    decide_about(seeds_archive, "source_alias", "radio-lintel", "R. Lintel", "Ada")
     return seeds_archive
 
 

@@ -5,12 +5,14 @@ from typing import Literal
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, not_, select
 
-from archive.db.tables import article_topics, articles, topic_names, topics
+from archive.db.tables import article_topics, articles, topics
 from archive.db.vocabulary import find_source, find_source_by_slug
 from archive.errors import NotFoundError, UsageError
 from archive.normalize.dates import parse_published
 from archive.normalize.language import language_tag
 from archive.normalize.names import name_key
+from archive.normalize.text import can_be_stored
+from archive.resolve.topics import find_topic
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class Filters:
         article = articles.c
         if self.source is not None:
             source = None
-            if _can_be_stored(self.source):
+            if can_be_stored(self.source):
                 source = find_source_by_slug(connection, self.source) or find_source(connection, name_key(self.source))
             if source is None:
                 raise NotFoundError(f"there is no source '{self.source}'; `archive sources` lists them")
@@ -84,30 +86,11 @@ class Filters:
         return [first.is_(None)] if self.left_out == "undated" else [*touching, not_(and_(*within))]
 
 
-def find_topic(connection: Connection, name: str) -> int:
-    """Return the topic that `scheme:code`, a code, a name or an alias leads to; raises NotFoundError if none does."""
-    scheme, _, code = name.rpartition(":")
-    by_code = select(topics.c.id).where(topics.c.code == code, topics.c.scheme == (scheme or "local"))
-    named = topic_names.c
-    by_name = select(named.topic_id).where(named.name_key == name_key(name)).order_by(named.kind.desc(), named.topic_id)
-    topic_id: int | None = None
-    if _can_be_stored(name):
-        topic_id = connection.scalar(by_code) or connection.scalar(by_name.limit(1))
-    if topic_id is None:
-        raise NotFoundError(f"there is no topic '{name}'; `archive topics` lists them")
-    return topic_id
-
-
 def _with_below(topic_id: int) -> Select[tuple[int]]:
     """Return a topic and all below it, as a subquery of ids."""
     tree = select(topics.c.id).where(topics.c.id == topic_id).cte("below", recursive=True)
     tree = tree.union(select(topics.c.id).join(tree, topics.c.parent_id == tree.c.id))
     return select(tree.c.id)
-
-
-def _can_be_stored(name: str) -> bool:
-    """Tell whether a name can be in the archive: bytes of a command line that are no text come as lone surrogates."""
-    return name.isascii() or not any("\ud800" <= character <= "\udfff" for character in name)
 
 
 def _date(option: str, text: str) -> tuple[str, str]:

@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 from archive.errors import NotFoundError, UsageError
 from archive.queries import reading
 from archive.queries.articles import count_articles, list_articles
-from archive.queries.filters import Filters, find_topic
+from archive.queries.filters import Filters
+from archive.resolve.topics import find_topic
 
 DATES = ["2022", "2023", "2023-02", "2023-02-28", "2023-02-28T23:30", "2023-03-01T06:30:00+08:00", "2024-01-01", ""]
 
