@@ -106,7 +106,7 @@ def add_source_domain(connection: Connection, source_id: int, domain: str) -> No
 def topic_names(connection: Connection) -> dict[str, int]:
     """Return the topic that each known name (as a name key) leads to; of several, a local one, else the oldest.
 
-    A name that led to a topic that was merged leads to the one that was merged into, whoever else has it.
+    A merge changes nothing of that: where several have a name, it leads where it led, or to what that was merged into.
     """
     names = tables.topic_names.c
     rows = connection.execute(
@@ -117,8 +117,8 @@ def topic_names(connection: Connection) -> dict[str, int]:
     found: dict[str, int] = dict(rows.all())
     if merges := decisions.topic_merges(connection):
         leads, ids = decisions.merged_topics(connection), topic_labels(connection)
-        for _, value, before in merges:
-            found.update((key, ids[leads.get(value, value)]) for key in json.loads(before)[0]["led"])
+        for _, _, before in merges:
+            found |= {key: ids[leads.get(led, led)] for key, led in json.loads(before)[0]["led"].items()}
     return found
 
 

@@ -220,11 +220,13 @@ class Topics:
             vocabulary.set_topic_phrases(self._connection, topic_id, state["phrases"])
         moves.set_parent(self._connection, [self._exactly(one).id for one in state.get("children", ())], topic_id)
 
-    def _led(self, topic: Topic) -> list[str]:
-        """Return the name keys that lead to a topic though others have them, too."""
+    def _led(self, topic: Topic) -> dict[str, str]:
+        """Return where the names of a topic lead that others have, too, by their keys."""
         by_name = vocabulary.topic_names(self._connection)
-        keys = sorted(key for _, _, key in self._names(topic) if by_name[key] == topic.id)
-        return [key for key in keys if vocabulary.count_topics_named(self._connection, key) > 1]
+        keys = sorted(key for _, _, key in self._names(topic))
+        return {
+            key: self._label(by_name[key]) for key in keys if vocabulary.count_topics_named(self._connection, key) > 1
+        }
 
     def _others(self, topic: Topic) -> list[Ground]:
         """Return what speaks for a topic, and would not if it came in today, as vocabularies change."""
