@@ -128,7 +128,8 @@ class _Restoring:
     def _make_so(self, record: dict[str, Any]) -> str | None:
         """Make a source or topic what is decided of it, as later ones rest on it; returns what was before."""
         if record["subject"] in VERBS:
-            said = make_so(self._connection, record["subject"], record["name"], record["value"])
+            what = (record["subject"], record["name"], record["value"])
+            said = make_so(self._connection, *what, named_later=True)
             self.touched |= dict.fromkeys(said.keys if said else ())
             return said.before if said else None
         target = self._made.get(self._numbers[int(record["name"])]) if record["subject"] == UNDO else None

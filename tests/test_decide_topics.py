@@ -459,6 +459,45 @@ def test_all_that_was_said_comes_apart_in_reverse_and_is_the_same_in_an_archive_
     assert but_the_log(contents(archive)) == before
 
 
+def test_what_came_in_between_is_the_same_in_an_archive_made_anew(
+    archive: Path, empty_archive: Path, folder: Path, contents: Contents, tmp_path: Path
+) -> None:
+    say(archive, "merge", "rivers", "tolls")
+    say(archive, "alias", "boats", "Barges")
+    say(archive, "rename", "water", "The water")
+    new = tmp_path / "new"
+    new.mkdir()
+    (new / "barge.md").write_text(text("tags: [barges, The Water, local:rivers]", "barge on a river", ""))
+    (new / "kite.md").write_text(text("tags: [Barges, kites]", "kite", ""))
+    assert imports(archive, new) == {"added": 2}
+    say(archive, "merge", "boats", "kites")
+    undo(archive, 4, "Bo")
+    anew = Path(shutil.copy(empty_archive, tmp_path / "anew.db"))
+    (tmp_path / "sources.toml").write_text(SOURCES)
+    load_vocabulary(anew, tmp_path / "sources.toml", "sources")
+    load(anew, TOPICS)
+    imports(anew, folder, new)
+    assert ask(anew, "SELECT count(*) FROM topics WHERE code IN ('barges', 'the-water')") == [(2,)]
+    lines = dumped(archive)
+    assert restore_decisions(anew, lines).added == 5
+    assert contents(anew) == contents(archive)
+    for path in (archive, anew):
+        for number in (3, 2, 1):
+            undo(path, number, "Ada")
+    assert but_the_log(contents(anew)) == but_the_log(contents(archive))
+
+
+def test_a_topic_of_which_more_is_known_than_a_name_is_not_taken_in(
+    archive: Path, imported: Path, tmp_path: Path
+) -> None:
+    say(archive, "alias", "boats", "Barges")
+    lines = dumped(archive)
+    anew = Path(shutil.copy(imported, tmp_path / "anew.db"))
+    load(anew, TOPICS + '\n[[topics]]\nname = "Barges"\n')
+    (missing,) = restore_decisions(anew, lines).missing
+    assert "'Barges' leads to local:barges; `archive topics merge" in missing
+
+
 def test_taking_back_comes_with_the_file_too(archive: Path, imported: Path, contents: Contents, tmp_path: Path) -> None:
     say(archive, "merge", "rivers", "waterways")
     say(archive, "move", "water", "waterways")

@@ -53,6 +53,12 @@ def set_parent(connection: Connection, topic_ids: Collection[int], parent_id: in
     connection.execute(update(topics).where(topics.c.id.in_(topic_ids)).values(parent_id=parent_id))
 
 
+def remove_topic(connection: Connection, topic_id: int) -> None:
+    """Take out a topic that is on nothing and above nothing, with its names."""
+    for table, column in ((tables.topic_names, tables.topic_names.c.topic_id), (tables.topics, tables.topics.c.id)):
+        connection.execute(delete(table).where(column == topic_id))
+
+
 def grounds_of(connection: Connection, topic_id: int) -> list[Ground]:
     """Return what puts a topic on any article by itself."""
     tag = tables.article_topics

@@ -28,11 +28,13 @@ MERGE, RENAME, MOVE, ALIAS = VERBS = ("topic_merge", "topic_rename", "topic_move
 class Topics:
     """Topics as people decided they are; one serves one transaction, in which nobody else decides of them.
 
-    `keys` are of articles on which decisions are to be applied again, once the log says what stands.
+    `keys` are of articles on which decisions are to be applied again, once the log says what stands. `named_later` says
+    that imports which made a topic of a name came, where they were first made, after the decision about that name.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, *, named_later: bool = False) -> None:
         self.keys: set[str] = set()
+        self._named_later = named_later
         self._connection = connection
         self._done = decisions.standing_of(connection, VERBS)  # what the tables follow at this moment, in order
         self._taken_back: list[Decision] = []
@@ -273,9 +275,21 @@ class Topics:
     def _refuse_others(self, topic: Topic, name: str) -> None:
         """Raise UsageError where a name leads to another topic."""
         known = self._resolver().find(self._connection, name)
-        if known is not None and known != topic.id:
+        if known is not None and known != topic.id and not (self._named_later and self._takes_in(topic, known)):
             label = self._label(known)
             raise UsageError(f"'{name}' leads to {label}; `archive topics merge {label} {topic.label}` makes them one")
+
+    def _takes_in(self, topic: Topic, other_id: int) -> bool:
+        """Take in a topic that only imports made, of a name, with all its tags; False where there is more to it."""
+        other = moves.topic_of(self._connection, other_id)
+        is_decided = any(other.label in (one.name, one.value) for one in self._done)
+        if other.origin != "import" or is_decided or other.parent_id or moves.children_of(self._connection, other.id):
+            return False
+        self.keys |= moves.leave_decided(self._connection, [other.id])
+        owners = {one: [(topic.id, one[1])] for one in self._grounds(other)}
+        moves.divide_evidence(self._connection, other.id, owners)
+        moves.remove_topic(self._connection, other.id)
+        return True
 
     def _resolver(self) -> TopicResolver:
         return TopicResolver(self._connection)

@@ -13,14 +13,17 @@ from archive.resolve.topic_decisions import Topics
 VERBS = (*source_decisions.VERBS, *topic_decisions.VERBS)
 
 
-def make_so(connection: Connection, verb: str, name: str, value: str | None) -> Said | None:
+def make_so(
+    connection: Connection, verb: str, name: str, value: str | None, *, named_later: bool = False
+) -> Said | None:
     """Make a source or topic what a person says of it, and return what is to be put on record; None where it is so.
 
+    `named_later`: imports came in here before the decision, and may have made a topic of the name that it gives.
     Raises NotFoundError for one that is not there, UsageError for what cannot be.
     """
     if verb in source_decisions.VERBS:
         return decide_source(connection, verb, name, value)
-    return Topics(connection).decide(verb, name, value)
+    return Topics(connection, named_later=named_later).decide(verb, name, value)
 
 
 def take_back(connection: Connection, decision: Decision) -> Collection[str]:
