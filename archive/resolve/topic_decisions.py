@@ -108,10 +108,8 @@ class Topics:
             self._state(topic, ("name", "parent", "names", "phrases", "children", "led", "others")),
             self._state(target, ("origin", "names", "phrases", "others")),
         ]
-        names = {key: (kind, name, key) for kind, name, key in self._names(topic)}
-        names = {key: ("alias", name, key) for _, name, key in names.values()} | {
-            one[2]: one for one in self._names(target)
-        }
+        names = {key: ("alias", name, key) for _, name, key in self._names(topic)}
+        names |= {one[2]: one for one in self._names(target)}
         phrases = self._phrases(topic) | self._phrases(target)
         vocabulary.set_topic_names(self._connection, target.id, list(names.values()))
         vocabulary.set_topic_phrases(self._connection, target.id, phrases)
