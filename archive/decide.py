@@ -15,9 +15,9 @@ from archive.errors import NotFoundError, UsageError
 from archive.normalize.text import require_utf8
 from archive.queries.articles import find_article_id
 from archive.resolve.decisions import Applier, cleaned
-from archive.resolve.source_decisions import VERBS, decide_source, take_back
 from archive.resolve.sources import SourceResolver
 from archive.resolve.topics import TopicResolver
+from archive.resolve.verbs import VERBS, make_so, take_back
 
 
 @dataclass
@@ -69,7 +69,7 @@ def decide(path: Path, wishes: Sequence[Wish], who: str) -> Decided:
     decided = Decided()
     with deciding(path) as connection:
         names = _Names(connection, decided.new_names)
-        gone = decisions.undone(connection)
+        gone, merged = decisions.undone(connection), decisions.merged_topics(connection)
         keys: dict[str, None] = {}
         for wish in wishes:
             key = full_key(connection, wish.key)
@@ -78,7 +78,7 @@ def decide(path: Path, wishes: Sequence[Wish], who: str) -> Decided:
             for topics, verdict in ((wish.topics, ACCEPTED), (wish.not_topics, REJECTED)):
                 wanted += [(TOPIC, names.topic(connection, topic), verdict) for topic in topics]
             _refuse_contradictions(key, wanted)
-            stands = decisions.standing(decisions.of_articles(connection, [key]).get(key, []), gone)
+            stands = decisions.standing(decisions.of_articles(connection, [key]).get(key, []), gone, merged)
             for subject, name, value in wanted:
                 known = stands.get((subject, name))
                 if known is not None and known.value == value:
@@ -90,20 +90,22 @@ def decide(path: Path, wishes: Sequence[Wish], who: str) -> Decided:
     return decided
 
 
-def decide_about_source(
-    path: Path, verb: str, name: str, value: str, who: str, reason: str | None = None
+def decide_about(
+    path: Path, verb: str, name: str, value: str | None, who: str, reason: str | None = None
 ) -> Decision | None:
-    """Put on record what a person says of a source (a verb of `source_decisions`), and make it so.
+    """Put on record what a person says of a source or topic (a verb of `verbs`), and make it so.
 
-    Returns the decision; None where it is so already. Raises as `decide_source` does; then nothing is changed.
+    Returns the decision; None where it is so already. Raises as `make_so` does; then nothing is changed.
     """
     _require_name(who, reason)
     with deciding(path) as connection:
-        done = decide_source(connection, verb, name, value)
-        if done is None:
+        said = make_so(connection, verb, name, value)
+        if said is None:
             return None
-        row = (now(), who.strip(), None, verb, done.slug, done.value, (reason or "").strip() or None)
-        return decisions.add(connection, *row, before=done.before)
+        row = (now(), who.strip(), None, verb, said.name, said.value, (reason or "").strip() or None)
+        decision = decisions.add(connection, *row, before=said.before)
+        Applier(connection).apply(said.keys)
+    return decision
 
 
 def undo(path: Path, number: int, who: str, reason: str | None = None) -> tuple[Decision, Decision]:
@@ -126,12 +128,11 @@ def undo(path: Path, number: int, who: str, reason: str | None = None) -> tuple[
             raise UsageError(f"decision {number} is about {decision.article_key} as it was before it was forgotten")
         target = decisions.find(connection, int(decision.name)) if decision.subject == UNDO else None
         if target is not None and target.subject in VERBS:
-            raise UsageError(f"what decision {number} took back is of a source; decide that again instead")
-        if decision.subject in VERBS:
-            take_back(connection, decision)
+            kind = target.subject.partition("_")[0]
+            raise UsageError(f"what decision {number} took back is of a {kind}; decide that again instead")
+        keys = take_back(connection, decision) if decision.subject in VERBS else ()
         undone = decisions.add(connection, now(), who, decision.article_key, UNDO, str(number), None, reason)
-        if decision.article_key is not None:
-            Applier(connection).apply([decision.article_key])
+        Applier(connection).apply([*keys, *([decision.article_key] if decision.article_key else [])])
     return decision, undone
 
 

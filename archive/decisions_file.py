@@ -22,7 +22,8 @@ from archive.decide import deciding
 from archive.errors import ArchiveError, UsageError
 from archive.normalize.names import name_key
 from archive.resolve.decisions import Applier, cleaned
-from archive.resolve.source_decisions import VERBS, decide_source, take_back
+from archive.resolve.topic_decisions import MOVE
+from archive.resolve.verbs import VERBS, make_so, take_back
 
 _TEXTS = ("made_at", "who", "subject", "name")
 _MAY_BE_NULL = ("article", "value", "reason", "topic")
@@ -144,13 +145,15 @@ class _Restoring:
         self._numbers[record["number"]] = known.id
 
     def _make_so(self, record: dict[str, Any]) -> str | None:
-        """Make a source what is decided of it, at once, as later decisions rest on it; returns what takes it back."""
+        """Make a source or topic what is decided of it, as later ones rest on it; returns what was before."""
         if record["subject"] in VERBS:
-            done = decide_source(self._connection, record["subject"], record["name"], record["value"])
-            return None if done is None else done.before
+            what = (record["subject"], record["name"], record["value"])
+            said = make_so(self._connection, *what, named_later=True)
+            self.touched |= dict.fromkeys(said.keys if said else ())
+            return said.before if said else None
         target = self._made.get(self._numbers[int(record["name"])]) if record["subject"] == UNDO else None
         if target is not None and target.subject in VERBS:
-            take_back(self._connection, target)
+            self.touched |= dict.fromkeys(take_back(self._connection, target))
         return None
 
     def _as_wiped(self, record: dict[str, Any]) -> dict[str, Any]:
@@ -275,7 +278,7 @@ def _check_what(number: int, record: dict[str, Any]) -> None:
         if not _are_hashes(record.get("forgotten")):
             raise _no_decision(number, "forgotten is not SHA-256 by original, text and fingerprint")
     elif subject in VERBS:
-        if not value:
+        if not value and subject != MOVE:
             raise _no_decision(number, "no value")
     elif subject != UNDO:
         raise _no_such(number, subject)

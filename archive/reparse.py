@@ -166,6 +166,7 @@ class _Reader:
             )
         )
         self._gone = decisions.undone(connection)
+        self._merged = decisions.merged_topics(connection)
 
     def read(self, ids: Sequence[int]) -> Iterator[_Again]:
         """Yield each of these articles, as it stands and as it is read today."""
@@ -180,7 +181,7 @@ class _Reader:
         made = decisions.of_articles(connection, [one.key for one in stood])
         for one in stood:
             own = values.get(one.article_id, {})
-            stands = decisions.standing(made.get(one.key, []), self._gone)
+            stands = decisions.standing(made.get(one.key, []), self._gone, self._merged)
             decided_fields = {name for (subject, name), last in stands.items() if subject == decisions.FIELD and last}
             again = self._prepared(one, [*(each.value for each in own.values()), *unread.get(one.article_id, [])])
             if again.unit is not None:

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.decide import Wish, decide, decide_about_source, undo
+from archive.decide import Wish, decide, decide_about, undo
 from archive.decisions_file import dump_decisions, restore_decisions
 from archive.errors import ArchiveError, NotFoundError, UsageError
-from archive.ingest import ImportOptions, import_paths
+from archive.ingest import ImportOptions, import_paths, load_vocabulary
 from archive.queries import reading
 from archive.queries.verification import verify
 
@@ -56,7 +56,7 @@ def archive(imported: Path, tmp_path: Path) -> Path:
 
 
 def say(archive: Path, verb: str, source: str, value: str) -> int:
-    decision = decide_about_source(archive, f"source_{verb}", source, value, "Ada", "as I know")
+    decision = decide_about(archive, f"source_{verb}", source, value, "Ada", "as I know")
     assert decision is not None
     assert verify(archive, deep=True).findings == ()
     return decision.id
@@ -190,7 +190,7 @@ def test_what_cannot_be_is_refused(
 ) -> None:
     before = contents(archive)
     with pytest.raises(error) as caught:
-        decide_about_source(archive, f"source_{verb}", source, value, "Ada")
+        decide_about(archive, f"source_{verb}", source, value, "Ada")
     assert told in str(caught.value)
     assert contents(archive) == before
 
@@ -200,13 +200,13 @@ def test_what_cannot_be_is_refused(
 )
 def test_what_is_so_already_is_not_decided(archive: Path, verb: str, value: str) -> None:
     say(archive, "domain", "lantern-wire", "lantern.example")
-    assert decide_about_source(archive, f"source_{verb}", "lantern-wire", value, "Ada") is None
+    assert decide_about(archive, f"source_{verb}", "lantern-wire", value, "Ada") is None
 
 
 def test_a_domain_of_another_source_is_refused(archive: Path) -> None:
     say(archive, "domain", "lantern-wire", "lantern.example")
     with pytest.raises(UsageError, match=r"lantern\.example leads to lantern-wire"):
-        decide_about_source(archive, "source_domain", "radio-lintel", "lantern.example", "Ada")
+        decide_about(archive, "source_domain", "radio-lintel", "lantern.example", "Ada")
 
 
 def test_what_later_decisions_rest_on_is_not_taken_back_before_them(archive: Path, contents: Contents) -> None:
@@ -232,7 +232,7 @@ def test_what_later_decisions_rest_on_is_not_taken_back_before_them(archive: Pat
         undo(archive, 7, "Ada")
     say(archive, "merge", "lantern-wyre", "lantern-wire")
     with pytest.raises(UsageError, match="lantern-wyre was merged already"):
-        decide_about_source(archive, "source_merge", "lantern-wyre", "radio-lintel", "Ada")
+        decide_about(archive, "source_merge", "lantern-wyre", "radio-lintel", "Ada")
 
 
 SLUGS = st.sampled_from(sorted(BEFORE.values()))
@@ -258,7 +258,7 @@ def test_all_that_was_said_comes_apart_in_reverse_and_is_the_same_in_an_archive_
     made = []
     for verb, source, value in said:
         try:
-            decision = decide_about_source(archive, f"source_{verb}", source, value, "Ada")
+            decision = decide_about(archive, f"source_{verb}", source, value, "Ada")
         except UsageError:
             continue
         made += [decision.id] if decision else []
@@ -289,3 +289,80 @@ def test_taking_back_comes_with_the_file_too(archive: Path, imported: Path, cont
     bad = json.dumps({**json.loads(lines[0]), "name": "nobody", "number": 9})
     (missing,) = restore_decisions(anew, [bad]).missing
     assert missing == "way to do what line 1 says (there is no source 'nobody'; `archive sources --all` lists them)"
+
+
+FILE = """
+[[sources]]
+name = "Lantern Wire"
+kind = "agency"
+aliases = ["L. Wire", "Lantern Evening Wire"]
+domains = ["lantern.example"]
+
+[[sources]]
+name = "Lantern Wyre"
+country = "XO"
+domains = ["wyre.example"]
+
+[[sources]]
+name = "Radio Lintel"
+"""
+
+
+def load(archive: Path, content: str) -> None:
+    file = archive.with_suffix(".toml")
+    file.write_text(content)
+    load_vocabulary(archive, file, "sources")
+    assert verify(archive, deep=True).findings == ()
+
+
+SAID_OF_FILE = [
+    ("merge", "lantern-wyre", "lantern-wire"),
+    ("split", "lantern-wire", "Lantern Evening Wire"),
+    ("merge", "lantern-wire", "radio-lintel"),
+    ("rename", "radio-lintel", "Lintel FM"),
+    ("rename", "radio-lintel", "Lintel"),
+    ("domain", "lantern-evening", "fm.example"),
+    ("alias", "lantern-evening", "Evening"),
+]
+
+
+def test_loading_the_file_again_changes_nothing_that_was_decided(archive: Path, contents: Contents) -> None:
+    load(archive, FILE)
+    before = but_the_log(contents(archive))
+    for verb, source, value in SAID_OF_FILE:
+        say(archive, verb, source, value)
+    decided = contents(archive)
+    load(archive, FILE)
+    assert contents(archive) == decided
+    for number in range(len(SAID_OF_FILE), 0, -1):
+        undo(archive, number, "Ada")
+    assert but_the_log(contents(archive)) == before
+
+
+def test_what_a_changed_file_says_is_so_where_nobody_decided_and_when_that_is_taken_back(
+    archive: Path, imported: Path, contents: Contents, tmp_path: Path
+) -> None:
+    changed = FILE.replace('"L. Wire"', '"L. Wire", "Wire"').replace('"wyre.example"', '"wyre.example", "w.example"')
+    changed = changed.replace('"XO"', '"XO"\naliases = ["Wyre"]')
+    changed = changed.replace(
+        'name = "Radio Lintel"', 'slug = "radio-lintel"\nname = "Radio Lintel One"\nkind = "radio"'
+    )
+    first = Path(shutil.copy(imported, tmp_path / "first.db"))
+    load(first, FILE)
+    load(first, changed)
+    load(archive, FILE)
+    for verb, source, value in SAID_OF_FILE:
+        say(archive, verb, source, value)
+    changed += '\n[[sources]]\nname = "Gull"\naliases = ["EVENING", "lintel fm"]\ndomains = ["fm.example"]\n'
+    load(archive, changed)
+    load(archive, changed)
+    names = dict(ask(archive, "SELECT n.name, s.slug FROM source_names n JOIN sources s ON s.id = n.source_id"))
+    assert {names[name] for name in ("Wire", "Wyre", "Lantern Wyre", "Radio Lintel One", "Lintel")} == {"radio-lintel"}
+    assert names["Evening"] == "lantern-evening"
+    assert ask(archive, "SELECT name, kind FROM sources WHERE slug = 'radio-lintel'") == [("Lintel", "radio")]
+    for number in range(len(SAID_OF_FILE), 0, -1):
+        undo(archive, number, "Ada")
+    with closing(sqlite3.connect(archive)) as connection, connection:
+        connection.execute("DELETE FROM source_names WHERE source_id = (SELECT id FROM sources WHERE slug = 'gull')")
+        connection.execute("DELETE FROM sources WHERE slug = 'gull'")
+    assert but_the_log(contents(archive)) == but_the_log(contents(first))

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from archive.decide import Wish, decide, undo
+from archive.decide import Wish, decide, decide_about, undo
 from archive.decisions_file import dump_decisions, restore_decisions
 from archive.errors import UsageError
 from archive.ingest import ImportOptions, import_paths
@@ -53,6 +53,28 @@ def test_an_archive_made_anew_from_its_originals_and_its_decisions_is_the_same(
     import_paths(anew, [str(ARTICLES)], ImportOptions(jobs=0))
     done = restore_decisions(anew, dumped(decided))
     assert (done.added, done.already, done.missing) == (13, 0, [])
+    assert contents(anew) == contents(decided)
+    assert dumped(anew) == dumped(decided)
+
+
+def test_what_was_said_of_topics_and_sources_makes_the_same_archive_too(
+    decided: Path, empty_archive: Path, contents: Contents, tmp_path: Path
+) -> None:
+    for verb, name, value in (
+        ("topic_merge", "lace", "investment"),
+        ("topic_merge", "investment", "trade"),
+        ("source_rename", "lantern-wire", "The Lantern"),
+        ("topic_move", "trade", "diplomacy"),
+        ("topic_rename", "trade", "Commerce"),
+        ("topic_merge", "belarus", "russia"),
+        ("topic_alias", "russia", "The two of them"),
+        ("topic_move", "minsk", None),
+    ):
+        assert decide_about(decided, verb, name, value, "Ada")
+    undo(decided, 14, "Bo")
+    anew = Path(shutil.copy(empty_archive, tmp_path / "anew.db"))
+    import_paths(anew, [str(ARTICLES)], ImportOptions(jobs=0))
+    assert restore_decisions(anew, dumped(decided)).missing == []
     assert contents(anew) == contents(decided)
     assert dumped(anew) == dumped(decided)
 

@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 
 from archive.db import proof, schema
 from archive.db.tables import metadata
-from archive.decide import Wish, decide, decide_about_source, undo
+from archive.decide import Wish, decide, decide_about, undo
 from archive.errors import SchemaError
 from archive.forget import forget
 from archive.saved_queries import save_query
@@ -47,7 +47,7 @@ def populated(seeds_archive: Path) -> Path:
     with closing(sqlite3.connect(seeds_archive)) as connection:
         (key,) = connection.execute("SELECT key FROM articles ORDER BY id").fetchone()
     decide(seeds_archive, [Wish(key, {}, (), ("trade",), "only in passing")], "Ada")
-    decide_about_source(seeds_archive, "source_alias", "radio-lintel", "R. Lintel", "Ada")
+    decide_about(seeds_archive, "source_alias", "radio-lintel", "R. Lintel", "Ada")
     save_query(seeds_archive, "trade", "topic:trade")
     with closing(sqlite3.connect(seeds_archive)) as connection, connection:
         connection.execute(

@@ -37,7 +37,7 @@ COMMANDS = {
     "reparse": ("reparsing", "reparse", "Make articles anew of their originals, by today's rules."),
     "forget": ("forgetting", "forget", "Wipe articles for good: text, bytes, all that is known."),
     "sources": ("sources", "sources", "List sources, load them from a file, say what they are."),
-    "topics": ("topics", "topics", "List topics as a tree, or load them from a file."),
+    "topics": ("topics", "topics", "List topics as a tree, load them, say what they are."),
     "imports": ("imports", "imports", "List imports, or show what became of each unit of one."),
     "stats": ("imports", "stats", "Tell how much the archive holds, and what is not known."),
     "sql": ("sql", "sql", "Ask in SQL; reads only."),

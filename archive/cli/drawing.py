@@ -36,6 +36,10 @@ _VERBS = {
     "source_alias": "also named",
     "source_domain": "has the domain",
     "source_split": "without",
+    "topic_merge": "merged into",
+    "topic_rename": "renamed",
+    "topic_move": "below",
+    "topic_alias": "also named",
 }
 
 
@@ -180,8 +184,8 @@ def what_was_decided(decision: dict[str, Any]) -> str:
         return f"{decision['subject']} {name} (wiped)" if name != "forgotten" else "a topic (wiped)"
     if decision["subject"] == "topic":
         return f"{'+' if value == 'accepted' else '-'}{name}"
-    if decision["subject"].startswith("source_"):
-        return f"{name}: {_VERBS[decision['subject']]} {value}"
+    if decision["subject"] in _VERBS:
+        return f"{name}: {_VERBS[decision['subject']]} {value}" if value else f"{name}: at the top"
     return f"takes {name} back" if decision["subject"] == "undo" else f"{name}={value or ''}"
 
 

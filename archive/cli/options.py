@@ -1,10 +1,12 @@
 """Options that several commands share, and what they stand for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+
+from archive.errors import UsageError
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -75,3 +77,24 @@ def name_of(who: str | None) -> str:
         return getpass.getuser()
     except (OSError, KeyError):  # no such user, as in some containers
         return ""
+
+
+def put_on_record(
+    ctx: click.Context, verb: str, name: str, value: str | None, who: str | None, because: str | None
+) -> None:
+    """Put on record what is said of a source or topic, make it so, and tell the decision's number."""
+    from archive.decide import decide_about
+
+    decision = decide_about(archive_path(ctx), verb, name, value, name_of(who), because)
+    if decision is None:
+        click.echo("it is so already")
+    else:
+        click.echo(f"decision {decision.id} added; `archive decisions undo {decision.id}` takes it back")
+
+
+def two_names(words: Sequence[str], link: str, example: str) -> tuple[str, str]:
+    """Return the two that are named, maybe with a word like INTO between; raises UsageError for anything else."""
+    names = [word for number, word in enumerate(words) if number != 1 or len(words) == 2 or word.lower() != link]
+    if len(names) != 2:
+        raise UsageError(f"name two: {example}")
+    return names[0], names[1]

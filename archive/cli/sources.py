@@ -4,9 +4,8 @@ from pathlib import Path
 
 import click
 
-from archive.cli.options import archive_path, format_option, name_of, who_and_why
+from archive.cli.options import archive_path, format_option, put_on_record, two_names, who_and_why
 from archive.cli.output import hint, print_rows
-from archive.errors import UsageError
 from archive.queries import reading
 from archive.queries.sources import count_without_source, list_sources
 
@@ -77,10 +76,8 @@ def merge(ctx: click.Context, /, words: tuple[str, ...], who: str | None, becaus
     \b
     archive sources merge lantern-wyre into lantern-wire --because "a misprint"
     """
-    names = [word for number, word in enumerate(words) if number != 1 or len(words) == 2 or word.lower() != "into"]
-    if len(names) != 2:
-        raise UsageError("name two sources: archive sources merge lantern-wyre into lantern-wire")
-    _decide(ctx, "source_merge", names[0], names[1], who, because)
+    names = two_names(words, "into", "archive sources merge lantern-wyre into lantern-wire")
+    put_on_record(ctx, "source_merge", *names, who, because)
 
 
 @sources.command()
@@ -96,7 +93,7 @@ def rename(ctx: click.Context, /, source: str, name: str, who: str | None, becau
     \b
     archive sources rename radio-lintel "Radio Lintel International"
     """
-    _decide(ctx, "source_rename", source, name, who, because)
+    put_on_record(ctx, "source_rename", source, name, who, because)
 
 
 @sources.command()
@@ -110,7 +107,7 @@ def alias(ctx: click.Context, /, source: str, name: str, who: str | None, becaus
     \b
     archive sources alias radio-lintel "R. Lintel"
     """
-    _decide(ctx, "source_alias", source, name, who, because)
+    put_on_record(ctx, "source_alias", source, name, who, because)
 
 
 @sources.command()
@@ -126,7 +123,7 @@ def domain(ctx: click.Context, /, source: str, domain: str, who: str | None, bec
     \b
     archive sources domain radio-lintel lintel.example
     """
-    _decide(ctx, "source_domain", source, domain, who, because)
+    put_on_record(ctx, "source_domain", source, domain, who, because)
 
 
 @sources.command()
@@ -142,14 +139,4 @@ def split(ctx: click.Context, /, source: str, name: str, who: str | None, becaus
     \b
     archive sources split lantern-wire "Lantern Evening Wire"
     """
-    _decide(ctx, "source_split", source, name, who, because)
-
-
-def _decide(ctx: click.Context, verb: str, source: str, value: str, who: str | None, because: str | None) -> None:
-    from archive.decide import decide_about_source
-
-    decision = decide_about_source(archive_path(ctx), verb, source, value, name_of(who), because)
-    if decision is None:
-        click.echo("it is so already")
-    else:
-        click.echo(f"decision {decision.id} added; `archive decisions undo {decision.id}` takes it back")
+    put_on_record(ctx, "source_split", source, name, who, because)

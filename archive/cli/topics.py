@@ -4,8 +4,9 @@ from pathlib import Path
 
 import click
 
-from archive.cli.options import archive_path, format_option
+from archive.cli.options import archive_path, format_option, put_on_record, two_names, who_and_why
 from archive.cli.output import print_rows
+from archive.errors import UsageError
 from archive.queries import reading
 from archive.queries.topics import list_topics
 
@@ -17,9 +18,10 @@ _COLUMNS = {"topic": "topic", "code": "code", "articles": "articles", "with_belo
 @format_option
 @click.pass_context
 def topics(ctx: click.Context, /, all_known: bool, form: str) -> None:
-    """List topics as a tree, or load them from a file.
+    """List topics as a tree, load them, say what they are.
 
-    With how many articles have each topic, and how many have it or one below it.
+    With how many articles have each topic, and how many have it or one below it. What is said of them (merge, rename,
+    move, alias) is on record, and `archive decisions undo N` takes it back.
 
     \b
     archive topics
@@ -42,7 +44,7 @@ def load(ctx: click.Context, /, file: Path) -> None:
 
     Loaded again, it changes what has changed and doubles nothing. Each [[topics]] has a name, and may have code,
     scheme, parent (a code), aliases, and phrases that tag. Articles that are in the archive are tagged anew when they
-    are imported again.
+    are imported again. What people decided of topics stays.
 
     \b
     archive topics load my-topics.toml
@@ -51,3 +53,70 @@ def load(ctx: click.Context, /, file: Path) -> None:
 
     loaded = load_vocabulary(archive_path(ctx), file, "topics")
     click.echo(f"topics: {loaded.added} added, {loaded.changed} changed, {loaded.unchanged} unchanged")
+
+
+@topics.command()
+@click.argument("words", nargs=-1, required=True, metavar="TOPIC [INTO] TOPIC")
+@who_and_why
+@click.pass_context
+def merge(ctx: click.Context, /, words: tuple[str, ...], who: str | None, because: str | None) -> None:
+    """Say that a topic is another one.
+
+    Its tags, names, phrases and the topics below it become those of the other, and so does whatever is tagged with it
+    later. Name topics by code, scheme:code, name or alias.
+
+    \b
+    archive topics merge investment into trade --because "nobody told them apart"
+    """
+    names = two_names(words, "into", "archive topics merge investment into trade")
+    put_on_record(ctx, "topic_merge", *names, who, because)
+
+
+@topics.command()
+@click.argument("topic")
+@click.argument("name")
+@who_and_why
+@click.pass_context
+def rename(ctx: click.Context, /, topic: str, name: str, who: str | None, because: str | None) -> None:
+    """Show a topic by another name.
+
+    The name it had goes on leading to it, and its code stays.
+
+    \b
+    archive topics rename belt-and-road "New Silk Road"
+    """
+    put_on_record(ctx, "topic_rename", topic, name, who, because)
+
+
+@topics.command()
+@click.argument("words", nargs=-1, required=True, metavar="TOPIC [UNDER] PARENT")
+@click.option("--top", is_flag=True, help="Below none, instead of a parent.")
+@who_and_why
+@click.pass_context
+def move(ctx: click.Context, /, words: tuple[str, ...], top: bool, who: str | None, because: str | None) -> None:
+    """Put a topic below another one, or at the top.
+
+    What stands below it goes along. Asking for a topic finds those below it, too.
+
+    \b
+    archive topics move tourism under economy
+    archive topics move tourism --top
+    """
+    if top and len(words) != 1:
+        raise UsageError("name one topic with --top: archive topics move tourism --top")
+    topic, parent = (words[0], None) if top else two_names(words, "under", "archive topics move tourism under economy")
+    put_on_record(ctx, "topic_move", topic, parent, who, because)
+
+
+@topics.command()
+@click.argument("topic")
+@click.argument("name")
+@who_and_why
+@click.pass_context
+def alias(ctx: click.Context, /, topic: str, name: str, who: str | None, because: str | None) -> None:
+    """Let one more name lead to a topic.
+
+    \b
+    archive topics alias belt-and-road "Silk Road Economic Belt"
+    """
+    put_on_record(ctx, "topic_alias", topic, name, who, because)

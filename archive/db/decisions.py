@@ -1,6 +1,6 @@
 """The log of what people decided: only ever added to. Of several about the same, the latest that stands counts."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, insert, select, tuple_
@@ -9,7 +9,7 @@ from archive.db.ids import inserted_id
 from archive.db.lookups import chunks
 from archive.db.tables import decisions, earlier_states
 
-TOPIC, FIELD, UNDO, FORGET = "topic", "field", "undo", "forget"
+TOPIC, FIELD, UNDO, FORGET, TOPIC_MERGE = "topic", "field", "undo", "forget", "topic_merge"
 ACCEPTED, REJECTED = "accepted", "rejected"
 
 
@@ -45,15 +45,25 @@ def add(
     values = dict(zip(Decision._fields[1:], row, strict=True))
     decision = Decision(inserted_id(connection.execute(insert(decisions).values(values))), *row)
     if before is not None:
-        connection.execute(insert(earlier_states).values(decision_id=decision.id, text=before))
+        keep_earlier_state(connection, decision.id, before)
     return decision
+
+
+def keep_earlier_state(connection: Connection, number: int, text: str) -> None:
+    """Keep what was before a decision, in place of what was kept for it."""
+    connection.execute(delete(earlier_states).where(earlier_states.c.decision_id == number))
+    connection.execute(insert(earlier_states).values(decision_id=number, text=text))
+
+
+def earlier_state(connection: Connection, number: int) -> str | None:
+    """Return what was before a decision; None where nothing is kept."""
+    return connection.scalar(select(earlier_states.c.text).where(earlier_states.c.decision_id == number))
 
 
 def take_earlier_state(connection: Connection, number: int) -> str:
     """Return what was before a decision, and take it off the record: it is needed once. '' where there is nothing."""
-    of_decision = earlier_states.c.decision_id == number
-    text = connection.scalar(select(earlier_states.c.text).where(of_decision))
-    connection.execute(delete(earlier_states).where(of_decision))
+    text = earlier_state(connection, number)
+    connection.execute(delete(earlier_states).where(earlier_states.c.decision_id == number))
     return text or ""
 
 
@@ -115,17 +125,62 @@ def undone(connection: Connection) -> set[int]:
     return gone
 
 
-def standing(made: Sequence[Decision], gone: Collection[int]) -> dict[tuple[str, str], Decision | None]:
+def standing_of(connection: Connection, subjects: Collection[str]) -> list[Decision]:
+    """Return the decisions of these subjects that stand, in the order they came into the archive."""
+    statement = select(*_COLUMNS).where(decisions.c.subject.in_(subjects)).order_by(decisions.c.id)
+    made = [Decision(*row) for row in connection.execute(statement)]
+    if not made:
+        return []
+    gone = undone(connection)
+    return [one for one in made if one.id not in gone]
+
+
+def topic_merges(connection: Connection) -> list[tuple[str, str, str]]:
+    """Return the merges of topics that the tables follow, in order: of what, into what, and what was before.
+
+    That is kept as long as they do, also while decisions are taken back and made again.
+    """
+    state = earlier_states.c
+    statement = select(decisions.c.name, decisions.c.value, state.text).join(
+        decisions, decisions.c.id == state.decision_id
+    )
+    rows = connection.execute(statement.where(decisions.c.subject == TOPIC_MERGE).order_by(decisions.c.id))
+    return [(name, value, text) for name, value, text in rows]
+
+
+def merged_topics(connection: Connection) -> dict[str, str]:
+    """Return by `scheme:code` what each topic that was merged leads to now."""
+    return leads_on((name, led) for name, led, _ in topic_merges(connection))
+
+
+def leads_on(merges: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return by the name of what was merged what it leads to now, through all that was merged later.
+
+    >>> leads_on(["ab", "bc", "xa"])
+    {'a': 'c', 'b': 'c', 'x': 'c'}
+    """
+    leads: dict[str, str] = {}
+    for name, value in merges:
+        to = leads.get(value, value)
+        leads = {one: to if led == name else led for one, led in leads.items()} | {name: to}
+    return leads
+
+
+def standing(
+    made: Sequence[Decision], gone: Collection[int], merged: Mapping[str, str]
+) -> dict[tuple[str, str], Decision | None]:
     """Return what stands of the decisions about one article, by subject and name; None where all were taken back.
 
-    Nothing stands of what was decided before the article was forgotten.
+    What was said of a topic that was `merged` since is of the one it leads to. Nothing stands of what was decided
+    before the article was forgotten.
     """
     stands: dict[tuple[str, str], Decision | None] = {}
     for one in made:
+        about = (one.subject, merged.get(one.name, one.name) if one.subject == TOPIC else one.name)
         if one.subject == FORGET:
             stands.clear()
         elif one.id not in gone:
-            stands[one.subject, one.name] = one
+            stands[about] = one
         else:
-            stands.setdefault((one.subject, one.name), None)
+            stands.setdefault(about, None)
     return stands

@@ -42,5 +42,6 @@ ENUMERATIONS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("decisions", "subject"): (
         *("topic", "field", "undo", "forget"),
         *("source_merge", "source_rename", "source_alias", "source_domain", "source_split"),
+        *("topic_merge", "topic_rename", "topic_move", "topic_alias"),
     ),
 }

@@ -1,11 +1,12 @@
 """Sources and topics in the tables: read whole, found, added, and brought in line with a vocabulary file."""
 
+import json
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
-from archive.db import tables
+from archive.db import decisions, tables
 from archive.db.clock import now
 from archive.db.ids import inserted_id
 
@@ -103,14 +104,22 @@ def add_source_domain(connection: Connection, source_id: int, domain: str) -> No
 
 
 def topic_names(connection: Connection) -> dict[str, int]:
-    """Return the topic that each known name (as a name key) leads to; of several, a local one, else the oldest."""
+    """Return the topic that each known name (as a name key) leads to; of several, a local one, else the oldest.
+
+    A merge changes nothing of that: where several have a name, it leads where it led, or to what that was merged into.
+    """
     names = tables.topic_names.c
     rows = connection.execute(
         select(names.name_key, names.topic_id)
         .join(tables.topics, tables.topics.c.id == names.topic_id)
         .order_by(tables.topics.c.scheme == "local", names.topic_id.desc())
     )
-    return {key: topic_id for key, topic_id in rows}  # noqa: C416 - rows are no pairs to mypy
+    found: dict[str, int] = dict(rows.all())
+    if merges := decisions.topic_merges(connection):
+        leads, ids = decisions.merged_topics(connection), topic_labels(connection)
+        for _, _, before in merges:
+            found |= {key: ids[leads.get(led, led)] for key, led in json.loads(before)[0]["led"].items()}
+    return found
 
 
 def topic_codes(connection: Connection) -> dict[tuple[str, str], int]:
@@ -119,11 +128,36 @@ def topic_codes(connection: Connection) -> dict[tuple[str, str], int]:
     return {(scheme, code): topic_id for scheme, code, topic_id in rows}
 
 
+def topic_labels(connection: Connection) -> dict[str, int]:
+    """Return the topic of each `scheme:code`."""
+    return {f"{scheme}:{code}": topic_id for (scheme, code), topic_id in topic_codes(connection).items()}
+
+
+def merged_topics(connection: Connection) -> dict[int, int]:
+    """Return for each topic that was merged into another the one that it leads to now."""
+    leads = decisions.merged_topics(connection)
+    ids = topic_labels(connection) if leads else {}
+    return {ids[name]: ids[led] for name, led in leads.items()}
+
+
 def find_topic(connection: Connection, scheme: str, code: str) -> int | None:
     """Return the topic of a scheme and code, as the archive has it at this moment."""
     return connection.scalar(
         select(tables.topics.c.id).where(tables.topics.c.scheme == scheme, tables.topics.c.code == code)
     )
+
+
+def find_topic_by_name(connection: Connection, key: str) -> int | None:
+    """Return the topic that a name key leads to: of several one whose name it is, not an alias; else the oldest."""
+    named = tables.topic_names.c
+    by_name = select(named.topic_id).where(named.name_key == key).order_by(named.kind.desc(), named.topic_id)
+    return connection.scalar(by_name.limit(1))
+
+
+def count_topics_named(connection: Connection, key: str) -> int:
+    """Return how many topics have a name key."""
+    named = tables.topic_names
+    return connection.scalar(select(func.count()).select_from(named).where(named.c.name_key == key)) or 0
 
 
 def add_topic(connection: Connection, scheme: str, code: str, name: str, key: str, *, origin: str) -> int:
@@ -143,10 +177,11 @@ def set_topic_names(connection: Connection, topic_id: int, names: Collection[tup
     """Make these (kind, name, name key) a topic's names, in place of those it had."""
     table = tables.topic_names
     connection.execute(delete(table).where(table.c.topic_id == topic_id))
-    connection.execute(
-        insert(table),
-        [{"topic_id": topic_id, "kind": kind, "name": name, "name_key": key} for kind, name, key in names],
-    )
+    if names:
+        connection.execute(
+            insert(table),
+            [{"topic_id": topic_id, "kind": kind, "name": name, "name_key": key} for kind, name, key in names],
+        )
 
 
 def names_of_topic(connection: Connection, topic_id: int) -> set[tuple[str, str, str]]:

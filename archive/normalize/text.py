@@ -68,6 +68,11 @@ def clean_text(text: str) -> tuple[str, tuple[str, ...]]:
     return "\n".join([line.rstrip() for line in text.split("\n")]), tuple(notes)
 
 
+def can_be_stored(name: str) -> bool:
+    """Tell whether a name can be in the archive: bytes of a command line that are no text come as lone surrogates."""
+    return name.isascii() or not any("\ud800" <= character <= "\udfff" for character in name)
+
+
 def require_utf8(what: str, *texts: str | None) -> None:
     """Raise UsageError where a text that was typed is not UTF-8: its other bytes come as lone surrogates."""
     for text in texts:

@@ -28,8 +28,10 @@ from archive.db.vocabulary import find_source, find_source_by_slug
 from archive.errors import NotFoundError, UsageError
 from archive.normalize.language import language_tag
 from archive.normalize.names import name_key
+from archive.normalize.text import can_be_stored
 from archive.normalize.tokens import tokenize
 from archive.normalize.urls import canonical_url
+from archive.resolve.topics import find_topic
 
 Condition = ColumnElement[bool]
 
@@ -51,7 +53,10 @@ def of_source(connection: Connection, name: str) -> Condition:
 
 def on_topic(connection: Connection, name: str) -> Condition:
     """Articles on a topic or one below it, by `scheme:code`, code, name or alias."""
-    below = _with_below(find_topic(connection, name))
+    try:
+        below = _with_below(find_topic(connection, name))
+    except NotFoundError as error:
+        raise _unknown("topic", name, connection.scalars(select(topic_names.c.name))) from error
     return _article.id.in_(select(article_topics.c.article_id).where(article_topics.c.topic_id.in_(below)))
 
 
@@ -217,25 +222,6 @@ HAS: dict[str, Callable[[], Condition]] = {
         select(article_dates.c.article_id).where(article_dates.c.kind == "mentioned")
     ),
 }
-
-
-def find_topic(connection: Connection, name: str) -> int:
-    """Return the topic that `scheme:code`, a code, a name or an alias leads to; raises NotFoundError if none does."""
-    scheme, _, code = name.rpartition(":")
-    by_code = select(topics.c.id).where(topics.c.code == code, topics.c.scheme == (scheme or "local"))
-    named = topic_names.c
-    by_name = select(named.topic_id).where(named.name_key == name_key(name)).order_by(named.kind.desc(), named.topic_id)
-    topic_id: int | None = None
-    if can_be_stored(name):
-        topic_id = connection.scalar(by_code) or connection.scalar(by_name.limit(1))
-    if topic_id is None:
-        raise _unknown("topic", name, connection.scalars(select(topic_names.c.name)))
-    return topic_id
-
-
-def can_be_stored(name: str) -> bool:
-    """Tell whether a name can be in the archive: bytes of a command line that are no text come as lone surrogates."""
-    return name.isascii() or not any("\ud800" <= character <= "\udfff" for character in name)
 
 
 def _with_below(topic_id: int) -> Select[tuple[int]]:

@@ -184,7 +184,7 @@ def _decided_unknown(connection: Connection) -> set[tuple[str, str]]:
     return {
         (key, name)
         for key, made in decisions.of_articles(connection, [str(key) for key in keys]).items()
-        for (subject, name), stands in decisions.standing(made, gone).items()
+        for (subject, name), stands in decisions.standing(made, gone, {}).items()
         if subject == decisions.FIELD and stands is not None and stands.value is None
     }
 

@@ -1,7 +1,7 @@
 """From what people decided to what an article is. Nothing automatic overrides it, and all of it can be taken back."""
 
 from collections.abc import Callable, Collection, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
 
@@ -56,12 +56,33 @@ def cleaned(field: str, value: str | None) -> str | None:
     return text
 
 
+def one_line(text: str | None) -> str:
+    """Return what a person names, clean and on one line; raises UsageError where nothing is named."""
+    line = " ".join(clean_text(text or "")[0].split())
+    if not line:
+        raise UsageError("nothing is named; name it")
+    return line
+
+
+class Said(NamedTuple):
+    """What a person says of a source or a topic, made so: what is to be put on record, and what takes it back.
+
+    `keys` are of articles on which what was decided of them is to be applied again once it is on record.
+    """
+
+    name: str
+    value: str | None
+    before: str
+    keys: Collection[str] = ()
+
+
 class Applier:
     """Makes articles what people decided they are; one serves one transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._gone = decisions.undone(connection)
+        self._merged = decisions.merged_topics(connection)
         self._sources: SourceResolver | None = None
         self._topics: dict[tuple[str, str], int] | None = None
 
@@ -76,7 +97,7 @@ class Applier:
         article = tables.articles.c
         rows = self._connection.execute(select(article.key, article.id).where(article.key.in_(made))).all()
         for key, article_id in rows:
-            for (subject, name), decision in decisions.standing(made[key], self._gone).items():
+            for (subject, name), decision in decisions.standing(made[key], self._gone, self._merged).items():
                 if subject == FIELD:
                     self._apply_field(article_id, name, decision)
                 elif subject == TOPIC:
@@ -129,7 +150,7 @@ class Applier:
         if decision is None:
             decided.leave_topic(self._connection, article_id, topic_id)
         elif decision.value == ACCEPTED:
-            decided.accept_topic(self._connection, article_id, topic_id, decision.id, name)
+            decided.accept_topic(self._connection, article_id, topic_id, decision.id, decision.name)
         else:
             decided.reject_topic(self._connection, article_id, topic_id, decision.id)
 

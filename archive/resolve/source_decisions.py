@@ -1,18 +1,17 @@
 """Decisions about sources: two that are one, another name, one that is two; done, and taken back."""
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from archive.db import decisions, vocabulary
 from archive.db import source_moves as moves
-from archive.db import vocabulary
 from archive.db.decisions import Decision, take_earlier_state
 from archive.db.vocabulary import Source
 from archive.errors import NotFoundError, UsageError
 from archive.normalize.names import name_key, slug
-from archive.normalize.text import clean_text, require_utf8
-from archive.resolve.decisions import Applier
+from archive.normalize.text import require_utf8
+from archive.resolve.decisions import Applier, Said, one_line
 from archive.resolve.sources import SourceResolver
 
 MERGE, RENAME, ALIAS, DOMAIN, SPLIT = VERBS = (
@@ -24,14 +23,6 @@ MERGE, RENAME, ALIAS, DOMAIN, SPLIT = VERBS = (
 )
 
 
-class SourceDecision(NamedTuple):
-    """What is to be put on record: of which source, by its slug, what, and what takes it back."""
-
-    slug: str
-    value: str
-    before: str
-
-
 def find_source(connection: Connection, name: str) -> Source:
     """Return the source of a slug, a name or an alias; raises NotFoundError where there is none."""
     source = vocabulary.find_source_by_slug(connection, name) or vocabulary.find_source(connection, name_key(name))
@@ -40,20 +31,16 @@ def find_source(connection: Connection, name: str) -> Source:
     return source
 
 
-def decide_source(connection: Connection, verb: str, name: str, value: str) -> SourceDecision | None:
+def decide_source(connection: Connection, verb: str, name: str, value: str | None) -> Said | None:
     """Make a source what a person says of it, and return what is to be put on record; None where it is so already.
 
     Raises NotFoundError for a source that is not there, UsageError for what cannot be.
     """
     require_utf8("source", name, value)
-    source = find_source(connection, name)
-    text = " ".join(clean_text(value)[0].split())
-    if not text:
-        raise UsageError("nothing is named; name it")
-    return _DECIDE[verb](connection, source, text)
+    return _DECIDE[verb](connection, find_source(connection, name), one_line(value))
 
 
-def take_back(connection: Connection, decision: Decision) -> None:
+def take_source_back(connection: Connection, decision: Decision) -> None:
     """Make a source what it was before a decision, as far as nothing else was decided of it since.
 
     Raises UsageError where a later decision has to be taken back first.
@@ -65,7 +52,54 @@ def take_back(connection: Connection, decision: Decision) -> None:
     _TAKE_BACK[decision.subject](connection, source, decision.value, before)
 
 
-def _merge(connection: Connection, source: Source, value: str) -> SourceDecision:
+class DecidedSources:
+    """What people decided of sources, for a file that says otherwise: `of_names` (keys) and `of_domains` stay.
+
+    What such a file says is kept, to be so again when the decision is taken back.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        made = decisions.standing_of(connection, VERBS)
+        self.of_names = {name_key(one.value or "") for one in made if one.subject in (RENAME, ALIAS, SPLIT)}
+        self.of_domains = {one.value for one in made if one.subject == DOMAIN}
+        self._renamed = {one.name: one.id for one in reversed(made) if one.subject == RENAME}
+        self._merges = [one for one in made if one.subject == MERGE]
+        self._leads = decisions.leads_on((one.name, one.value or "") for one in self._merges)
+        self._was_named: dict[str, str] = {}
+        for one in self._merges:
+            for line in (decisions.earlier_state(connection, one.id) or "").split("\n"):
+                self._was_named.setdefault(name_key(line.partition(" ")[2]), one.name)
+
+    def merged(self, slug: str, name: str) -> Source | None:
+        """Return the source of a slug, or else of a name, if it was merged into another."""
+        known = slug if slug in self._leads else self._was_named.get(name_key(name))
+        return None if known is None else vocabulary.find_source_by_slug(self._connection, known)
+
+    def leads_to(self, source: Source) -> Source:
+        """Return the source that a source was merged into, or else itself."""
+        led = self._leads.get(source.slug)
+        return source if led is None else find_source(self._connection, led)
+
+    def names(self, source: Source, name: str) -> bool:
+        """Tell whether people decided how a source is named; the name is kept for when that is taken back."""
+        first = self._renamed.get(source.slug)
+        if first is not None:
+            was_alias = (decisions.earlier_state(self._connection, first) or "").partition("\n")[1:]
+            decisions.keep_earlier_state(self._connection, first, "".join((name, *was_alias)))
+        return first is not None or source.slug in self._leads
+
+    def note(self, source: Source, line: str) -> None:
+        """Keep that a name or domain is of a source that was merged."""
+        slug = source.slug
+        for one in self._merges:
+            if one.name == slug:
+                before = decisions.earlier_state(self._connection, one.id)
+                decisions.keep_earlier_state(self._connection, one.id, "\n".join(filter(None, (before, line))))
+                slug = one.value or ""
+
+
+def _merge(connection: Connection, source: Source, value: str) -> Said:
     target = find_source(connection, value)
     if target.id == source.id:
         raise UsageError(f"{source.slug} cannot be merged into itself; name another source")
@@ -79,7 +113,7 @@ def _merge(connection: Connection, source: Source, value: str) -> SourceDecision
         moves.move_domain(connection, domain, source.id, target.id)
     _move(connection, articles, source, target)
     lines = [*(f"{kind} {name}" for name, _, kind in names), *(f"domain {domain}" for domain in domains)]
-    return SourceDecision(source.slug, target.slug, "\n".join(lines))
+    return Said(source.slug, target.slug, "\n".join(lines))
 
 
 def _part(connection: Connection, source: Source, value: str, before: str) -> None:
@@ -97,12 +131,12 @@ def _part(connection: Connection, source: Source, value: str, before: str) -> No
     _move_what_leads_to(connection, target, source)
 
 
-def _rename(connection: Connection, source: Source, value: str) -> SourceDecision | None:
+def _rename(connection: Connection, source: Source, value: str) -> Said | None:
     if value == source.name:
         return None
     was_alias = _refuse_others(connection, source, value)
     moves.set_name(connection, source.id, value, name_key(value))
-    return SourceDecision(source.slug, value, f"{source.name}\nalias" if was_alias else source.name)
+    return Said(source.slug, value, f"{source.name}\nalias" if was_alias else source.name)
 
 
 def _rename_back(connection: Connection, source: Source, value: str, before: str) -> None:
@@ -114,14 +148,14 @@ def _rename_back(connection: Connection, source: Source, value: str, before: str
         moves.remove_name(connection, source.id, name_key(value))
 
 
-def _alias(connection: Connection, source: Source, value: str) -> SourceDecision | None:
+def _alias(connection: Connection, source: Source, value: str) -> Said | None:
     if _refuse_others(connection, source, value):
         return None
     vocabulary.add_source_name(connection, source.id, value, name_key(value))
-    return SourceDecision(source.slug, value, "")
+    return Said(source.slug, value, "")
 
 
-def _domain(connection: Connection, source: Source, value: str) -> SourceDecision | None:
+def _domain(connection: Connection, source: Source, value: str) -> Said | None:
     domain = value.lower().removeprefix("www.").rstrip(".")
     if "." not in domain or "/" in domain or " " in domain:
         raise UsageError(f"'{value}' is no domain; write it as in lantern.example")
@@ -131,10 +165,10 @@ def _domain(connection: Connection, source: Source, value: str) -> SourceDecisio
     if known is not None:
         return None
     vocabulary.add_source_domain(connection, source.id, domain)
-    return SourceDecision(source.slug, domain, "")
+    return Said(source.slug, domain, "")
 
 
-def _split(connection: Connection, source: Source, value: str) -> SourceDecision:
+def _split(connection: Connection, source: Source, value: str) -> Said:
     key = name_key(value)
     names = {known: (name, kind) for name, known, kind in moves.names_of(connection, source.id)}
     if key not in names:
@@ -145,7 +179,7 @@ def _split(connection: Connection, source: Source, value: str) -> SourceDecision
     moves.remove_name(connection, source.id, key)
     new = vocabulary.add_source(connection, name, slug(name), key, origin="import")
     _move_what_leads_to(connection, source, new)
-    return SourceDecision(source.slug, name, f"source {new.slug}")
+    return Said(source.slug, name, f"source {new.slug}")
 
 
 def _join(connection: Connection, source: Source, value: str, before: str) -> None:
@@ -189,7 +223,7 @@ def _move(connection: Connection, articles: list[tuple[int, str, str | None]], o
     Applier(connection).apply([key for _, key, _ in articles])
 
 
-_DECIDE: dict[str, Callable[[Connection, Source, str], SourceDecision | None]] = {
+_DECIDE: dict[str, Callable[[Connection, Source, str], Said | None]] = {
     MERGE: _merge,
     RENAME: _rename,
     ALIAS: _alias,

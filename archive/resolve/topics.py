@@ -5,7 +5,9 @@ import re
 from sqlalchemy import Connection
 
 from archive.db import vocabulary
+from archive.errors import NotFoundError
 from archive.normalize.names import name_key, slug
+from archive.normalize.text import can_be_stored
 
 LOCAL = "local"
 
@@ -15,43 +17,76 @@ _SPACES = re.compile(r"[\s_-]+")
 class TopicResolver:
     """Resolves topics by `scheme:code`, name or alias; a name that is not known makes a new topic of scheme `local`.
 
+    A topic that was merged into another leads there.
     Remembers what it found: one resolver serves one import.
     """
 
     def __init__(self, connection: Connection) -> None:
         self._by_name = vocabulary.topic_names(connection)
-        self._by_code = vocabulary.topic_codes(connection)
+        self._merged = vocabulary.merged_topics(connection)
+        self._by_code = {key: self._leads(topic) for key, topic in vocabulary.topic_codes(connection).items()}
 
     def named(self, connection: Connection, name: str) -> int:
         """Return the id of the topic that a name leads to; of several, the local one, else the oldest.
 
         A local topic is also found by its code, and by a name that is written with hyphens for spaces, as tags are.
         """
-        key = name_key(name)
-        scheme, _, code = name.partition(":")
-        topic = self._by_code.get((scheme.strip(), code.strip())) or self._by_name.get(key)
+        topic = self._known(name)
         if topic is None:
-            topic = self._by_name[key] = self._find_or_add(connection, name, key)
+            topic, code = self._as_written(connection, name)
+            key = name_key(name)
+            if topic is None:
+                topic = self._by_code[LOCAL, code] = vocabulary.add_topic(
+                    connection, LOCAL, code, name, key, origin="import"
+                )
+            self._by_name[key] = topic
         return topic
 
-    def _find_or_add(self, connection: Connection, name: str, key: str) -> int:
-        """Return the local topic of that name, as the archive has it at this moment, made anew if there is none.
+    def find(self, connection: Connection, name: str) -> int | None:
+        """Return the id of the topic that a name leads to; None where there is none."""
+        return self._known(name) or self._as_written(connection, name)[0]
+
+    def _known(self, name: str) -> int | None:
+        scheme, _, code = name.partition(":")
+        return self._by_code.get((scheme.strip(), code.strip())) or self._by_name.get(name_key(name))
+
+    def _as_written(self, connection: Connection, name: str) -> tuple[int | None, str]:
+        """Return the local topic of that name, as the archive has it at this moment, and its code, or one that is free.
 
         A code keeps only the letters of a name: "C++" and "C" are two topics, of which the later one's has a number.
         """
+        key = name_key(name)
         code = own = slug(name)
         number = 1
         while (topic := vocabulary.find_topic(connection, LOCAL, code)) is not None:
+            topic = self._leads(topic)
             keys = [known for _, _, known in vocabulary.names_of_topic(connection, topic)]
             is_chosen_code = code == key and code not in map(slug, keys)
             if is_chosen_code or _spaced(key) in map(_spaced, keys):
-                return topic
+                return topic, code
             number += 1
             code = f"{own}-{number}"
-        topic = vocabulary.add_topic(connection, LOCAL, code, name, key, origin="import")
-        self._by_code[LOCAL, code] = topic
-        return topic
+        return None, code
+
+    def _leads(self, topic: int) -> int:
+        return self._merged.get(topic, topic)
 
 
 def _spaced(key: str) -> str:
     return _SPACES.sub(" ", key)
+
+
+def find_topic(connection: Connection, name: str) -> int:
+    """Return the topic that `scheme:code`, a local topic's code, a name or an alias leads to.
+
+    One that was merged into another leads there. Raises NotFoundError if there is none.
+    """
+    parts = name.split(":")
+    codes = [(":".join(parts[:number]), ":".join(parts[number:])) for number in range(len(parts) - 1, 0, -1)]
+    topic: int | None = None
+    if can_be_stored(name):
+        found = (vocabulary.find_topic(connection, scheme, code) for scheme, code in (*codes, (LOCAL, name)))
+        topic = next(filter(None, found), None) or vocabulary.find_topic_by_name(connection, name_key(name))
+    if topic is None:
+        raise NotFoundError(f"there is no topic '{name}'; `archive topics` lists them")
+    return vocabulary.merged_topics(connection).get(topic, topic)

@@ -1,7 +1,7 @@
 """Files of sources and topics, loaded into the archive: again and again without doubling anything."""
 
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,9 @@ from archive.errors import VocabularyError
 from archive.normalize.language import language_tag
 from archive.normalize.names import name_key, slug
 from archive.normalize.tokens import tokenize
+from archive.resolve.decisions import Applier
+from archive.resolve.source_decisions import DecidedSources
+from archive.resolve.topic_decisions import Topics
 from archive.resolve.topics import LOCAL
 
 _SOURCE_KEYS = {"name", "slug", "kind", "country", "language", "aliases", "domains"}
@@ -52,20 +55,23 @@ def load_seeds(connection: Connection) -> None:
 def load_sources(connection: Connection, path: Path) -> Loaded:
     """Load `[[sources]]` of a TOML file; a source is known by its slug, else by its name.
 
-    Names and domains add up; single values that the file gives replace those that the archive has. Raises
-    VocabularyError, upon which the transaction has to be undone, where the file does not parse, an entry has no name
-    or an unknown key, two entries are one source, or a name or domain already leads to another source.
+    Names and domains add up; single values that the file gives replace those that the archive has, but for what people
+    decided: what the file says of a source that was merged goes to the other, and is its own again when that is taken
+    back. Raises VocabularyError, upon which the transaction has to be undone, where the file does not parse, an entry
+    has no name or an unknown key, two entries are one source, or a name or domain already leads to another source
+    without anybody having decided so.
     """
     entries = _entries(path, "sources", _SOURCE_KEYS)
     names = vocabulary.source_names(connection)
     domains = vocabulary.source_domains(connection)
     by_slug = {source.slug: source for source in names.values()}
+    decided = DecidedSources(connection)
     loaded = Loaded()
     named: dict[int, str] = {}
     for entry in entries:
         name = entry["name"]
         own_slug = entry.get("slug", slug(name))
-        source = by_slug.get(own_slug) or names.get(name_key(name))
+        source = decided.merged(own_slug, name) or by_slug.get(own_slug) or names.get(name_key(name))
         new = source is None
         if source is None:
             source = vocabulary.add_source(connection, name, own_slug, name_key(name), origin="vocabulary")
@@ -73,31 +79,36 @@ def load_sources(connection: Connection, path: Path) -> Loaded:
         if source.id in named:
             raise VocabularyError(f"{path}: {named[source.id]} and {name} are one source; make one entry of them")
         named[source.id] = name
+        leads_to = decided.leads_to(source)
         before = vocabulary.source_values(connection, source.id)
         values: dict[str, str | None] = {
             key: entry[key] for key in ("name", "kind", "country", "language") if key in entry
         }
+        if decided.names(source, name):
+            del values["name"]
         changed = any(before[key] != value for key, value in values.items())
         if changed:
             vocabulary.update_source(connection, source.id, values)
         for alias in (name, *entry.get("aliases", ())):
             known = names.get(name_key(alias))
             if known is None:
-                vocabulary.add_source_name(connection, source.id, alias, name_key(alias))
-                names[name_key(alias)] = source
+                vocabulary.add_source_name(connection, leads_to.id, alias, name_key(alias))
+                decided.note(source, f"alias {alias}")
+                names[name_key(alias)] = leads_to
                 changed = True
-            elif known.id != source.id:
+            elif known.id != leads_to.id and name_key(alias) not in decided.of_names:
                 raise VocabularyError(f"{path}: the name '{alias}' of {name} already leads to {known.name}")
-        if before["name"] != name:
+        if "name" in values and before["name"] != name:
             vocabulary.set_source_label(connection, source.id, name, name_key(name))
         for domain in entry.get("domains", ()):
             domain = domain.lower().removeprefix("www.")
             known = domains.get(domain)
             if known is None:
-                vocabulary.add_source_domain(connection, source.id, domain)
-                domains[domain] = source
+                vocabulary.add_source_domain(connection, leads_to.id, domain)
+                decided.note(source, f"domain {domain}")
+                domains[domain] = leads_to
                 changed = True
-            elif known.id != source.id:
+            elif known.id != leads_to.id and domain not in decided.of_domains:
                 raise VocabularyError(f"{path}: the domain {domain} of {name} already leads to {known.name}")
         loaded.count(new=new, changed=changed)
     return loaded
@@ -107,11 +118,26 @@ def load_topics(connection: Connection, path: Path) -> Loaded:
     """Load `[[topics]]` of a TOML file; a topic is known by scheme and code.
 
     The file says all there is of a topic that it names: parent, aliases and phrases replace what the archive had.
-    Topics that it does not name stay. Raises VocabularyError, before anything is written, where the file does not
-    parse, an entry has no name or an unknown key, a code stands twice, a parent is not there, a topic would stand
-    below itself, or a phrase has no word in it.
+    Topics that it does not name stay. What people decided of topics is done again upon what the file says. Raises
+    VocabularyError, upon which the transaction has to be undone, where the file does not parse, an entry has no name or
+    an unknown key, a code stands twice, a parent is not there, a topic would stand below itself, a phrase has no word
+    in it, or a decision cannot stand upon what the file says.
     """
     entries = _entries(path, "topics", _TOPIC_KEYS)
+    decided = Topics(connection)
+    decided.take_all_back()
+    loaded = _load_topics(connection, path, entries)
+    if failed := decided.do_again():
+        decision, error = failed[0]
+        raise VocabularyError(
+            f"{path}: with it, decision {decision.id} about {decision.name} cannot stand ({error}); "
+            "change the file, or take the decision back first"
+        )
+    Applier(connection).apply(decided.keys)
+    return loaded
+
+
+def _load_topics(connection: Connection, path: Path, entries: Sequence[Mapping[str, Any]]) -> Loaded:
     ids = vocabulary.topic_codes(connection)
     loaded = Loaded()
     keys: dict[tuple[str, str], str] = {}

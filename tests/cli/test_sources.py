@@ -44,8 +44,8 @@ def test_what_is_so_already_is_told(seeds: Run) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "told"),
     [
-        (["merge", "lantern-wire"], 2, "name two sources: archive sources merge lantern-wyre into lantern-wire"),
-        (["merge", "a", "into", "b", "c"], 2, "name two sources"),
+        (["merge", "lantern-wire"], 2, "name two: archive sources merge lantern-wyre into lantern-wire"),
+        (["merge", "a", "into", "b", "c"], 2, "name two: "),
         (["merge", "nobody", "lantern-wire"], 1, "there is no source 'nobody'; `archive sources --all` lists them"),
         (["alias", "lantern-wire", "Radio Lintel"], 2, "'Radio Lintel' leads to radio-lintel; `archive sources merge"),
         (["rename", "lantern-wire", "x", "--who", " "], 2, "nobody is named who decides"),

@@ -12,9 +12,9 @@ from sqlalchemy import Connection
 from archive.errors import UsageError
 from archive.queries import reading
 from archive.queries.articles import count_articles, list_articles
-from archive.queries.facts import find_topic
 from archive.queries.filters import Asked, Filters
 from archive.query_language.mistakes import QueryError
+from archive.resolve.topics import find_topic
 
 DATES = ["2022", "2023", "2023-02", "2023-02-28", "2023-02-28T23:30", "2023-03-01T06:30:00+08:00", "2024-01-01", ""]
 

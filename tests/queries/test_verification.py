@@ -40,6 +40,10 @@ ADD_DECISION = (
     f"SELECT 1, '{NOW}', 'Ada', a.key, 'topic', t.scheme || ':' || t.code, 'rejected' FROM article_topics g "
     "JOIN articles a ON a.id = g.article_id JOIN topics t ON t.id = g.topic_id WHERE g.id = 1"
 )
+ADD_MERGE = (
+    "INSERT INTO decisions (id, made_at, who, subject, name, value) "
+    f"VALUES (1, '{NOW}', 'Ada', 'topic_merge', 'local:trade', 'local:economy')"
+)
 ASIDE = "SELECT min(id) FROM tag_evidence WHERE method = 'trailing_tags'"
 MENTIONED = "SELECT min(id) FROM article_dates WHERE kind = 'mentioned' AND field = 'body'"
 DATED = "SELECT min(id) FROM articles WHERE published_at IS NOT NULL"
@@ -101,6 +105,7 @@ DAMAGES = (
     of("evidence_side", f"UPDATE tag_evidence SET article_topic_id = NULL WHERE id = ({SECOND_BY_RULE})"),
     of("rejected_tags", ADD_DECISION, "INSERT INTO rejected_topics (article_id, topic_id, decision_id) "
        "SELECT article_id, topic_id, 1 FROM article_topics WHERE id = 1"),
+    of("merged_topics", ADD_MERGE, "INSERT INTO earlier_states (decision_id, text) VALUES (1, '[]')"),
     of("evidence", f'UPDATE tag_evidence SET start = start + 1, "end" = "end" + 1 WHERE id = ({BY_RULE})'),
     of("evidence", f'UPDATE tag_evidence SET "end" = 1000000 WHERE id = ({BY_RULE})'),
     of("evidence", f"UPDATE tag_evidence SET start = -3 WHERE id = ({BY_RULE})"),
@@ -200,6 +205,7 @@ SOUND = (
         f"SELECT '{NOW}', 'Ada', a.key, 'topic', t.scheme || ':' || t.code, 'accepted' FROM article_topics g "
         "JOIN articles a ON a.id = g.article_id JOIN topics t ON t.id = g.topic_id WHERE g.id = 1",
     ),
+    (ADD_MERGE,),  # taken back: nothing of it is kept
     (
         "INSERT INTO decisions (made_at, who, article_key, subject, name, value) "
         f"SELECT '{NOW}', 'Ada', key, 'field', 'section', 'Sports' FROM articles WHERE id = 1",

@@ -15,8 +15,9 @@ decisions = table(
         Text,
         nullable=False,
         doc="`topic` (a tag accepted or rejected), `field` (a value set), `undo` (a decision taken back), "
-        "`forget` (the article forgotten, and what was decided of it before), or of a source `source_merge`, "
-        "`source_rename`, `source_alias`, `source_domain`, `source_split`.",
+        "`forget` (the article forgotten, and what was decided of it before), of a source `source_merge`, "
+        "`source_rename`, `source_alias`, `source_domain`, `source_split`, or of a topic `topic_merge`, "
+        "`topic_rename`, `topic_move`, `topic_alias`.",
     ),
     Column(
         "name",
@@ -29,15 +30,20 @@ decisions = table(
         "value",
         Text,
         doc="`accepted` or `rejected`, or the value; NULL: it is decided that no value is known. Of a source the other "
-        "source's slug, the name or the domain.",
+        "source's slug, the name or the domain; of a topic the other's `scheme:code` or the name, NULL: at the top.",
     ),
     Column("reason", Text, doc="Why, in the person's words."),
 )
 
 earlier_states = table(
     "earlier_states",
-    "What a source was before a decision about it: what takes the decision back.",
+    "What a source or topic was before a decision about it: what takes the decision back.",
     reference("decision_id", "decisions", "The decision."),
-    Column("text", Text, nullable=False, doc="The name it had, or a line for each name and domain that moved."),
+    Column(
+        "text",
+        Text,
+        nullable=False,
+        doc="The name it had, or a line for each name and domain that moved; of topics what they were, as JSON.",
+    ),
     UniqueConstraint("decision_id"),
 )

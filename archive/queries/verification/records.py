@@ -133,6 +133,13 @@ CHECKS = (
         "LEFT JOIN articles a ON a.id = g.article_id LEFT JOIN topics t ON t.id = g.topic_id",
     ),
     Check(
+        *("error", "merged_topics", "topic", "on articles or named, though merged into another", RESTORE),
+        "SELECT d.name FROM decisions d JOIN earlier_states s ON s.decision_id = d.id "
+        "JOIN topics t ON t.scheme || ':' || t.code = d.name WHERE d.subject = 'topic_merge' "
+        "AND (EXISTS (SELECT 1 FROM article_topics g WHERE g.topic_id = t.id) "
+        "OR EXISTS (SELECT 1 FROM topic_names n WHERE n.topic_id = t.id))",
+    ),
+    Check(
         *("error", "evidence_owner", "passage", "in a text of another article than the tag", RESTORE),
         f"SELECT {_TAG} {_OF_TAG} LEFT JOIN set_aside x ON x.id = e.set_aside_id "
         "JOIN article_revisions r ON r.id = coalesce(e.revision_id, x.revision_id) WHERE r.article_id <> g.article_id",
