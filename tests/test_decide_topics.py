@@ -137,7 +137,7 @@ def tree(archive: Path, *, all_known: bool = False) -> list[str]:
 
 def on_topic(archive: Path, topic: str) -> set[str]:
     with reading(archive) as connection:
-        return {row["headline"] for row in list_articles(connection, Filters(topic=topic))}
+        return {row["headline"] for row in list_articles(connection, Filters(topic=topic).selection(connection))}
 
 
 def dumped(archive: Path) -> list[str]:
