@@ -22,14 +22,22 @@ class TopicResolver:
         self._by_name = vocabulary.topic_names(connection)
         self._by_code = vocabulary.topic_codes(connection)
 
-    def named(self, connection: Connection, name: str) -> int:
+    def named(self, connection: Connection, name: str, label: str | None = None) -> int:
         """Return the id of the topic that a name leads to; of several, the local one, else the oldest.
 
         A local topic is also found by its code, and by a name that is written with hyphens for spaces, as tags are.
+        With a `label`, the name is the `scheme:code` of a vocabulary: where that is not loaded, the topic is made with
+        the label for its name.
         """
         key = name_key(name)
-        scheme, _, code = name.partition(":")
-        topic = self._by_code.get((scheme.strip(), code.strip())) or self._by_name.get(key)
+        scheme, _, code = (part.strip() for part in name.partition(":"))
+        topic = self._by_code.get((scheme, code))
+        if topic is None and label is not None and scheme and code:
+            topic = vocabulary.find_topic(connection, scheme, code) or vocabulary.add_topic(
+                connection, scheme, code, label, name_key(label), origin="import"
+            )
+            self._by_code[scheme, code] = topic
+        topic = topic or self._by_name.get(key)
         if topic is None:
             topic = self._by_name[key] = self._find_or_add(connection, name, key)
         return topic

@@ -8,7 +8,7 @@ originals = table(
     "originals",
     "Bytes as received, kept once.",
     Column("sha256", Text, nullable=False, unique=True, doc="SHA-256 of the bytes, hex."),
-    Column("media_type", Text, nullable=False, doc="What they are: `text/plain`, `text/markdown`."),
+    Column("media_type", Text, nullable=False, doc="What they are: `text/plain`, `text/markdown`, `application/json`."),
     Column("size", Id, nullable=False, doc="How many bytes they are."),
     Column("content", LargeBinary, nullable=False, doc="The bytes, as one zstd frame."),
 )
@@ -35,7 +35,7 @@ import_items = table(
     Column(
         "context_sha256", Text, doc="SHA-256 of all else that it was read with: options, archive.toml, sidecar, rules."
     ),
-    Column("reader", Text, doc="The reader that took it: `text`, `markdown`; NULL where none did."),
+    Column("reader", Text, doc="The reader that took it: `text`, `markdown`, `record`; NULL where none did."),
     Column("source_as_read", Text, doc="The source as the input names it."),
     Column("id_as_read", Text, doc="The publisher's own id, as read."),
     Column("url_as_read", Text, doc="The URL as read, before it was made canonical."),
