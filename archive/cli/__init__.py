@@ -22,6 +22,7 @@ COMMANDS = {
     "why": ("articles", "why", "Explain an article: values, topics, dates, what was set aside."),
     "original": ("articles", "original", "Give back an article's bytes exactly as received."),
     "count": ("articles", "count", "Count articles, or the texts or sources they are."),
+    "export": ("exporting", "export", "Write articles for other programs, or for another archive."),
     "copies": ("comparing", "copies", "List the articles that have one article's text."),
     "diff": ("comparing", "diff", "Show what changed between two revisions of a text, by words."),
     "revisions": ("revisions", "revisions", "List what changed in texts after they came, newest first."),

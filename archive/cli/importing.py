@@ -100,8 +100,8 @@ def import_(
     revised, unchanged, duplicate or failed; the summary says how many. What was imported before is recognized, so
     importing a folder again is quick and safe.
 
-    What a text does not say is taken, nearest first, from its front matter or record, from NAME.meta.toml beside it, from
-    archive.toml in its folder or above, and from the options.
+    What a text does not say is taken, nearest first, from its front matter or record, from NAME.meta.toml beside it,
+    from archive.toml in its folder or above, and from the options.
 
     Exit code: 0, or 1 if a unit failed (the others are imported all the same).
 

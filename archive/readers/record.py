@@ -6,6 +6,7 @@ still to be laid out. Other keys stay in the original only.
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -19,6 +20,8 @@ TEXT_KEYS = ("body", "text", "content", "article_body", "articlebody", "body_tex
 
 DEEPEST = 100
 _MOST_DIGITS = 18  # of a number that is kept as one; a million of them would cost minutes
+
+_SECONDS = re.compile(r"(T\d\d:\d\d):00(?!\d)")
 
 _BLOCK_KINDS = frozenset(("heading", "quote", "list", "code", "table"))
 _ASIDE_KINDS = frozenset(("related_headline", "trailing_tags", "caption", "markup", "front_matter"))
@@ -130,9 +133,12 @@ def _is_deep(record: dict[str, Any]) -> bool:
 def _without_derived(record: dict[str, Any]) -> dict[str, Any]:
     """Return what a record says by itself: no headline made of the text, no topic that a rule found in the text.
 
-    A byline as printed stands for the authors that were read out of it.
+    A byline as printed stands for the authors that were read out of it; a time that is known to the minute is written
+    with seconds where its zone is known, as RFC 3339 asks, and has none.
     """
     said = dict(record)
+    if record.get("published_precision") == "minute" and isinstance(record.get("published"), str):
+        said["published"] = _SECONDS.sub(r"\1", record["published"])
     if record.get("headline_method") == "derived":
         said.pop("headline", None)
     if isinstance(record.get("byline"), str) and record["byline"].strip() and "blocks" in record:

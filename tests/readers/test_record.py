@@ -123,6 +123,12 @@ def test_an_exported_body_is_taken_to_the_letter() -> None:
     )
 
 
+def test_a_minute_that_is_written_with_seconds_has_none() -> None:
+    record = {"body": "A.", "published": "2023-02-28T06:30:00+01:00"}
+    assert values(read(record))["published"] == "2023-02-28T06:30:00+01:00"
+    assert values(read({**record, "published_precision": "minute"}))["published"] == "2023-02-28T06:30+01:00"
+
+
 def test_an_exported_byline_stands_for_its_authors() -> None:
     record = {"body": "A.", "byline": "By A. Okoro in Lagos", "authors": ["A. Okoro"]}
     assert values(read({**record, "blocks": []})) == {"authors": "By A. Okoro in Lagos"}
