@@ -233,3 +233,14 @@ class Failure:
     reason: str
     cure: str | None = None
     sha256: str | None = None
+
+
+@dataclass(frozen=True)
+class ReadContainer:
+    """A file of many records that was read to its end: its place, what it is, its bytes as size and SHA-256 (hex)."""
+
+    locator: str
+    media_type: str
+    size: int
+    sha256: str
+    records: int

@@ -21,7 +21,7 @@ from archive.db.changes import Change, Failed, SameAsBefore
 from archive.db.engine import file_errors_explained, open_engine, truncate_wal
 from archive.db.ids import Ids
 from archive.db.lookups import LastItem
-from archive.documents import Article, Failure, Given, Unchanged, Value
+from archive.documents import Article, Failure, Given, ReadContainer, Unchanged, Value
 from archive.errors import ArchiveError, ReadError, UsageError
 from archive.normalize.dates import parse_published
 from archive.normalize.language import language_tag
@@ -29,7 +29,7 @@ from archive.normalize.text import require_utf8
 from archive.normalize.urls import RULES_VERSION, canonical_url
 from archive.portions import Found, Unit, of_bounded_size, take_batch, take_some
 from archive.prepare import MAX_BYTES, MAX_CHARACTERS, Known, Settings, Task
-from archive.readers.containers import FoundRecord, ReadContainer, unwrap_file, unwrap_stream
+from archive.readers.containers import FoundRecord, unwrap_file, unwrap_stream
 from archive.readers.files import FoundFile, UnusedSidecar, find_files, read_stdin
 from archive.resolve.decisions import apply_again
 from archive.resolve.identity import IdentityResolver
@@ -177,6 +177,7 @@ class _Import:
         self._position = 1
         self._known: deque[dict[str, LastItem]] = deque()  # of each chunk that is being read
         self._values = values
+        self._containers: list[ReadContainer] = []  # on record when all of their units are
 
     def run(self) -> ImportSummary:
         summary: ImportSummary | None = None
@@ -189,6 +190,7 @@ class _Import:
                 while batch := list(take_batch(results)):
                     self._write(batch)
                 with signals_held(), self._writing.begin():
+                    store.add_containers(self._writing, summary.import_id, self._containers)
                     store.end_import(self._writing, summary.import_id, "finished")
         except BaseException as error:
             if summary is not None:
@@ -274,7 +276,9 @@ class _Import:
 
     def _unwrapped(self, records: Iterator[FoundRecord | Failure | ReadContainer]) -> Iterator[Found]:
         for record in records:
-            if not isinstance(record, ReadContainer):
+            if isinstance(record, ReadContainer):
+                self._containers.append(record)
+            else:
                 yield record
 
     def _write(self, batch: Sequence[Unit]) -> None:

@@ -15,6 +15,7 @@ from archive.db import proof, schema
 from archive.db.tables import metadata
 from archive.decide import Wish, decide, decide_about_source, undo
 from archive.errors import SchemaError
+from archive.ingest import ImportOptions, import_paths
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 
@@ -40,12 +41,15 @@ def test_check_leaves_tables_of_users_alone(database: Path) -> None:
 
 
 @pytest.fixture
-def populated(seeds_archive: Path) -> Path:
+def populated(seeds_archive: Path, tmp_path: Path) -> Path:
     """An archive with rows in every table."""
     with closing(sqlite3.connect(seeds_archive)) as connection:
         (key,) = connection.execute("SELECT key FROM articles ORDER BY id").fetchone()
     decide(seeds_archive, [Wish(key, {}, (), ("trade",), "only in passing")], "Ada")
     decide_about_source(seeds_archive, "source_alias", "radio-lintel", "R. Lintel", "Ada")
+    wire = tmp_path / "wire.jsonl"
+    wire.write_text('{"title": "Ferry", "text": "The ferry left without anybody."}\n')
+    import_paths(seeds_archive, [str(wire)], ImportOptions(jobs=0))
     return seeds_archive
 
 
@@ -75,6 +79,14 @@ def test_migration_goes_down_and_up_again_over_rows(populated: Path, revision: s
         before = (proof.take_inventory(connection), schema_of(populated))
         assert found
     known = schema.known_revisions()
+    if known.index(revision) >= known.index("20261122_containers"):
+        with pytest.raises(SchemaError, match="what 1 files of many records were would be lost"):
+            schema.downgrade(populated, below)
+        with closing(sqlite3.connect(populated)) as connection:
+            assert (proof.take_inventory(connection), schema_of(populated)) == before
+            connection.execute("DELETE FROM containers")
+            connection.commit()
+            before = (proof.take_inventory(connection), schema_of(populated))
     for migration, lost, number in (
         ("20261122_decided_sources", "what takes 1 decisions about sources back would be lost", 2),
         ("20261122_what_people_decide", "1 topics that people rejected would be tags again", 1),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from io import BufferedReader, RawIOBase
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
-from archive.documents import Failure
+from archive.documents import Failure, ReadContainer
 from archive.readers.base import HEAD, BadRecord, Container, Reader, UnreadableError, unreadable
 from archive.readers.files import FoundFile, open_path
 from archive.readers.jsonl import JsonLines
@@ -33,16 +33,6 @@ class FoundRecord(NamedTuple):
     def locator(self) -> str:
         """The place of the unit: `FILE#line=17`."""
         return self.found.locator
-
-
-class ReadContainer(NamedTuple):
-    """A container that was read to its end: its place, what it is, its bytes as size and SHA-256, how many records."""
-
-    locator: str
-    media_type: str
-    size: int
-    sha256: str
-    records: int
 
 
 def unwrap_file(found: FoundFile, limit: int) -> Iterator[FoundRecord | Failure | ReadContainer] | None:

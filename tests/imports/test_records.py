@@ -1,5 +1,6 @@
 """Files of many records, imported: each line a unit with bytes of its own."""
 
+import hashlib
 import io
 import json
 import sqlite3
@@ -55,6 +56,10 @@ def test_each_line_has_an_outcome_a_place_and_an_original(database: Path, tmp_pa
     with reading(database) as connection:
         assert read_original(connection, rows(database, "SELECT key FROM articles ORDER BY id")[0][0]) == first
     assert rows(database, "SELECT DISTINCT method FROM article_values") == [("record",)]
+    content = file.read_bytes()
+    assert rows(database, "SELECT import_id, locator, media_type, size, sha256, records FROM containers") == [
+        (1, str(file), "application/jsonl", len(content), hashlib.sha256(content).hexdigest(), 4)
+    ]
     assert run(database, tmp_path).outcomes == {"unchanged": 2, "failed": 2}
     assert survey(database).rows() == []
 

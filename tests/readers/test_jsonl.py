@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.documents import Failure
+from archive.documents import Failure, ReadContainer
 from archive.readers.base import BadRecord, Record, UnreadableError
-from archive.readers.containers import CONTAINERS, FoundRecord, ReadContainer, unwrap_file, unwrap_stream
+from archive.readers.containers import CONTAINERS, FoundRecord, unwrap_file, unwrap_stream
 from archive.readers.files import FoundFile
 from archive.readers.jsonl import JsonLines
 

@@ -19,7 +19,7 @@ from archive.db.tables.articles import (
 )
 from archive.db.tables.base import metadata
 from archive.db.tables.decisions import decisions, earlier_states
-from archive.db.tables.imports import import_items, imports, originals
+from archive.db.tables.imports import containers, import_items, imports, originals
 from archive.db.tables.sources import source_domains, source_names, sources
 from archive.db.tables.topics import article_topics, rejected_topics, tag_evidence, topic_names, topic_rules, topics
 
@@ -35,6 +35,7 @@ __all__ = [
     "articles",
     "authors",
     "body_blocks",
+    "containers",
     "decisions",
     "earlier_states",
     "import_items",

@@ -47,3 +47,14 @@ import_items = table(
     Column("reason", Text, doc="Why it ended so, what was changed, mended or left out."),
     Index(None, "import_id", "outcome"),
 )
+
+containers = table(
+    "containers",
+    "A file of many records that an import read to its end. The records are units, with bytes of their own.",
+    reference("import_id", "imports", "The import.", index=True),
+    Column("locator", Text, nullable=False, doc="Where it was found; its units have `LOCATOR#…`."),
+    Column("media_type", Text, nullable=False, doc="What it is: `application/jsonl`."),
+    Column("size", Id, nullable=False, doc="How many bytes it is."),
+    Column("sha256", Text, nullable=False, doc="SHA-256 of its bytes, hex."),
+    Column("records", Id, nullable=False, doc="How many records were in it."),
+)
