@@ -136,8 +136,8 @@ def _names(fields: str | None, export_format: str) -> list[str] | None:
             from difflib import get_close_matches
 
             near = get_close_matches(name, FIELDS, n=1)
-            meant = f"; did you mean '{near[0]}'?" if near else ""
-            raise UsageError(f"there is no field '{name}'{meant} There are {', '.join(FIELDS)}")
+            meant = f" (did you mean '{near[0]}'?)" if near else ""
+            raise UsageError(f"there is no field '{name}'{meant}; there are {', '.join(FIELDS)}")
     return list(dict.fromkeys(names))
 
 

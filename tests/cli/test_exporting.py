@@ -47,7 +47,8 @@ def test_fields_are_those_asked_for(seeds: Run) -> None:
     answer = seeds("export", "-f", "csv", "--fields", "published, key,key", "--source", "the-lintel-almanac")
     assert answer.stdout == "published,key\n2023,42dtbjmmy2tt\n"
     for form, fields, message in (
-        ("csv", "key,headlin", "there is no field 'headlin'; did you mean 'headline'?"),
+        ("csv", "key,headlin", "there is no field 'headlin' (did you mean 'headline'?); there are key, headline,"),
+        ("csv", "xyz", "there is no field 'xyz'; there are key, headline,"),
         ("jsonl", ",", "--fields names none"),
         ("ris", "key", "--fields is for -f jsonl and -f csv; -f ris has fields of its own"),
     ):
