@@ -315,7 +315,7 @@ def test_leaving_workers_ends_their_processes(
 
 _SCRIPT = """
 from pathlib import Path
-from archive import portions
+from archive import ingest, portions
 from archive.workers import Workers
 portions.CHUNK = 100
 submitted = []
