@@ -17,16 +17,23 @@ FIELDS = (
 VERSION_TIMES = ("modified", "crawled")
 
 # Where a value was given, nearest to the text first. A nearer one wins; `domain` is derived from the URL.
-METHODS = ("front_matter", "sidecar", "archive_toml", "option", "domain")
+METHODS = ("front_matter", "record", "sidecar", "archive_toml", "option", "domain")
+
+# Those that say it within the bytes of the document itself.
+WITHIN_THE_BYTES = ("front_matter", "record")
 
 
 @dataclass(frozen=True)
 class Value:
-    """A value as the input gives it: text, not yet normalized, and where it stood."""
+    """A value as the input gives it: text, not yet normalized, and where it stood.
+
+    `label` is what a topic is called whose `text` is its `scheme:code`, in case no vocabulary here has it.
+    """
 
     field: str
     text: str
     method: str
+    label: str | None = None
 
 
 @dataclass(frozen=True)
@@ -226,3 +233,14 @@ class Failure:
     reason: str
     cure: str | None = None
     sha256: str | None = None
+
+
+@dataclass(frozen=True)
+class ReadContainer:
+    """A file of many records that was read to its end: its place, what it is, its bytes as size and SHA-256 (hex)."""
+
+    locator: str
+    media_type: str
+    size: int
+    sha256: str
+    records: int

@@ -10,7 +10,6 @@ from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -23,14 +22,15 @@ from archive.db.engine import file_errors_explained, open_engine, truncate_wal
 from archive.db.ids import Ids
 from archive.db.lookups import LastItem
 from archive.db.tombstones import find_forgotten
-from archive.documents import Article, Failure, Given, Unchanged, Value
+from archive.documents import Article, Failure, Given, ReadContainer, Unchanged, Value
 from archive.errors import ArchiveError, ReadError, UsageError
 from archive.normalize.dates import parse_published
 from archive.normalize.language import language_tag
 from archive.normalize.text import require_utf8
 from archive.normalize.urls import RULES_VERSION, canonical_url
-from archive.portions import CHUNK, Unit, of_bounded_size, take_batch
+from archive.portions import Found, Unit, of_bounded_size, take_batch, take_some
 from archive.prepare import MAX_BYTES, MAX_CHARACTERS, Known, Settings, Task
+from archive.readers.containers import FoundRecord, unwrap_file, unwrap_stream
 from archive.readers.files import FoundFile, UnusedSidecar, find_files, read_stdin
 from archive.resolve.decisions import apply_again
 from archive.resolve.identity import IdentityResolver
@@ -178,6 +178,7 @@ class _Import:
         self._position = 1
         self._known: deque[dict[str, LastItem]] = deque()  # of each chunk that is being read
         self._values = values
+        self._containers: list[ReadContainer] = []  # on record when all of their units are
 
     def run(self) -> ImportSummary:
         summary: ImportSummary | None = None
@@ -190,6 +191,7 @@ class _Import:
                 while batch := list(take_batch(results)):
                     self._write(batch)
                 with signals_held(), self._writing.begin():
+                    store.add_containers(self._writing, summary.import_id, self._containers)
                     store.end_import(self._writing, summary.import_id, "finished")
         except BaseException as error:
             if summary is not None:
@@ -226,7 +228,7 @@ class _Import:
 
     def _chunks(self) -> Iterator[list[Task]]:
         found = self._find()
-        while some := list(islice(found, CHUNK)):
+        while some := list(take_some(found)):
             # each look in a transaction of its own: one that stayed open would keep the WAL from being emptied
             with signals_held(), self._reading.begin():
                 schema.require_unchanged(self._reading)
@@ -241,29 +243,44 @@ class _Import:
             for result in results:
                 yield (result, known[result.locator].id) if isinstance(result, Unchanged) else result
 
-    def _task(self, found: FoundFile | Failure, last: LastItem | None) -> Task:
+    def _task(self, found: Found, last: LastItem | None) -> Task:
         if isinstance(found, Failure):
             return Task(found, None)
         known = None if last is None else Known(last.original_sha256, last.context_sha256)
-        if found.path != "-":
+        if isinstance(found, FoundRecord):
+            return Task(found.found, known, found.content, found.reader)
+        if found.path != "-" or self._stdin is None:
             return Task(found, known)
-        if self._stdin is None:
-            return Task(Failure("-", "there is no standard input to read"), None)
         try:
             return Task(found, known, read_stdin(self._stdin, self._options.max_bytes))
         except ReadError as error:
             return Task(Failure("-", str(error), getattr(error, "cure", None)), None)
 
-    def _find(self) -> Iterator[FoundFile | Failure]:
+    def _find(self) -> Iterator[Found]:
+        """Yield what there is to be read; of files of many documents, their records as they are read."""
+        limit = self._options.max_bytes
         for path in self._paths:
             if path == "-":
-                yield FoundFile("-", "-", str(Path.cwd()), None)
+                found = FoundFile("-", "-", str(Path.cwd()), None)
+                if self._stdin is None:
+                    yield Failure("-", "there is no standard input to read")
+                    continue
+                records, self._stdin = unwrap_stream(found, self._stdin, limit)
+                yield from (found,) if records is None else self._unwrapped(records)
+                continue
+            for one in find_files([path], leave_out=self._own_files):
+                if isinstance(one, UnusedSidecar):
+                    self._listener.noted(one.locator, [f"{one.reason}; {one.cure}"])
+                    continue
+                records = unwrap_file(one, limit) if isinstance(one, FoundFile) else None
+                yield from (one,) if records is None else self._unwrapped(records)
+
+    def _unwrapped(self, records: Iterator[FoundRecord | Failure | ReadContainer]) -> Iterator[Found]:
+        for record in records:
+            if isinstance(record, ReadContainer):
+                self._containers.append(record)
             else:
-                for found in find_files([path], leave_out=self._own_files):
-                    if isinstance(found, UnusedSidecar):
-                        self._listener.noted(found.locator, [f"{found.reason}; {found.cure}"])
-                    else:
-                        yield found
+                yield record
 
     def _write(self, batch: Sequence[Unit]) -> None:
         connection = self._writing

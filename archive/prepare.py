@@ -31,11 +31,15 @@ class Known(NamedTuple):
 
 
 class Task(NamedTuple):
-    """A file to prepare (or why there is none), what its place last gave, its bytes where they come from elsewhere."""
+    """A file to prepare (or why there is none), what its place last gave, its bytes where they come from elsewhere.
+
+    `reader` is the name of the reader of a record.
+    """
 
     found: FoundFile | Failure
     known: Known | None
     content: bytes | None = None
+    reader: str | None = None
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,7 @@ class Preparer:
         self._matchers = Matchers(PhraseMatcher(phrases), PhraseMatcher(names))
         self._defaults = FolderDefaults()
         self._folders: dict[tuple[str, str], tuple[Sequence[Given], str]] = {}
+        self._of_container: tuple[str, tuple[Sequence[Given], str]] | None = None  # its sidecar, and what that gives
         self._compressor = zstandard.ZstdCompressor(level=3)
 
     def prepare(self, tasks: Iterable[Task]) -> list[Prepared]:
@@ -81,30 +86,34 @@ class Preparer:
             return (found,)
         try:
             content = task.content if task.content is not None else read_bytes(found, self._settings.max_bytes)
-            given, context = self._given(found)
+            given, context = self._given(found, of_record=task.reader is not None)
             if task.known is not None and task.known == (hashlib.sha256(content).hexdigest(), context):
                 return (Unchanged(found.locator),)
             return [
                 self._article(document, given, context)
-                for document in read_documents(found.locator, found.path, content)
+                for document in read_documents(found.locator, found.path, content, task.reader)
             ]
         except Exception as error:
             return (_failure(found.locator, error),)
 
-    def prepare_again(self, locator: str, original: Original, content: bytes, given: Given) -> Article | Failure:
+    def prepare_again(
+        self, locator: str, original: Original, content: bytes, given: Given, reader: str | None = None
+    ) -> Article | Failure:
         """Return the article that an original gives today; `given` is what was said beside it when it was imported.
+
+        `reader` is the one that took it then; of a record it reads it again, else the one that takes it today.
 
         Never raises. The article's context is empty: it is no unit of an import.
         """
         try:
-            for document in read_documents(locator, locator, content):
+            for document in read_documents(locator, locator, content, reader):
                 if document.locator == locator:
                     return normalize_document(document, (given,), original, self._matchers, "")
         except Exception as error:
             return _failure(locator, error)
         return Failure(locator, "today's reader finds no such unit in its file")
 
-    def _given(self, found: FoundFile) -> tuple[Sequence[Given], str]:
+    def _given(self, found: FoundFile, *, of_record: bool) -> tuple[Sequence[Given], str]:
         """Return what is given beside the file, nearest first, and the SHA-256 of it and all else it is read with."""
         place = (found.path.rpartition("/")[0], found.root)
         folder = self._folders.get(place)
@@ -113,8 +122,14 @@ class Preparer:
             folder = self._folders[place] = (given, self._context(given))
         if found.sidecar is None:
             return folder
-        given = (read_sidecar(found.sidecar), *folder[0])
-        return given, self._context(given)
+        if not of_record:
+            given = (read_sidecar(found.sidecar), *folder[0])
+            return given, self._context(given)
+        # records of one file come one after the other
+        if self._of_container is None or self._of_container[0] != found.sidecar:
+            given = (read_sidecar(found.sidecar, of_many=True), *folder[0])
+            self._of_container = (found.sidecar, (given, self._context(given)))
+        return self._of_container[1]
 
     def _context(self, given: Sequence[Given]) -> str:
         digests = [one.digest for one in given if one.digest]

@@ -28,7 +28,17 @@ from archive.db.standing import (
 )
 from archive.db.tables import articles
 from archive.decide import deciding
-from archive.documents import METHODS, Article, Failure, FoundDate, Given, Original, PublishedTime, Value
+from archive.documents import (
+    METHODS,
+    WITHIN_THE_BYTES,
+    Article,
+    Failure,
+    FoundDate,
+    Given,
+    Original,
+    PublishedTime,
+    Value,
+)
 from archive.normalize.bylines import split_byline
 from archive.normalize.dates import parse_published
 from archive.normalize.language import language_tag
@@ -196,7 +206,7 @@ class _Reader:
                 again.new_topics = [
                     topic
                     for topic in again.unit.topics
-                    if topic.method == "front_matter" and (topic.text, topic.method) not in given
+                    if topic.method in WITHIN_THE_BYTES and (topic.text, topic.method) not in given
                 ]
                 if again.new_topics:
                     names = ", ".join(topic.text for topic in again.new_topics)
@@ -204,10 +214,10 @@ class _Reader:
             yield again
 
     def _prepared(self, stood: Standing, values: Sequence[Value]) -> _Again:
-        beside = tuple(value for value in values if value.method not in ("front_matter", "domain"))
+        beside = tuple(value for value in values if value.method not in (*WITHIN_THE_BYTES, "domain"))
         original = Original(stood.sha256, stood.media_type, stood.size, stood.content)
         content = zstandard.ZstdDecompressor().decompress(stood.content, max_output_size=stood.size)
-        made = self._preparer.prepare_again(stood.locator, original, content, Given(beside))
+        made = self._preparer.prepare_again(stood.locator, original, content, Given(beside), stood.reader)
         return _Again(stood, failure=made) if isinstance(made, Failure) else _Again(stood, unit=made)
 
     def _compare_values(
@@ -355,7 +365,8 @@ def _write(connection: Connection, differing: Sequence[_Again]) -> None:
                     set_values=again.filled,
                     source_id=sources.named(connection, source.text).id if source else None,
                     new_topics=[
-                        (topics.named(connection, topic.text), topic.text, topic.method) for topic in again.new_topics
+                        (topics.named(connection, topic.text, topic.label), topic.text, topic.method)
+                        for topic in again.new_topics
                     ],
                 )
             )

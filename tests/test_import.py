@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 import zstandard
 
-from archive import ingest
 from archive.documents import Failure
 from archive.errors import UsageError
 from archive.ingest import ImportOptions, ImportSummary, Listener, import_paths
@@ -521,7 +520,7 @@ def test_the_tables_are_the_same_with_workers_and_without(
 ) -> None:
     folder = tmp_path / "in"
     _collection(folder)
-    monkeypatch.setattr(ingest, "CHUNK", 4)
+    monkeypatch.setattr("archive.portions.CHUNK", 4)
     tables = []
     for number in (0, jobs):
         path = tmp_path / f"{number}.db"

@@ -16,6 +16,7 @@ from archive.db.tables import metadata
 from archive.decide import Wish, decide, decide_about, undo
 from archive.errors import SchemaError
 from archive.forget import forget
+from archive.ingest import ImportOptions, import_paths
 from archive.saved_queries import save_query
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -42,7 +43,7 @@ def test_check_leaves_tables_of_users_alone(database: Path) -> None:
 
 
 @pytest.fixture
-def populated(seeds_archive: Path) -> Path:
+def populated(seeds_archive: Path, tmp_path: Path) -> Path:
     """An archive with rows in every table."""
     with closing(sqlite3.connect(seeds_archive)) as connection:
         (key,) = connection.execute("SELECT key FROM articles ORDER BY id").fetchone()
@@ -58,6 +59,9 @@ def populated(seeds_archive: Path) -> Path:
     with closing(sqlite3.connect(seeds_archive)) as connection:
         (last,) = connection.execute("SELECT key FROM articles ORDER BY id DESC").fetchone()
     forget(seeds_archive, [last], "a court said so", "Ada")
+    wire = tmp_path / "wire.jsonl"
+    wire.write_text('{"title": "Ferry", "text": "The ferry left without anybody."}\n')
+    import_paths(seeds_archive, [str(wire)], ImportOptions(jobs=0))
     return seeds_archive
 
 
@@ -105,6 +109,14 @@ def test_migration_goes_down_and_up_again_over_rows(populated: Path, revision: s
             connection.execute("DELETE FROM forgotten_hashes")
             connection.execute("DELETE FROM tombstones")
             connection.execute("DELETE FROM decisions WHERE subject = 'forget'")
+            connection.commit()
+            before = (proof.take_inventory(connection), schema_of(populated))
+    if known.index(revision) >= known.index("20261122_containers"):
+        with pytest.raises(SchemaError, match="what 1 files of many records were would be lost"):
+            schema.downgrade(populated, below)
+        with closing(sqlite3.connect(populated)) as connection:
+            assert (proof.take_inventory(connection), schema_of(populated)) == before
+            connection.execute("DELETE FROM containers")
             connection.commit()
             before = (proof.take_inventory(connection), schema_of(populated))
     for migration, lost, number in (

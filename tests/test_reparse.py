@@ -417,7 +417,7 @@ def test_what_todays_readers_refuse_is_told_and_stays(ferry: Path, monkeypatch: 
     ((key, failure),) = found.refused
     assert (key, found.rows(), found.articles) == (shown(ferry)["key"], [], 1)
     assert "no reader takes" in failure.reason
-    monkeypatch.setattr("archive.prepare.read_documents", lambda locator, name, content: iter(()))
+    monkeypatch.setattr("archive.prepare.read_documents", lambda *_: iter(()))
     assert [one.reason for _, one in survey(ferry).refused] == ["today's reader finds no such unit in its file"]
 
 

@@ -23,6 +23,7 @@ _METHODS = {
     "first_line": "the text's first line",
     "derived": "derived from the first sentence, since the text has none",
     "front_matter": "front matter",
+    "record": "its record",
     "sidecar": "the file beside it (.meta.toml)",
     "archive_toml": "archive.toml",
     "option": "an option of the import",

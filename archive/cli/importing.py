@@ -95,12 +95,13 @@ def import_(
 ) -> None:
     """Take files, folders and stdin into the archive.
 
-    Plain text, and Markdown with front matter; folders with all below them; - is stdin. Every unit ends as added,
+    Plain text, Markdown with front matter, and JSON lines, of which each is a unit; folders with all below them; - is
+    stdin. Every unit ends as added,
     revised, unchanged, duplicate or failed; the summary says how many. What was imported before is recognized, so
     importing a folder again is quick and safe.
 
-    What a text does not say is taken, nearest first, from its front matter, from NAME.meta.toml beside it, from
-    archive.toml in its folder or above, and from the options.
+    What a text does not say is taken, nearest first, from its front matter or record, from NAME.meta.toml beside it,
+    from archive.toml in its folder or above, and from the options.
 
     Exit code: 0, or 1 if a unit failed (the others are imported all the same).
 

@@ -42,7 +42,7 @@ GROUPS = (
             "article_authors",
         ),
     ),
-    ("Imports", "Where everything came from.", ("imports", "import_items", "originals")),
+    ("Imports", "Where everything came from.", ("imports", "import_items", "containers", "originals")),
     (
         "Decisions",
         "What people said, and the archive itself.",

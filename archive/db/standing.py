@@ -38,6 +38,7 @@ class Standing(NamedTuple):
     content: bytes
     item_id: int
     locator: str
+    reader: str | None
 
 
 class GivenValue(NamedTuple):
@@ -65,7 +66,7 @@ def find_standing(connection: Connection, ids: Sequence[int]) -> list[Standing]:
             *(article.id, article.key, revision.id, revision.headline, revision.headline_method, revision.body),
             *(revision.text_sha256, article.published, article.published_precision, article.language),
             *(original.id, original.sha256, original.media_type, original.size, original.content),
-            *(item.id, item.locator),
+            *(item.id, item.locator, item.reader),
         )
         .select_from(articles)
         .join(article_revisions, revision.id == article.revision_id)

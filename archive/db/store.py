@@ -5,6 +5,7 @@ statement for the search index: what costs is whatever is done per article.
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import asdict
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, text, update
 
@@ -14,7 +15,7 @@ from archive.db.clock import now
 from archive.db.ids import Ids, inserted_id
 from archive.db.rows import NOT_CHOSEN_ANY_MORE, Rows, values_of_article
 from archive.db.search import fts5
-from archive.documents import FoundDate, PublishedTime, Value
+from archive.documents import FoundDate, PublishedTime, ReadContainer, Value
 
 _RULE_METHODS = ("rule", "trailing_tags")
 
@@ -38,6 +39,13 @@ def end_import(connection: Connection, import_id: int, status: str, reason: str 
         .where(tables.imports.c.id == import_id)
         .values(status=status, reason=reason, finished_at=now())
     )
+
+
+def add_containers(connection: Connection, import_id: int, containers: Sequence[ReadContainer]) -> None:
+    """Record what files of many records an import has read to their end."""
+    if containers:
+        rows = [{"import_id": import_id, **asdict(container)} for container in containers]
+        connection.execute(insert(tables.containers), rows)
 
 
 def end_killed_import(connection: Connection, import_id: int) -> None:

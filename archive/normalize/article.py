@@ -122,8 +122,14 @@ def normalize_document(
 
 
 def _cleaned(value: Value) -> Value:
-    text = " ".join(clean_text(value.text)[0].split())
+    text = _on_one_line(value.text)
+    if value.label is not None:
+        return replace(value, text=text, label=_on_one_line(value.label) or None)
     return value if text == value.text else replace(value, text=text)
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join(clean_text(text)[0].split())
 
 
 def _layout(document: Document, notes: list[str]) -> Layout:

@@ -1,13 +1,15 @@
 """Files and their bytes, read into Documents.
 
 `find_files` finds what is to be imported, `read_bytes` reads it, `read_documents` makes Documents of it with the first
-reader of `READERS` that takes it. What stands beside a file comes from `read_sidecar` and `FolderDefaults`.
+reader of `READERS` that takes it. A file of many documents is taken apart first, by one of `CONTAINERS`. What stands
+beside a file comes from `read_sidecar` and `FolderDefaults`.
 """
 
 from collections.abc import Iterator
 
 from archive.documents import Document, Given
-from archive.readers.base import HEAD, Reader, UnreadableError
+from archive.readers.base import HEAD, Container, Reader, UnreadableError
+from archive.readers.containers import CONTAINERS, RECORD_READERS
 from archive.readers.decode import looks_binary
 from archive.readers.defaults import FolderDefaults, read_sidecar
 from archive.readers.files import FoundFile, find_files, read_bytes, read_stdin
@@ -15,7 +17,9 @@ from archive.readers.markdown import MarkdownReader
 from archive.readers.text import TextReader
 
 __all__ = [
+    "CONTAINERS",
     "READERS",
+    "Container",
     "FolderDefaults",
     "FoundFile",
     "Given",
@@ -36,8 +40,6 @@ READERS: tuple[Reader, ...] = (MarkdownReader(), TextReader())
 # Text to a machine, but no article: what the texts in them are is not for a reader of plain text to guess.
 _RECORDS = {
     ".json": "JSON",
-    ".jsonl": "JSON lines",
-    ".ndjson": "JSON lines",
     ".csv": "a table (CSV)",
     ".tsv": "a table (TSV)",
     ".sgm": "SGML",
@@ -48,6 +50,8 @@ _RECORDS = {
     ".yaml": "YAML",
     ".yml": "YAML",
 }
+_CURES = {"JSON": "write one object on each line, for example with `jq -c '.[]' FILE > FILE.jsonl`, and import that"}
+_ELSE = "save each of its texts as a .txt or .md file and import those"
 
 
 def identify(head: bytes, name: str) -> tuple[Reader, str]:
@@ -66,9 +70,7 @@ def identify(head: bytes, name: str) -> tuple[Reader, str]:
         raise UnreadableError(f"not text: {binary}", "save its text as a .txt or .md file and import that")
     records = _RECORDS.get(name[name.rfind(".") :].lower())
     if records is not None:
-        raise UnreadableError(
-            f"a format that no reader takes: {records}", "save each of its texts as a .txt or .md file and import those"
-        )
+        raise UnreadableError(f"a format that no reader takes: {records}", _CURES.get(records, _ELSE))
     for reader in READERS:
         why = reader.identify(head, name)
         if why is not None:
@@ -78,10 +80,11 @@ def identify(head: bytes, name: str) -> tuple[Reader, str]:
     )
 
 
-def read_documents(locator: str, name: str, content: bytes) -> Iterator[Document]:
-    """Return the documents in the bytes of a file, read lazily.
+def read_documents(locator: str, name: str, content: bytes, reader: str | None = None) -> Iterator[Document]:
+    """Return the documents in the bytes of a file, or of a record, read lazily.
 
+    `reader` is the name of the one that a container says its records are for; of a file it is looked for.
     Raises ReadError, here or while they are read, with the reason why there are none.
     """
-    reader, _ = identify(content, name)
-    return reader.read(locator, content)
+    of_record = RECORD_READERS.get(reader or "")
+    return (of_record or identify(content, name)[0]).read(locator, content)

@@ -3,7 +3,7 @@
 import errno
 import re
 from collections.abc import Iterator
-from typing import Protocol
+from typing import BinaryIO, NamedTuple, Protocol
 
 from archive.documents import Document, Failure
 from archive.errors import ReadError
@@ -57,6 +57,53 @@ class Reader(Protocol):
 
     def read(self, locator: str, content: bytes) -> Iterator[Document]:
         """Yield the documents in the bytes of a file, or raise ReadError where there are none to be had."""
+
+
+class Record(NamedTuple):
+    """One record of a container: its place in it (`line=17`), and its own bytes."""
+
+    place: str
+    content: bytes
+
+
+class BadRecord(NamedTuple):
+    """A record that cannot be taken out of its container: its place in it, and why."""
+
+    place: str
+    error: UnreadableError
+
+
+class Container(Protocol):
+    """What takes a file of many documents apart into records, each of which is a unit with an original of its own.
+
+    A record's locator is `FILE#PLACE`. What it says is read by a Reader, `reader`, in whichever process; here nothing
+    is looked at that is not needed to tell where a record ends.
+    """
+
+    @property
+    def name(self) -> str:
+        """The name of the container's format, in words."""
+
+    @property
+    def media_type(self) -> str:
+        """The media type of the container."""
+
+    @property
+    def endings(self) -> tuple[str, ...]:
+        """How the names of its files can end, in lower case; only of these (and of stdin) the bytes are looked at."""
+
+    @property
+    def reader(self) -> Reader:
+        """What reads a record."""
+
+    def identify(self, head: bytes, name: str) -> str | None:
+        """Return why this is such a container, in words, or None if it is none; as a Reader has it."""
+
+    def records(self, stream: BinaryIO, limit: int) -> Iterator[Record | BadRecord]:
+        """Yield the records lazily, holding one at a time; one of more than `limit` bytes is a BadRecord.
+
+        Raises UnreadableError where the stream is no such container at all.
+        """
 
 
 def storable(text: str) -> str:

@@ -23,6 +23,7 @@ _MOST_STEPS = 200_000
 _DEEPEST = 40
 
 _SOFT_BREAK = "\x00"  # the parser leaves no NUL in a text
+_MEANT = "\ufdd0"  # on either side of white space that is meant; no character, and for no text
 _EAST_ASIAN = "\u3001-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff9f\U00020000-\U0003ffff"
 _SOFT_BREAK_WITHIN_WORDS = re.compile(f"(?<=[{_EAST_ASIAN}]){_SOFT_BREAK}(?=[{_EAST_ASIAN}])")
 _SPACES = re.compile(r"[ \t]{2,}")
@@ -39,9 +40,10 @@ def lay_out_markdown(text: str, headline: str | None = None) -> Layout:
 
     A first heading of level 1, before any other text, is the headline; unless `headline`, from the front matter, is
     another one: then it stays a heading. Emphasis and other marks go; a line break within a paragraph is a space
-    (nothing, between Chinese or Japanese characters), a hard one a line end. Each paragraph of a list item or a
-    quotation is a block; a table is one, a row a line, its cells parted by " | ". Set aside are the descriptions of
-    images (`caption`), and HTML (`markup`), but not the text between its tags in a line.
+    (nothing, between Chinese or Japanese characters), a hard one a line end; white space written as `&#x0020;`, with
+    four digits, as `archive export` writes it, is kept as it is. Each paragraph of a list item or a quotation is a
+    block; a table is one, a row a line, its cells parted by " | ". Set aside are the descriptions of images
+    (`caption`), and HTML (`markup`), but not the text between its tags in a line.
 
     Raises TooComplexError for what cannot be taken apart in a few seconds.
 
@@ -53,6 +55,7 @@ def lay_out_markdown(text: str, headline: str | None = None) -> Layout:
     # Each of these becomes a token, or several, in one step of the parser.
     if text.count("*") + text.count("_") + text.count("|") > _MOST_MARKS:
         raise TooComplexError(f"more than {_MOST_MARKS:,} marks of emphasis and of tables")
+    text = text.replace(_MEANT, "\ufffd")
     env: dict[str, Any] = {"steps": 0}
     try:
         tokens = _parser().parse(text, env)
@@ -83,7 +86,16 @@ def _parser() -> "MarkdownIt":
         "table", "steps", _count_line, {"alt": ["paragraph", "reference", "blockquote", "list", "table"]}
     )
     parser.inline.ruler.before("text", "steps", _count_characters)
+    parser.core.ruler.before("text_join", "meant", _mark_what_is_meant)
     return parser
+
+
+def _mark_what_is_meant(state: Any) -> None:
+    for token in state.tokens:
+        for child in token.children or ():
+            blank = child.content
+            if child.type == "text_special" and blank.isspace() and child.markup == f"&#x{ord(blank[0]):04X};":
+                child.content = f"{_MEANT}{blank}{_MEANT}"
 
 
 def _count_line(state: Any, _start: int, _end: int, _silent: bool) -> bool:
@@ -168,7 +180,7 @@ class _Walk:
                 self._add("heading", text, self._level)
 
     def _add(self, kind: str, text: str, level: int | None = None) -> None:
-        if text:
+        if text and not text.isspace():
             self.blocks.append(Block(kind, text, level))
 
     def _put_aside(self, kind: str, text: str, rule: str) -> None:
@@ -222,7 +234,7 @@ def _plain(token: "Token") -> str:
 
 def _joined(parts: list[str]) -> str:
     text = _SOFT_BREAK_WITHIN_WORDS.sub("", "".join(parts)).replace(_SOFT_BREAK, " ")
-    return _LINE_BREAKS.sub("\n", _SPACES.sub(" ", text)).strip()
+    return _LINE_BREAKS.sub("\n", _SPACES.sub(" ", text)).strip().replace(_MEANT, "")
 
 
 def _same(one: str, other: str) -> bool:

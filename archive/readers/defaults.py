@@ -19,9 +19,12 @@ from archive.readers.toml import LARGEST, read_toml
 _OF_ONE_ARTICLE = frozenset(("id", "url", "headline"))
 
 
-def read_sidecar(path: str) -> Given:
-    """Return what a sidecar says: the keys of `METADATA_KEYS`, in TOML. It never raises; an unknown key is noted."""
-    return _read(path, "sidecar")
+def read_sidecar(path: str, *, of_many: bool = False) -> Given:
+    """Return what a sidecar says: the keys of `METADATA_KEYS`, in TOML. It never raises; an unknown key is noted.
+
+    `of_many`: its file has many articles, and what belongs to one of them is not used.
+    """
+    return _read(path, "sidecar", of_many=of_many)
 
 
 class FolderDefaults:
@@ -47,7 +50,7 @@ class FolderDefaults:
     def _file(self, folder: str) -> Given:
         if folder not in self._files:
             path = os.path.join(folder, DEFAULTS_NAME)
-            self._files[folder] = _read(path, "archive_toml") if os.path.lexists(path) else Given()
+            self._files[folder] = _read(path, "archive_toml", of_many=True) if os.path.lexists(path) else Given()
         return self._files[folder]
 
 
@@ -73,7 +76,7 @@ def _joined(givens: list[Given]) -> Given:
     )
 
 
-def _read(path: str, method: str) -> Given:
+def _read(path: str, method: str, *, of_many: bool) -> Given:
     place = storable(path)
     try:
         content = read_path(path, LARGEST)
@@ -88,12 +91,12 @@ def _read(path: str, method: str) -> Given:
         return Given(notes=(note,), digest=digest)
     except UnreadableError as error:
         return Given(notes=(f"{place} was not used: {error.reason}; {error.cure}",), digest=digest)
-    metadata = _read_mapping(mapping, method)
+    metadata = _read_mapping(mapping, method, of_many=of_many)
     return Given(metadata.values, metadata.topics, tuple(f"{place}: {note}" for note in metadata.notes), digest)
 
 
-def _read_mapping(mapping: Mapping[str, object], method: str) -> Metadata:
-    if method != "archive_toml":
+def _read_mapping(mapping: Mapping[str, object], method: str, *, of_many: bool) -> Metadata:
+    if not of_many:
         return read_metadata(mapping, method, strict=True)
     refused = [key for key in mapping if field_of(key) in _OF_ONE_ARTICLE]
     metadata = read_metadata({key: mapping[key] for key in mapping if key not in refused}, method, strict=True)

@@ -111,12 +111,9 @@ def read_bytes(found: FoundFile, limit: int = SIZE_LIMIT) -> bytes:
 def read_path(path: str, limit: int) -> bytes:
     """Return the bytes of the file at a path, as `read_bytes` does."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
+        descriptor = _open(path)
         try:
-            status = os.fstat(descriptor)
-            if not stat.S_ISREG(status.st_mode):
-                raise _not_a_file(status.st_mode)
-            size = status.st_size
+            size = os.fstat(descriptor).st_size
             if size > limit:
                 raise _too_large(size, limit)
             if size:
@@ -128,6 +125,26 @@ def read_path(path: str, limit: int) -> bytes:
         raise unreadable(error) from error
     except MemoryError as error:
         raise UnreadableError("there is not enough memory to read it", "split the file, or free memory") from error
+
+
+def open_path(path: str) -> BinaryIO:
+    """Return the file at a path, opened to be read in parts. It never waits for a pipe or a device.
+
+    Raises UnreadableError, with the cure, where the file has vanished, may not be read, or is none.
+    """
+    try:
+        return os.fdopen(_open(path), "rb", buffering=0)
+    except (OSError, ValueError) as error:
+        raise unreadable(error) from error
+
+
+def _open(path: str) -> int:
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
+    mode = os.fstat(descriptor).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(descriptor)
+        raise _not_a_file(mode)
+    return descriptor
 
 
 def read_stdin(stream: BinaryIO, limit: int = SIZE_LIMIT) -> bytes:

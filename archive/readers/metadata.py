@@ -5,7 +5,7 @@ in `METADATA_KEYS` wins; topics add up. `created` tells of a file, not of public
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -17,7 +17,7 @@ _KEYS = {
     "headline": "title headline",
     "published": (
         "published publication_date publish_date publishdate date_published datepublished published_at published_on"
-        " pubdate pub_date date"
+        " publishedat pubdate pub_date date"
     ),
     "modified": (
         "modified updated date_modified datemodified modified_at updated_at last_modified lastmodified last_updated"
@@ -71,7 +71,12 @@ def field_of(key: str) -> str | None:
     >>> field_of("Publication-Date"), field_of("created")
     ('published', None)
     """
-    return METADATA_KEYS.get(_fold(key))
+    return METADATA_KEYS.get(key_of(key))
+
+
+def key_of(key: str) -> str:
+    """Return a key as it is looked up: in lower case, with `_` for spaces and `-`."""
+    return re.sub(r"[\s-]+", "_", key.strip().casefold())
 
 
 def read_metadata(mapping: Mapping[str, object], method: str, *, strict: bool) -> Metadata:
@@ -93,7 +98,7 @@ def read_metadata(mapping: Mapping[str, object], method: str, *, strict: bool) -
     notes: list[str] = []
     unknown: list[str] = []
     found: dict[str, dict[str, str]] = {}
-    topics: dict[str, None] = {}
+    topics: dict[str, str | None] = {}  # with what they are called, where they are named by a code
     for key, item in sorted(mapping.items(), key=_preference):
         field = field_of(key)
         if field is None:
@@ -104,7 +109,7 @@ def read_metadata(mapping: Mapping[str, object], method: str, *, strict: bool) -
             continue
         try:
             if field == "topics":
-                topics.update(dict.fromkeys(_topic_names(item)))
+                topics |= {name: label for name, label in _topics(item) if name not in topics}
                 continue
             text = _authors(item) if field == "authors" else _text(item)
         except _UnusableError as error:
@@ -124,15 +129,12 @@ def read_metadata(mapping: Mapping[str, object], method: str, *, strict: bool) -
         for other, unused in list(texts.items())[1:]:
             if unused != text:
                 notes.append(f"key {shown(other)} was not used: {shown(key)} gives the {field} already")
-    return Metadata(tuple(values), tuple(Value("topics", name, method) for name in topics), tuple(notes))
-
-
-def _fold(key: str) -> str:
-    return re.sub(r"[\s-]+", "_", key.strip().casefold())
+    given = tuple(Value("topics", name, method, label) for name, label in topics.items())
+    return Metadata(tuple(values), given, tuple(notes))
 
 
 def _preference(pair: tuple[str, object]) -> int:
-    return _PREFERENCE.get(_fold(pair[0]), len(_PREFERENCE))
+    return _PREFERENCE.get(key_of(pair[0]), len(_PREFERENCE))
 
 
 def _is_of_other_programs(field: str, item: object) -> bool:
@@ -145,7 +147,7 @@ def _is_of_other_programs(field: str, item: object) -> bool:
 def _unknown(key: str) -> str:
     import difflib
 
-    near = difflib.get_close_matches(_fold(key)[:40], METADATA_KEYS, n=1)
+    near = difflib.get_close_matches(key_of(key)[:40], METADATA_KEYS, n=1)
     return f"unknown key {shown(key)}" + (f" (did you mean '{near[0]}'?)" if near else "")
 
 
@@ -184,7 +186,17 @@ def _authors(item: object) -> str:
     return "; ".join(_names(item))
 
 
-def _topic_names(item: object) -> list[str]:
+def _topics(item: object) -> Iterator[tuple[str, str | None]]:
+    """Yield topics, each as named; one with `scheme` and `code`, of a vocabulary, also with what it is called.
+
+    A local code is made of a name, and means something else in another archive: there the name counts.
+    """
     if isinstance(item, str):
-        return _names(_SEPARATORS.split(item))
-    return _names(item)
+        item = _SEPARATORS.split(item)
+    for one in item if isinstance(item, list | tuple) else (item,):
+        if isinstance(one, Mapping) and _text(one.get("scheme")) and _text(one.get("code")):
+            name = _text(one.get("name"))
+            if _text(one["scheme"]) != "local" or not name:
+                yield f"{_text(one['scheme'])}:{_text(one['code'])}", name or None
+                continue
+        yield from ((name, None) for name in _names((one,)))

@@ -339,7 +339,8 @@ class IdentityResolver:
     def _new_topics(self, unit: Article, article: KnownArticle) -> list[tuple[int, str, str]]:
         """Return the topics that a unit gives and the article was not given yet: topic id, as named, where given."""
         given = {
-            (self._topics.named(self._connection, topic.text), topic.text, topic.method): None for topic in unit.topics
+            (self._topics.named(self._connection, topic.text, topic.label), topic.text, topic.method): None
+            for topic in unit.topics
         }
         return [topic for topic in given if topic not in article.given_topics]
 

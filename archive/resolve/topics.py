@@ -26,11 +26,19 @@ class TopicResolver:
         self._merged = vocabulary.merged_topics(connection)
         self._by_code = {key: self._leads(topic) for key, topic in vocabulary.topic_codes(connection).items()}
 
-    def named(self, connection: Connection, name: str) -> int:
+    def named(self, connection: Connection, name: str, label: str | None = None) -> int:
         """Return the id of the topic that a name leads to; of several, the local one, else the oldest.
 
         A local topic is also found by its code, and by a name that is written with hyphens for spaces, as tags are.
+        With a `label`, the name is the `scheme:code` of a vocabulary: where that is not loaded, the topic is made with
+        the label for its name.
         """
+        scheme, _, code = (part.strip() for part in name.partition(":"))
+        if label is not None and scheme and code and (scheme, code) not in self._by_code:
+            made = vocabulary.find_topic(connection, scheme, code) or vocabulary.add_topic(
+                connection, scheme, code, label, name_key(label), origin="import"
+            )
+            self._by_code[scheme, code] = self._leads(made)
         topic = self._known(name)
         if topic is None:
             topic, code = self._as_written(connection, name)

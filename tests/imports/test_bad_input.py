@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from archive import ingest, portions, prepare
+from archive import portions, prepare
 from archive.documents import Failure
 from archive.errors import UsageError
 from archive.ingest import OUTCOMES, ImportOptions, Listener, import_paths
@@ -433,7 +433,7 @@ def test_files_named_several_times_are_units_each_time_over_batches_too(
 ) -> None:
     monkeypatch.setattr(portions, "BATCH", 2)
     monkeypatch.setattr(portions, "UNCHANGED_WEIGHT", 1)
-    monkeypatch.setattr(ingest, "CHUNK", 3)
+    monkeypatch.setattr("archive.portions.CHUNK", 3)
     for number in range(7):
         (tmp_path / f"{number}.txt").write_text(GOOD.format(number))
     paths = [str(tmp_path), str(tmp_path / "3.txt"), str(tmp_path), f"{tmp_path}/../{tmp_path.name}/3.txt"]

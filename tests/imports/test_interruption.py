@@ -315,9 +315,9 @@ def test_leaving_workers_ends_their_processes(
 
 _SCRIPT = """
 from pathlib import Path
-from archive import ingest
+from archive import ingest, portions
 from archive.workers import Workers
-ingest.CHUNK = 100
+portions.CHUNK = 100
 submitted = []
 submit = Workers._submit
 def counted(self, chunk):

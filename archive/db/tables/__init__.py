@@ -19,7 +19,7 @@ from archive.db.tables.articles import (
 )
 from archive.db.tables.base import metadata
 from archive.db.tables.decisions import decisions, earlier_states
-from archive.db.tables.imports import import_items, imports, originals
+from archive.db.tables.imports import containers, import_items, imports, originals
 from archive.db.tables.questions import corpora, corpus_revisions, saved_queries
 from archive.db.tables.sources import source_domains, source_names, sources
 from archive.db.tables.tombstones import forgotten_hashes, tombstones
@@ -37,6 +37,7 @@ __all__ = [
     "articles",
     "authors",
     "body_blocks",
+    "containers",
     "corpora",
     "corpus_revisions",
     "decisions",

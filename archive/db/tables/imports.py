@@ -8,7 +8,7 @@ originals = table(
     "originals",
     "Bytes as received, kept once.",
     Column("sha256", Text, nullable=False, unique=True, doc="SHA-256 of the bytes, hex."),
-    Column("media_type", Text, nullable=False, doc="What they are: `text/plain`, `text/markdown`."),
+    Column("media_type", Text, nullable=False, doc="What they are: `text/plain`, `text/markdown`, `application/json`."),
     Column("size", Id, nullable=False, doc="How many bytes they are."),
     Column("content", LargeBinary, nullable=False, doc="The bytes, as one zstd frame."),
 )
@@ -35,7 +35,7 @@ import_items = table(
     Column(
         "context_sha256", Text, doc="SHA-256 of all else that it was read with: options, archive.toml, sidecar, rules."
     ),
-    Column("reader", Text, doc="The reader that took it: `text`, `markdown`; NULL where none did."),
+    Column("reader", Text, doc="The reader that took it: `text`, `markdown`, `record`; NULL where none did."),
     Column("source_as_read", Text, doc="The source as the input names it."),
     Column("id_as_read", Text, doc="The publisher's own id, as read."),
     Column("url_as_read", Text, doc="The URL as read, before it was made canonical."),
@@ -53,4 +53,15 @@ import_items = table(
     Column("reason", Text, doc="Why it ended so, what was changed, mended or left out."),
     reference("tombstone_id", "tombstones", "The article it belonged to, where that was forgotten.", nullable=True),
     Index(None, "import_id", "outcome"),
+)
+
+containers = table(
+    "containers",
+    "A file of many records that an import read to its end. The records are units, with bytes of their own.",
+    reference("import_id", "imports", "The import.", index=True),
+    Column("locator", Text, nullable=False, doc="Where it was found; its units have `LOCATOR#…`."),
+    Column("media_type", Text, nullable=False, doc="What it is: `application/jsonl`."),
+    Column("size", Id, nullable=False, doc="How many bytes it is."),
+    Column("sha256", Text, nullable=False, doc="SHA-256 of its bytes, hex."),
+    Column("records", Id, nullable=False, doc="How many records were in it."),
 )
