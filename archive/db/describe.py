@@ -36,6 +36,7 @@ GROUPS = (
             "article_links",
             "article_dates",
             "article_values",
+            "other_values",
             "article_identifiers",
             "authors",
             "article_authors",
