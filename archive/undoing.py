@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from archive.db import decisions, schema, store, undone, vocabulary
-from archive.db.decisions import FIELD, Decision
+from archive.db.decisions import FIELD, UNDO, Decision
 from archive.db.engine import file_errors_explained, open_engine, truncate_wal
 from archive.db.removal import authors_of, remove_articles, remove_unused_authors
 from archive.errors import ArchiveError, NotFoundError, UsageError
@@ -163,7 +163,7 @@ def _resting(connection: Connection, keys: Collection[str]) -> list[str]:
     gone = decisions.undone(connection)
     resting = []
     for key, made in decisions.of_articles(connection, keys).items():
-        stands = [one for one in decisions.standing(made, gone).values() if one is not None]
+        stands = [one for one in decisions.standing(made, gone).values() if one is not None and one.subject != UNDO]
         if stands:
             resting.append(f"{_decisions(stands)} about {key}, which it brought")
     translations = undone.find_translations(connection, set(keys))

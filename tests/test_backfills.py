@@ -164,7 +164,8 @@ def test_what_one_unit_alone_stated_is_known_of_old_articles(before: Before) -> 
     again = f"INSERT INTO import_items (id, {columns}) SELECT ?, {columns} FROM import_items WHERE id = ?"
     ones = archive.rows(
         "SELECT min(id), article_id FROM import_items WHERE article_id IS NOT NULL GROUP BY article_id "
-        "HAVING sum(outcome = 'added') = 1 AND min(outcome IN ('added', 'unchanged')) ORDER BY 1 LIMIT 5"
+        "HAVING article_id > 4 AND sum(outcome = 'added') = 1 AND min(outcome IN ('added', 'unchanged')) "
+        "ORDER BY 1 LIMIT 5"
     )
     (alone, _), (twice, _), (moved, _), (otherwise, _), (timed, _) = ones
     for number, (unit, change) in enumerate(
@@ -177,7 +178,21 @@ def test_what_one_unit_alone_stated_is_known_of_old_articles(before: Before) -> 
         "WHERE id = (SELECT revision_id FROM import_items WHERE id = ?)",
         timed,
     )
+    archive.run("DELETE FROM article_values WHERE field = 'published' AND article_id IN (3, 4)")
+    archive.record("published", {3: "March 2023", 4: "2023-03"})
+    dates = (
+        "INSERT INTO article_dates (id, article_id, text, kind, method, has_zone, chosen) VALUES (?, ?, ?, ?, ?, 0, 0)"
+    )
+    for number, (text, method) in enumerate(
+        [("March 2023", "front_matter"), ("March 2023", "front_matter"), ("March 2023", "option"), ("2023", "option")],
+        901,
+    ):
+        archive.run(dates, number, 3, text, "published", method)
+    archive.run(dates, 905, 4, "2023-03", "mentioned", "front_matter")
+    archive.run("UPDATE import_items SET outcome = 'duplicate' WHERE article_id IN (3, 4)")
     archive.upgrade()
+    given = "SELECT id, import_item_id FROM article_dates WHERE id > 900"
+    assert archive.rows(given) == [(901, None), (902, 1), (903, None), (904, None), (905, None)]
     units = f"{alone}, {twice}, {moved}, {otherwise}, {timed}, 901, 902, 903"
     found = archive.rows(f"SELECT id, stated_in_id, modified_at FROM import_items WHERE id IN ({units}) ORDER BY id")
     assert found == sorted(
@@ -187,7 +202,7 @@ def test_what_one_unit_alone_stated_is_known_of_old_articles(before: Before) -> 
         ]
     )
     wrong = "SELECT 1 FROM article_dates d JOIN import_items i ON i.id = d.import_item_id "
-    assert archive.rows(f"{wrong} WHERE d.kind <> 'published' OR i.article_id <> d.article_id") == []
+    assert archive.rows(f"{wrong} WHERE d.id < 900 AND (d.kind <> 'published' OR i.article_id <> d.article_id)") == []
     assert archive.rows("SELECT 1 FROM article_dates WHERE import_item_id IS NOT NULL LIMIT 1") == [(1,)]
     assert archive.rows("SELECT * FROM other_values") == []
 

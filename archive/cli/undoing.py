@@ -39,11 +39,16 @@ def undo(ctx: click.Context, /, number: int, yes: bool, force: bool, who: str | 
     if refusal and not force:
         raise ArchiveError(refusal)
     if not yes:
-        if not sys.stdin.isatty():
+        if not _is_asked():
             raise UsageError("nothing was undone; --yes accepts it")
         click.confirm("Undo it?", abort=True, err=True)
     undo_import(path, number, name_of(who), because, force=force)
     hint(f"import {number} is undone")
+
+
+def _is_asked() -> bool:
+    """Tell whether somebody is there to be asked."""
+    return sys.stdin.isatty()
 
 
 def _told(found: Undoing) -> list[str]:

@@ -40,6 +40,14 @@ UPDATE import_items SET stated_in_id = (SELECT s.item_id FROM stated s WHERE s.a
 UPDATE article_dates SET import_item_id = (SELECT s.item_id FROM stated s WHERE s.article_id = article_dates.article_id)
  WHERE kind = 'published' AND article_id IN (SELECT article_id FROM stated)
 """,
+    # of the date that stands it is always known
+    """
+UPDATE article_dates SET import_item_id =
+       (SELECT v.import_item_id FROM article_values v WHERE v.article_id = article_dates.article_id
+           AND v.field = 'published' AND v.text = article_dates.text AND v.method = article_dates.method)
+ WHERE import_item_id IS NULL
+   AND id IN (SELECT max(id) FROM article_dates WHERE kind = 'published' GROUP BY article_id, text, method)
+""",
     """
 UPDATE import_items SET (modified_at, crawled_at) =
        (SELECT r.modified_at, r.crawled_at FROM article_revisions r WHERE r.id = import_items.revision_id)
