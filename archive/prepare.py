@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 import zstandard
 
-from archive.documents import Article, Document, Failure, Given, Original, Unchanged
+from archive.documents import Article, Document, Failure, Given, Original, PhraseMatch, SetAside, Unchanged
 from archive.errors import ReadError
-from archive.normalize.article import NORMALIZER_VERSION, Matchers, normalize_document
+from archive.normalize.article import NORMALIZER_VERSION, Matchers, find_matches, normalize_document
 from archive.normalize.phrases import Phrase, PhraseMatcher
 from archive.readers import read_documents
 from archive.readers.base import shown
@@ -95,6 +95,10 @@ class Preparer:
             ]
         except Exception as error:
             return (_failure(found.locator, error),)
+
+    def matches(self, headline: str | None, body: str, set_aside: Sequence[SetAside]) -> tuple[PhraseMatch, ...]:
+        """Return where the vocabulary tags a text as it is stored."""
+        return tuple(find_matches(headline, body, set_aside, self._matchers))
 
     def prepare_again(
         self, locator: str, original: Original, content: bytes, given: Given, reader: str | None = None

@@ -155,3 +155,64 @@ def test_times_of_texts_are_not_lost_on_the_way_back(before: Before) -> None:
     archive.run("UPDATE article_revisions SET crawled_at = NULL")
     schema.downgrade(archive.path, "20261122_what_people_decide")
     assert ("modified_at",) not in archive.rows("SELECT name FROM pragma_table_info('article_revisions')")
+
+
+def test_what_one_unit_alone_stated_is_known_of_old_articles(before: Before) -> None:
+    """An article of one unit; of one unit twice; of two places; read in another context; with times; without places."""
+    archive = before("20261122_undone_imports")
+    columns = "import_id, position, locator, original_id, context_sha256, outcome, article_id, revision_id"
+    again = f"INSERT INTO import_items (id, {columns}) SELECT ?, {columns} FROM import_items WHERE id = ?"
+    ones = archive.rows(
+        "SELECT min(id), article_id FROM import_items WHERE article_id IS NOT NULL GROUP BY article_id "
+        "HAVING article_id > 4 AND sum(outcome = 'added') = 1 AND min(outcome IN ('added', 'unchanged')) "
+        "ORDER BY 1 LIMIT 5"
+    )
+    (alone, _), (twice, _), (moved, _), (otherwise, _), (timed, _) = ones
+    for number, (unit, change) in enumerate(
+        [(twice, "position = 901"), (moved, "locator = 'elsewhere.txt'"), (otherwise, "context_sha256 = 'other'")], 901
+    ):
+        archive.run(again, number, unit)
+        archive.run(f"UPDATE import_items SET outcome = 'unchanged', {change}, position = id WHERE id = ?", number)
+    archive.run(
+        "UPDATE article_revisions SET modified_at = '2023-03-01' "
+        "WHERE id = (SELECT revision_id FROM import_items WHERE id = ?)",
+        timed,
+    )
+    archive.run("DELETE FROM article_values WHERE field = 'published' AND article_id IN (3, 4)")
+    archive.record("published", {3: "March 2023", 4: "2023-03"})
+    dates = (
+        "INSERT INTO article_dates (id, article_id, text, kind, method, has_zone, chosen) VALUES (?, ?, ?, ?, ?, 0, 0)"
+    )
+    for number, (text, method) in enumerate(
+        [("March 2023", "front_matter"), ("March 2023", "front_matter"), ("March 2023", "option"), ("2023", "option")],
+        901,
+    ):
+        archive.run(dates, number, 3, text, "published", method)
+    archive.run(dates, 905, 4, "2023-03", "mentioned", "front_matter")
+    archive.run("UPDATE import_items SET outcome = 'duplicate' WHERE article_id IN (3, 4)")
+    archive.upgrade()
+    given = "SELECT id, import_item_id FROM article_dates WHERE id > 900"
+    assert archive.rows(given) == [(901, None), (902, 1), (903, None), (904, None), (905, None)]
+    units = f"{alone}, {twice}, {moved}, {otherwise}, {timed}, 901, 902, 903"
+    found = archive.rows(f"SELECT id, stated_in_id, modified_at FROM import_items WHERE id IN ({units}) ORDER BY id")
+    assert found == sorted(
+        [
+            *((alone, alone, None), (twice, twice, None), (moved, None, None), (otherwise, None, None)),
+            *((timed, timed, "2023-03-01"), (901, twice, None), (902, None, None), (903, None, None)),
+        ]
+    )
+    wrong = "SELECT 1 FROM article_dates d JOIN import_items i ON i.id = d.import_item_id "
+    assert archive.rows(f"{wrong} WHERE d.id < 900 AND (d.kind <> 'published' OR i.article_id <> d.article_id)") == []
+    assert archive.rows("SELECT 1 FROM article_dates WHERE import_item_id IS NOT NULL LIMIT 1") == [(1,)]
+    assert archive.rows("SELECT * FROM other_values") == []
+
+
+def test_an_undone_import_stands_in_the_way_of_going_back(before: Before) -> None:
+    archive = before("20261122_undone_imports")
+    archive.upgrade()
+    archive.run("UPDATE imports SET status = 'undone' WHERE id = 1")
+    with pytest.raises(SchemaError, match="would take 1 undone imports for damaged ones"):
+        schema.downgrade(archive.path, "20261122_decided_sources")
+    archive.run("UPDATE imports SET status = 'finished'")
+    schema.downgrade(archive.path, "20261122_decided_sources")
+    assert archive.rows("SELECT name FROM sqlite_schema WHERE name = 'other_values'") == []

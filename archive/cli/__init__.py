@@ -39,7 +39,7 @@ COMMANDS = {
     "forget": ("forgetting", "forget", "Wipe articles for good: text, bytes, all that is known."),
     "sources": ("sources", "sources", "List sources, load them from a file, say what they are."),
     "topics": ("topics", "topics", "List topics as a tree, load them, say what they are."),
-    "imports": ("imports", "imports", "List imports, or show what became of each unit of one."),
+    "imports": ("imports", "imports", "List imports, show what became of each unit of one, or undo it."),
     "stats": ("imports", "stats", "Tell how much the archive holds, and what is not known."),
     "sql": ("sql", "sql", "Ask in SQL; reads only."),
     "verify": ("verify", "verify", "Check that the archive is sound; changes nothing."),

@@ -6,6 +6,7 @@ import click
 
 from archive.cli.options import archive_path, format_option
 from archive.cli.output import print_object, print_rows, shown_path
+from archive.cli.undoing import undo
 from archive.ingest import OUTCOMES
 from archive.queries import reading
 from archive.queries.imports import list_import_items, list_imports, measure
@@ -26,13 +27,14 @@ _ITEM_COLUMNS = {"outcome": "outcome", "key": "key", "place": "place", "reason":
 @format_option
 @click.pass_context
 def imports(ctx: click.Context, /, form: str) -> None:
-    """List imports, or show what became of each unit of one.
+    """List imports, show what became of each unit of one, or undo it.
 
     The latest first.
 
     \b
     archive imports
     archive imports show 1 --outcome failed
+    archive imports undo 1 --yes
     """
     if ctx.invoked_subcommand is not None:
         return
@@ -64,7 +66,22 @@ def show(ctx: click.Context, /, number: int, outcome: str | None, form: str) -> 
 
 def _as_shown(row: dict[str, Any]) -> dict[str, Any]:
     outcomes = ", ".join(f"{row[outcome]:,} {outcome}" for outcome in OUTCOMES if row[outcome])
-    return {**row, "started_at": row["started_at"][:19].replace("T", " "), "outcomes": outcomes}
+    return {
+        **row,
+        "started_at": row["started_at"][:19].replace("T", " "),
+        "outcomes": outcomes,
+        "reason": _undone(row) or row["reason"],
+    }
+
+
+def _undone(row: dict[str, Any]) -> str | None:
+    if row["undone_at"] is None:
+        return None
+    because = f": {row['undone_because']}" if row["undone_because"] else ""
+    return f"undone by {row['undone_by']} on {row['undone_at'][:10]}{because}"
+
+
+imports.add_command(undo)
 
 
 @click.command()

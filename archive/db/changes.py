@@ -12,7 +12,8 @@ class Change:
 
     `moves` says that its article has that text as the current one from now on; `dates_revision`, that a text which was
     there already is known to be later than it was; `retag`, that the text is the known one but is tagged otherwise than
-    before. `new_topics` are given ones: topic id, as named, where given.
+    before. `new_topics` are given ones: topic id, as named, where given. `repeats` is the unit on whose record
+    stands all that this one states; None where it has statements of its own.
     """
 
     unit: Article
@@ -30,6 +31,7 @@ class Change:
     new_topics: list[tuple[int, str, str]] = field(default_factory=list)
     new_identifiers: list[Identifier] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
+    repeats: int | None = None
 
 
 @dataclass(slots=True)

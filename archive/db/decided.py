@@ -8,6 +8,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from archive.db import tables
 from archive.db.ids import Ids, inserted_id
 from archive.db.lookups import find_authors
+from archive.db.removal import authors_of, remove_unused_authors
 from archive.db.rows import NOT_CHOSEN_ANY_MORE
 from archive.db.search import fts5
 
@@ -37,6 +38,7 @@ def set_columns(connection: Connection, article_id: int, columns: Mapping[str, A
 def set_authors(connection: Connection, article_id: int, credited: Sequence[tuple[str, str]]) -> None:
     """Credit an article to these names, each with its key, and to no others."""
     link = tables.article_authors
+    before = authors_of(connection, [article_id])
     connection.execute(delete(link).where(link.c.article_id == article_id))
     known = find_authors(connection, [key for _, key in credited])
     ids = Ids(connection)
@@ -46,6 +48,7 @@ def set_authors(connection: Connection, article_id: int, credited: Sequence[tupl
             connection.execute(insert(tables.authors).values(id=known[key], name=name, name_key=key))
     for position, (_, key) in enumerate(credited):
         connection.execute(insert(link).values(article_id=article_id, author_id=known[key], position=position))
+    remove_unused_authors(connection, before)
 
 
 def set_headline(connection: Connection, article_id: int, headline: str | None, index: str | None) -> None:

@@ -37,6 +37,7 @@ GROUPS = (
             "article_links",
             "article_dates",
             "article_values",
+            "other_values",
             "article_identifiers",
             "authors",
             "article_authors",

@@ -42,6 +42,9 @@ class Place(NamedTuple):
     context_sha256: str
     text_sha256: str
     normalizer_version: int
+    stated_in_id: int | None
+    modified_at: str | None
+    crawled_at: str | None
 
 
 class LastItem(NamedTuple):
@@ -142,7 +145,8 @@ _LAST = (
 _LAST_ITEMS = text(f"SELECT i.locator, i.id, o.sha256, i.context_sha256, o.size {_LAST}")
 _PLACES = text(
     "SELECT i.locator, i.article_id, i.revision_id, i.original_id, o.sha256, i.context_sha256, "
-    f"coalesce(i.text_sha256, r.text_sha256), r.normalizer_version {_LAST}"
+    f"coalesce(i.text_sha256, r.text_sha256), r.normalizer_version, "
+    f"i.stated_in_id, i.modified_at, i.crawled_at {_LAST}"
     "JOIN article_revisions r ON r.id = i.revision_id"
 )
 

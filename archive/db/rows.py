@@ -1,20 +1,18 @@
 """From what was decided about a batch of units to the rows that say so, table by table."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from functools import cache
-from operator import itemgetter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, insert, select
+from sqlalchemy import Connection, select
 
 from archive.db import lookups, tables
 from archive.db.changes import Change, Failed, SameAsBefore
 from archive.db.clock import now
 from archive.db.ids import Ids
+from archive.db.inserting import UNCHANGED, Row, insert_statement
+from archive.db.statements import TOPICS, Statement, is_kept, rows_of, stated_by
 from archive.documents import Article, PhraseMatch, PublishedTime
 from archive.errors import ArchiveError
-
-Row = dict[str, Any]
 
 
 class Rows:
@@ -35,13 +33,13 @@ class Rows:
         self._given: list[Change] = []
         self._values: dict[tuple[int, str], Row] = {}
         self._credited: dict[int, Sequence[tuple[str, str]]] = {}
-        self._author_names: dict[str, str] = {}  # by name key, as first written
         self._given_dates: set[tuple[int, str, str]] = set()  # article, date as given, where it was given
         self._chosen_dates: dict[int, Row] = {}  # by article, where this batch chose one
         self._rows: dict[str, list[Row]] = {
             name: []
             for name in (
                 "originals",
+                "other_values",
                 "article_revisions",
                 "import_items",
                 "article_identifiers",
@@ -120,6 +118,9 @@ class Rows:
                 "revision_id": outcome.revision.id,
                 "text_sha256": text_sha256,
                 "reason": "; ".join([*outcome.reasons, *unit.notes]) or None,
+                "stated_in_id": outcome.repeats or outcome.item_id,
+                "modified_at": unit.modified_at,
+                "crawled_at": unit.crawled_at,
             }
         else:
             failure = outcome.failure
@@ -198,10 +199,11 @@ class Rows:
         unit, article_id = change.unit, change.article.id
         values = dict(change.set_values)
         if change.moves:
-            self._values.pop((article_id, "headline"), None)
+            self._replace(article_id, "headline")
             if "headline" in unit.values:
                 values["headline"] = unit.values["headline"]
         for field, value in values.items():
+            self._replace(article_id, field)
             self._values[article_id, field] = {
                 "article_id": article_id,
                 "field": field,
@@ -211,8 +213,6 @@ class Rows:
             }
         if "authors" in change.set_values:
             self._credited[article_id] = unit.authors
-            for name, key in unit.authors:
-                self._author_names.setdefault(key, name)
         if change.moves or change.retag:
             self._tagged_by_rule[article_id] = change
         if change.new_topics:
@@ -220,11 +220,25 @@ class Rows:
         self._rows["article_identifiers"].extend(
             {"article_id": article_id, **identifier._asdict()} for identifier in change.new_identifiers
         )
-        self._dates(change)
+        stand = {Statement(field, value.text, value.method) for field, value in values.items()}
+        stand.update(Statement(TOPICS, text, method) for _, text, method in change.new_topics)
+        stand |= self._dates(change)
+        if not (change.is_new_article or change.repeats or self._import_id is None):
+            self._rows["other_values"] += rows_of(article_id, change.item_id, sorted(stated_by(unit) - stand))
 
-    def _dates(self, change: Change) -> None:
-        """Add the dates found in a new text, and the publication dates that the article was not given before."""
+    def _replace(self, article_id: int, field: str) -> None:
+        """Keep a value that an earlier unit of the batch gave, and that no longer stands."""
+        row = self._values.pop((article_id, field), None)
+        if row is not None and is_kept(field, row["method"]):
+            self._rows["other_values"].append(row)
+
+    def _dates(self, change: Change) -> set[Statement]:
+        """Add the dates found in a new text, and the publication dates that the article was not given before.
+
+        Returns those publication dates.
+        """
         article_id = change.article.id
+        added = set()
         for date in change.unit.dates:
             is_mentioned = date.kind == "mentioned"
             if is_mentioned and not change.is_new_revision:
@@ -233,6 +247,7 @@ class Rows:
                 "article_id": article_id,
                 "revision_id": change.revision.id if is_mentioned else None,
                 **vars(date),
+                "import_item_id": None if is_mentioned else change.item_id,
             }
             if not is_mentioned:
                 given = (article_id, date.text, date.method)
@@ -244,7 +259,9 @@ class Rows:
                 elif date.chosen:
                     row |= {"chosen": False, "reason": "the article had a date already"}
                 self._given_dates.add(given)
+                added.add(Statement("published", date.text, date.method))
             self._rows["article_dates"].append(row)
+        return added
 
     def insert_texts(self) -> None:
         """Insert originals, articles and their texts."""
@@ -256,7 +273,9 @@ class Rows:
         """Insert all that points to articles and texts."""
         if self._unchanged:
             self._insert_unchanged()
-        for name in ("import_items", "article_identifiers", "body_blocks", "set_aside", "article_links"):
+        for name in (
+            *("import_items", "article_identifiers", "body_blocks", "set_aside", "article_links", "other_values"),
+        ):
             self._insert(name, self._rows[name])
         self._insert("article_values", list(self._values.values()))
         self._insert("article_dates", self._rows["article_dates"])
@@ -269,17 +288,21 @@ class Rows:
         Through the driver: SQLAlchemy's own way of many rows costs as much again as SQLite takes for them.
         """
         if rows:
-            statement, values_of = _insert_statement(self._connection.dialect, name, tuple(rows[0]))
+            statement, values_of = insert_statement(self._connection.dialect, name, tuple(rows[0]))
             self._connection.exec_driver_sql(statement, [values_of(row) for row in rows])
 
     def _insert_unchanged(self) -> None:
-        written = self._connection.exec_driver_sql(_UNCHANGED, self._unchanged).rowcount
+        written = self._connection.exec_driver_sql(UNCHANGED, self._unchanged).rowcount
         if written != len(self._unchanged):
             raise ArchiveError("articles were taken out while they were imported again; import the same once more")
 
     def _insert_authors(self) -> None:
-        ids = lookups.find_authors(self._connection, self._author_names)
-        new = {key: name for key, name in self._author_names.items() if key not in ids}
+        names: dict[str, str] = {}  # by name key, as first written
+        for credited in self._credited.values():
+            for name, key in credited:
+                names.setdefault(key, name)
+        ids = lookups.find_authors(self._connection, names)
+        new = {key: name for key, name in names.items() if key not in ids}
         ids |= {key: self._ids.take("authors") for key in new}
         self._insert("authors", [{"id": ids[key], "name": name, "name_key": key} for key, name in new.items()])
         self._insert(
@@ -371,23 +394,6 @@ def published_columns(time: PublishedTime, method: str) -> Row:
     }
 
 
-@cache
-def _insert_statement(
-    dialect: Dialect, name: str, columns: tuple[str, ...]
-) -> tuple[str, Callable[[Row], tuple[Any, ...]]]:
-    """Return the INSERT of these columns, and what gets a row's values in the order of its placeholders."""
-    compiled = insert(tables.metadata.tables[name]).compile(dialect=dialect, column_keys=columns)
-    return str(compiled), itemgetter(*(compiled.positiontup or columns))
-
-
-# A unit that is as before is its own last row again, as long as its article is still there.
-_UNCHANGED = (
-    "INSERT INTO import_items (id, import_id, position, locator, original_id, context_sha256, reader, "
-    "source_as_read, id_as_read, url_as_read, published_as_read, outcome, article_id, revision_id, text_sha256) "
-    "SELECT ?, ?, ?, i.locator, i.original_id, i.context_sha256, i.reader, i.source_as_read, i.id_as_read, "
-    "i.url_as_read, i.published_as_read, 'unchanged', i.article_id, i.revision_id, i.text_sha256 "
-    "FROM import_items i JOIN articles a ON a.id = i.article_id WHERE i.id = ?"
-)
 _ITEM_COLUMNS = [column.name for column in tables.import_items.columns]
 _ARTICLE_COLUMNS = [column.name for column in tables.articles.columns if column.name != "revision_id"]
 _EVIDENCE: Row = {column.name: None for column in tables.tag_evidence.columns if column.name not in ("id", "score")}

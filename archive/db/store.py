@@ -13,8 +13,10 @@ from archive.db import lookups, tables
 from archive.db.changes import Change, Failed, SameAsBefore
 from archive.db.clock import now
 from archive.db.ids import Ids, inserted_id
+from archive.db.removal import authors_of, remove_unused_authors
 from archive.db.rows import NOT_CHOSEN_ANY_MORE, Rows, values_of_article
 from archive.db.search import fts5
+from archive.db.statements import KEEP_REPLACED
 from archive.documents import FoundDate, PublishedTime, ReadContainer, Value
 
 _RULE_METHODS = ("rule", "trailing_tags")
@@ -79,6 +81,12 @@ def write_batch(
 def write_reparsed(connection: Connection, changes: Sequence[Change], ids: Ids) -> None:
     """Write what today's readers and rules make of originals that the archive has; no unit of an import is added."""
     _write(connection, Rows(connection, None, ids, "reparse"), changes, None)
+
+
+def write_restored(connection: Connection, changes: Sequence[Change], ids: Ids) -> None:
+    """Write which texts are current once others are taken out, and those that are made of what is left."""
+    if changes:
+        _write(connection, Rows(connection, None, ids, "import"), changes, None)
 
 
 def replace_mentioned_dates(
@@ -150,7 +158,9 @@ def _write(
         rows.metadata(outcome)
     known = set(new_texts).difference(new_articles)
     fts5.remove(connection, known)
-    _clear(connection, changes, known, new_articles)
+    credited = {change.article.id for change in changes if "authors" in change.set_values}.difference(new_articles)
+    authors = authors_of(connection, credited)
+    _clear(connection, changes, new_articles)
     rows.insert_texts()
     _move(
         connection,
@@ -168,15 +178,14 @@ def _write(
     for article_id, values in updated:
         connection.execute(update(tables.articles).where(tables.articles.c.id == article_id).values(values))
     rows.insert_rest()
-    _drop_tags_without_evidence(connection, rows.retagged.difference(new_articles))
+    remove_unused_authors(connection, authors)
+    drop_tags_without_evidence(connection, rows.retagged.difference(new_articles))
     if new_articles:
         fts5.add_range(connection, new_articles[0], new_articles[-1])
     fts5.add(connection, known)
 
 
-def _clear(
-    connection: Connection, changes: Sequence[Change], revised: Collection[int], new_articles: Collection[int]
-) -> None:
+def _clear(connection: Connection, changes: Sequence[Change], new_articles: Collection[int]) -> None:
     """Take out what the batch writes anew about articles that were there before: tags by rule, authors, chosen date."""
     new = set(new_articles)
     known = [change for change in changes if change.article.id not in new]
@@ -191,9 +200,13 @@ def _clear(
             connection.execute(delete(tables.tag_evidence).where(owner.in_(tags), evidence.method.in_(_RULE_METHODS)))
     if credited := {change.article.id for change in known if "authors" in change.set_values}:
         connection.execute(delete(tables.article_authors).where(tables.article_authors.c.article_id.in_(credited)))
-    replaced = {(change.article.id, field) for change in known for field in change.set_values}
-    replaced |= {(article_id, "headline") for article_id in revised}
+    replaced = {(change.article.id, field): change.item_id for change in known for field in change.set_values}
+    replaced |= {(change.article.id, "headline"): change.item_id for change in known if change.moves}
     if replaced:
+        connection.execute(
+            KEEP_REPLACED,
+            [{"of": article_id, "name": field, "by": by} for (article_id, field), by in sorted(replaced.items())],
+        )
         connection.execute(
             delete(tables.article_values).where(
                 tables.article_values.c.article_id == bindparam("of"),
@@ -226,7 +239,8 @@ def _move(connection: Connection, new_articles: Sequence[int], revised: dict[int
         )
 
 
-def _drop_tags_without_evidence(connection: Connection, article_ids: Collection[int]) -> None:
+def drop_tags_without_evidence(connection: Connection, article_ids: Collection[int]) -> None:
+    """Take tags off these articles that nothing speaks for."""
     if article_ids:
         tags = tables.article_topics
         connection.execute(

@@ -156,6 +156,7 @@ def remove_forgotten(connection: Connection, stones: Mapping[int, tuple[int, Dec
             .values(
                 **dict.fromkeys(("article_id", "revision_id", "original_id", "context_sha256", "text_sha256")),
                 **dict.fromkeys(("source_as_read", "id_as_read", "url_as_read", "published_as_read")),
+                **dict.fromkeys(("modified_at", "crawled_at", "stated_in_id")),
                 tombstone_id=stone_id,
                 reason=f"forgotten: {forgets.reason}",
             )

@@ -83,7 +83,7 @@ def normalize_document(
     headline_value = next((value for value in values if value.field == "headline"), None)
     layout = _with_given_headline(layout, headline_value)
     body, blocks = _join(layout.blocks)
-    usable = _Usable(values, notes)
+    usable = Usable(values, notes)
     words = tokenize(body)
     return Article(
         locator=document.locator,
@@ -116,7 +116,7 @@ def normalize_document(
         modified_at=usable.times.get("modified"),
         crawled_at=usable.times.get("crawled"),
         topics=tuple(dict.fromkeys(topic for topic in topics if topic.text)),
-        matches=tuple(_matches(layout, body, words, matchers)),
+        matches=tuple(find_matches(layout.headline, body, layout.set_aside, matchers, words)),
         notes=tuple(notes),
     )
 
@@ -188,8 +188,8 @@ def _join(blocks: Sequence[Block]) -> tuple[str, tuple[tuple[int, str, int | Non
     return "\n\n".join(block.text for block in blocks), tuple(special)
 
 
-class _Usable:
-    """The nearest usable value of each field, and what became of the others."""
+class Usable:
+    """The nearest usable value of each field of those that a unit is given, and what became of the others."""
 
     def __init__(self, values: Sequence[Value], notes: list[str]) -> None:
         self.chosen: dict[str, Value] = {}
@@ -257,11 +257,18 @@ def _short(text: str, limit: int = 60) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
-def _matches(layout: Layout, body: str, words: Sequence[str], matchers: Matchers) -> Iterable[PhraseMatch]:
-    if layout.headline:
-        yield from _found(matchers.phrases, "headline", layout.headline, tokenize(layout.headline))
-    yield from _found(matchers.phrases, "body", body, words)
-    for position, passage in enumerate(layout.set_aside):
+def find_matches(
+    headline: str | None,
+    body: str,
+    set_aside: Sequence[SetAside],
+    matchers: Matchers,
+    words: Sequence[str] | None = None,
+) -> Iterable[PhraseMatch]:
+    """Yield where the vocabulary tags a text; `words` are `tokenize(body)`, where the caller has them."""
+    if headline:
+        yield from _found(matchers.phrases, "headline", headline, tokenize(headline))
+    yield from _found(matchers.phrases, "body", body, tokenize(body) if words is None else words)
+    for position, passage in enumerate(set_aside):
         if passage.kind == "trailing_tags":
             yield from _found_in_tags(matchers.names, position, passage)
 

@@ -32,7 +32,7 @@ def list_imports(connection: Connection) -> Iterator[dict[str, Any]]:
             func.count(item.id).label("units"),
             *(func.count().filter(item.outcome == outcome).label(outcome) for outcome in _OUTCOMES),
             run.arguments,
-            run.program_version,
+            *(run.program_version, run.undone_at, run.undone_by, run.undone_because),
         )
         .outerjoin(import_items, item.import_id == run.id)
         .group_by(run.id)

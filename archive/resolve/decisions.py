@@ -103,6 +103,12 @@ class Applier:
                 elif subject == TOPIC:
                     self._apply_topic(article_id, name, decision)
 
+    def follow_inputs(self, article_id: int, fields: Collection[str]) -> None:
+        """Make what an article is in these fields what inputs say, whatever people decided."""
+        for field in sorted(fields):
+            if field in SETTABLE and field != "headline":
+                self._apply_field(article_id, field, None)
+
     def _apply_field(self, article_id: int, field: str, decision: Decision | None) -> None:
         given: Automatic | None
         if decision is None:

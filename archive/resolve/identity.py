@@ -9,6 +9,7 @@ other are recorded and never merged.
 import base64
 import hashlib
 from collections.abc import Collection, Sequence
+from collections.abc import Set as AbstractSet
 
 from sqlalchemy import Connection
 
@@ -16,11 +17,12 @@ from archive.db import lookups
 from archive.db.changes import Change, unit_tags
 from archive.db.ids import Ids
 from archive.db.lookups import Identifier, KnownArticle, KnownRevision, KnownValue, Place
-from archive.documents import METHODS, VERSION_TIMES, Article, Value
+from archive.db.statements import Statement, find_stated, stated_by
+from archive.documents import VERSION_TIMES, Article, Value
+from archive.resolve.merging import merge
 from archive.resolve.similarity import shared_shingles
 from archive.resolve.sources import SourceResolver
 from archive.resolve.topics import TopicResolver
-from archive.resolve.values import mean_the_same, rank
 from archive.resolve.versions import gives_same_text, stated_times, surroundings
 
 MIN_WORDS_OF_IDENTITY = 50
@@ -60,6 +62,8 @@ class IdentityResolver:
             connection,
             {self._places[unit.locator].revision_id for unit in units if unit.locator in self._places} - changed,
         )
+        self._stated: dict[int, AbstractSet[Statement]] = {}
+        self._stated.update(find_stated(connection, {place.article_id for place in self._places.values()}))
         self._taken_keys = lookups.find_keys(connection, {article_key(self._first_identifier(unit)) for unit in units})
 
     def decide(self, unit: Article, item_id: int) -> Change:
@@ -77,9 +81,7 @@ class IdentityResolver:
         """Return the unit's source: its id, its slug as the scope of identifiers, and the value that says so."""
         known = self._scopes.get(id(unit))
         if known is None:
-            value = unit.values.get("source") or (self._sources.of_url(unit.url) if unit.url else None)
-            if value is None and "url" in unit.values:  # a host of its own that looks like a view of another
-                value = self._sources.of_url(unit.values["url"].text)
+            value = self._sources.of_values(unit.values, unit.url)
             if value is None:
                 known = (None, "", None)
             else:
@@ -256,6 +258,7 @@ class IdentityResolver:
             new_topics=new_topics,
             new_identifiers=new_identifiers,
             reasons=reasons,
+            repeats=self._repeated(unit, place) if same_place else None,
         )
 
     def _text_of(
@@ -297,44 +300,20 @@ class IdentityResolver:
         return revision
 
     def _merge(self, unit: Article, article: KnownArticle, reasons: list[str], *, is_older: bool) -> dict[str, Value]:
-        """Return the values that a unit sets on a known article: what was missing, what it knows from nearer by."""
+        """Return the values that a unit sets on a known article."""
         given = {name: value for name, value in unit.values.items() if name not in ("headline", *VERSION_TIMES)}
-        source_value = self._source(unit)[2]
+        source_id, scope, source_value = self._source(unit)
         if source_value is not None:
             given["source"] = source_value
-        changed: dict[str, Value] = {}
-        for name, value in given.items():
-            known = article.values.get(name)
-            if known is None:
-                changed[name] = value
-                reasons.append(f"{name} filled in")
-                continue
-            same = known.text == value.text or (
-                self._source(unit)[0] == article.source_id
-                if name == "source"
-                else mean_the_same(name, known.text, value.text)
-            )
-            if METHODS.index(value.method) < METHODS.index(known.method):
-                changed[name] = value
-                reasons.append(f"{name} now given by {value.method}" if same else f"{name} changed")
-            elif known.text != value.text and known.method == value.method and known.locator == unit.locator:
-                if not is_older:  # than what the same place said later
-                    changed[name] = value
-                    reasons.append(f"{name} changed")
-            elif not same and known.method == value.method and self._goes_before(unit, value, article, known):
-                changed[name] = value
-                reasons.append(f"{name} changed from '{known.text}', which another place gives")
-            elif not same:
-                reasons.append(
-                    f"{name} '{value.text}' ({value.method}) was not taken: {known.method} said '{known.text}'"
-                )
-        return changed
+        return merge(given, unit.locator, (source_id, scope), article, reasons, is_older=is_older)
 
-    def _goes_before(self, unit: Article, value: Value, article: KnownArticle, known: KnownValue) -> bool:
-        """Tell which of two values stands that two places give, equally near: one and the same in any order."""
-        if value.field == "source":
-            return self._source(unit)[1] < article.scope
-        return rank(value.field, value.text) < rank(value.field, known.text)
+    def _repeated(self, unit: Article, place: Place | None) -> int | None:
+        """Return the unit on whose record stands all that this one states, where its place stated just that."""
+        if place is None or place.stated_in_id is None:
+            return None
+        if (place.modified_at, place.crawled_at) != (unit.modified_at, unit.crawled_at):
+            return None
+        return place.stated_in_id if self._stated.get(place.stated_in_id, set()) == stated_by(unit) else None
 
     def _new_topics(self, unit: Article, article: KnownArticle) -> list[tuple[int, str, str]]:
         """Return the topics that a unit gives and the article was not given yet: topic id, as named, where given."""
@@ -365,7 +344,12 @@ class IdentityResolver:
             unit.context_sha256,
             unit.text_sha256,
             unit.normalizer_version,
+            change.repeats or change.item_id,
+            unit.modified_at,
+            unit.crawled_at,
         )
+        if change.repeats is None:
+            self._stated[change.item_id] = stated_by(unit)
         if change.is_new_revision:
             self._bodies[change.revision.id] = unit.body
             self._surroundings[change.revision.id] = surroundings(unit)

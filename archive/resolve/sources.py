@@ -1,5 +1,7 @@
 """From what an input calls its source to a source of the archive."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import Connection
 
 from archive.db import vocabulary
@@ -34,6 +36,13 @@ class SourceResolver:
         """Return, as a value derived from the domain, the source whose page a URL is; None where none is known."""
         source = self._at_domain(url)
         return None if source is None else Value("source", source.name, "domain")
+
+    def of_values(self, values: Mapping[str, Value], url: str | None) -> Value | None:
+        """Return the source that a unit states or, derived, the one whose page its URL is; None if neither."""
+        value = values.get("source") or (self.of_url(url) if url else None)
+        if value is None and "url" in values:  # a host of its own that looks like a view of another
+            value = self.of_url(values["url"].text)
+        return value
 
     def _at_domain(self, text: str) -> Source | None:
         """Return the source of a host, or of the domain that it is a part of."""

@@ -88,6 +88,14 @@ DAMAGES = (
        "WHERE id = 1"),
     of("revision_numbers", "UPDATE article_revisions SET number = 7 WHERE id = 1"),
     of("revision_numbers", "UPDATE article_revisions SET number = 0 WHERE id = 1"),
+    of("statements", "UPDATE import_items SET stated_in_id = 2 WHERE id = 3"),
+    of("statements foreign_keys", "UPDATE import_items SET stated_in_id = 999 WHERE id = 3"),
+    of("statements", "UPDATE article_values SET import_item_id = 2 WHERE article_id = (SELECT max(id) FROM articles)"),
+    of("statements", "INSERT INTO other_values (article_id, field, text, method, import_item_id) "
+       "VALUES (2, 'section', 'Sports', 'option', 3)"),
+    of("import_ends times", "INSERT INTO imports (started_at, status, arguments, program_version, process, undone_at) "
+       f"VALUES ('{NOW}', 'undone', '', '', '', 'now')"),
+    of("units", f"UPDATE imports SET status = 'undone', undone_at = '{NOW}', undone_by = 'Ada'"),
     of("values", "DELETE FROM article_values WHERE id = (SELECT min(id) FROM article_values WHERE field = 'language')"),
     of("values", "UPDATE articles SET section = 'Sports' WHERE id = (SELECT min(id) FROM articles "
        "WHERE section IS NULL)"),

@@ -15,6 +15,7 @@ from archive.db.tables.articles import (
     articles,
     authors,
     body_blocks,
+    other_values,
     set_aside,
 )
 from archive.db.tables.base import metadata
@@ -47,6 +48,7 @@ __all__ = [
     "imports",
     "metadata",
     "originals",
+    "other_values",
     "rejected_topics",
     "saved_queries",
     "set_aside",

@@ -111,6 +111,22 @@ article_values = table(
     UniqueConstraint("article_id", "field"),
 )
 
+other_values = table(
+    "other_values",
+    "What a unit states of an article where another statement stands, be it the same or not.",
+    reference("article_id", "articles", "The article.", index=True),
+    Column(
+        "field",
+        Text,
+        nullable=False,
+        doc="headline, source, published, authors, language, section, page, edition, rights, url, id, kind, topics. "
+        "A date that no unit gave before is in `article_dates`.",
+    ),
+    Column("text", Text, nullable=False, doc="The value as the input gives it."),
+    Column("method", Text, nullable=False, doc="front_matter, sidecar, archive_toml, option."),
+    reference("import_item_id", "import_items", "The unit that states it."),
+)
+
 body_blocks = table(
     "body_blocks",
     "A block of a body that is not a plain paragraph.",
@@ -154,6 +170,12 @@ article_dates = table(
     Column("field", Text, doc="`headline` or `body`, for a mention."),
     Column("start", Integer, doc="Where it starts in that field: code points, from 0."),
     Column("end", Integer, doc="Where it ends, exclusive."),
+    reference(
+        "import_item_id",
+        "import_items",
+        "The unit that first gave it; NULL for a mention, and for some that older programs read.",
+        nullable=True,
+    ),
 )
 
 authors = table(

@@ -18,11 +18,19 @@ imports = table(
     "One run of `archive import`.",
     Column("started_at", Text, nullable=False, doc="When it started, UTC."),
     Column("finished_at", Text, doc="When it ended, UTC; NULL while it runs and where it was killed."),
-    Column("status", Text, nullable=False, doc="`running`, `finished`, `interrupted` (stopped or killed), `failed`."),
+    Column(
+        "status",
+        Text,
+        nullable=False,
+        doc="`running`, `finished`, `interrupted` (stopped or killed), `failed`, `undone`.",
+    ),
     Column("reason", Text, doc="How it ended, where it did not finish."),
     Column("arguments", Text, nullable=False, doc="Paths and options as given, quoted as in a shell."),
     Column("program_version", Text, nullable=False, doc="Version of the program that ran it."),
     Column("process", Text, nullable=False, doc="Host, process id and start of the process, to know if it still runs."),
+    Column("undone_at", Text, doc="When somebody undid it, UTC; else NULL."),
+    Column("undone_by", Text, doc="Who undid it; else NULL."),
+    Column("undone_because", Text, doc="Why, in the person's words; NULL if nothing was said."),
 )
 
 import_items = table(
@@ -31,7 +39,7 @@ import_items = table(
     reference("import_id", "imports", "The import."),
     Column("position", Integer, nullable=False, doc="Place in the order of reading, from 1."),
     Column("locator", Text, nullable=False, index=True, doc="Where the unit was found: path, member, record."),
-    reference("original_id", "originals", "Its bytes; NULL where it failed.", nullable=True),
+    reference("original_id", "originals", "Its bytes; NULL where it failed or its import was undone.", nullable=True),
     Column(
         "context_sha256", Text, doc="SHA-256 of all else that it was read with: options, archive.toml, sidecar, rules."
     ),
@@ -44,7 +52,7 @@ import_items = table(
     reference(
         "article_id",
         "articles",
-        "The article it belongs to; NULL where it failed or was forgotten.",
+        "The article it belongs to; NULL where it failed, was forgotten or its import was undone: then it is no place.",
         nullable=True,
         index=True,
     ),
@@ -52,6 +60,15 @@ import_items = table(
     Column("text_sha256", Text, doc="SHA-256 of its headline and body, where not to the letter those of the revision."),
     Column("reason", Text, doc="Why it ended so, what was changed, mended or left out."),
     reference("tombstone_id", "tombstones", "The article it belonged to, where that was forgotten.", nullable=True),
+    reference(
+        "stated_in_id",
+        "import_items",
+        "The unit on whose record stands what this one states: itself, or an earlier one of its place that states the "
+        "same; NULL where nobody knows (some read by older programs), where it failed or its import was undone.",
+        nullable=True,
+    ),
+    Column("modified_at", Text, doc="When its publisher last changed it, as it states: UTC, else the local day."),
+    Column("crawled_at", Text, doc="When somebody saved it, as it states: UTC, else the local day."),
     Index(None, "import_id", "outcome"),
 )
 

@@ -9,7 +9,8 @@ from archive.running import still_runs
 _TIME = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]Z"
 _TIMES = (
     *(("articles", "created_at"), ("articles", "published_at"), ("article_revisions", "seen_at")),
-    *(("imports", "started_at"), ("imports", "finished_at"), ("decisions", "made_at")),
+    *(("imports", "started_at"), ("imports", "finished_at"), ("imports", "undone_at")),
+    ("decisions", "made_at"),
     *(("sources", "created_at"), ("topics", "created_at")),
 )
 _DIGESTS = (
@@ -63,9 +64,11 @@ CHECKS = (
         f"SELECT key FROM articles WHERE id IN ({WITHOUT_CURRENT_TEXT})",
     ),
     Check(
+        # where an import was undone, numbers stay as they were cited
         *("error", "revision_numbers", "article", "with texts not numbered 1, 2, …", RESTORE),
         f"SELECT {_ARTICLE.format('r')} FROM article_revisions r LEFT JOIN articles a ON a.id = r.article_id "
-        "GROUP BY r.article_id HAVING min(r.number) <> 1 OR max(r.number) <> count(*)",
+        "GROUP BY r.article_id HAVING min(r.number) < 1 OR (min(r.number) <> 1 OR max(r.number) <> count(*)) "
+        "AND NOT EXISTS (SELECT 1 FROM imports WHERE status = 'undone')",
     ),
     Check(
         *("error", "values", "value", "without a record of the origin, or the reverse", RESTORE),
@@ -158,12 +161,15 @@ CHECKS = (
     ),
     Check(
         *("error", "units", "unit of an import", "with an outcome at odds with the article named", RESTORE),
-        f"SELECT {_UNIT} FROM import_items i WHERE CASE i.outcome WHEN 'failed' "
+        f"SELECT {_UNIT} FROM import_items i JOIN imports m ON m.id = i.import_id WHERE CASE "
+        "WHEN m.status = 'undone' "
+        "THEN i.article_id IS NOT NULL OR i.revision_id IS NOT NULL OR i.original_id IS NOT NULL "
+        "WHEN i.outcome = 'failed' "
         "THEN i.article_id IS NOT NULL OR i.revision_id IS NOT NULL OR i.reason IS NULL OR i.tombstone_id IS NOT NULL "
-        "ELSE CASE WHEN i.tombstone_id IS NULL "
+        "WHEN i.tombstone_id IS NULL "
         "THEN i.article_id IS NULL OR i.revision_id IS NULL OR i.original_id IS NULL OR i.context_sha256 IS NULL "
         "ELSE coalesce(i.article_id, i.revision_id, i.original_id, i.context_sha256, i.text_sha256, "
-        "i.source_as_read, i.id_as_read, i.url_as_read, i.published_as_read) IS NOT NULL END END",
+        "i.source_as_read, i.id_as_read, i.url_as_read, i.published_as_read, i.modified_at, i.crawled_at) IS NOT NULL END",
     ),
     Check(
         *("error", "unit_owner", "unit of an import", "with a text of another article", RESTORE),
@@ -171,9 +177,20 @@ CHECKS = (
         "WHERE r.article_id <> i.article_id",
     ),
     Check(
+        *("error", "statements", "unit of an import", "with statements on record of another article or place", RESTORE),
+        f"SELECT {_UNIT} FROM import_items i LEFT JOIN import_items s ON s.id = i.stated_in_id "
+        "WHERE i.stated_in_id IS NOT NULL AND (s.article_id IS NOT i.article_id OR s.locator IS NOT i.locator "
+        "OR s.stated_in_id IS NOT s.id) "
+        + "".join(
+            f"UNION ALL SELECT {_UNIT} FROM {table} v JOIN import_items i ON i.id = v.import_item_id "
+            "WHERE i.article_id IS NOT v.article_id "
+            for table in ("article_values", "other_values", "article_dates")
+        ),
+    ),
+    Check(
         *("warning", "import_ends", "import", "with an end at odds with the status", None),
         "SELECT 'import ' || id FROM imports WHERE CASE status WHEN 'finished' THEN finished_at IS NULL "
-        "WHEN 'running' THEN finished_at IS NOT NULL END",
+        "WHEN 'running' THEN finished_at IS NOT NULL WHEN 'undone' THEN undone_at IS NULL OR undone_by IS NULL END",
     ),
     Check(
         *("warning", "decisions", "decision", "about articles not in the archive", None),
