@@ -163,7 +163,9 @@ def _resting(connection: Connection, keys: Collection[str]) -> list[str]:
     gone, merged = decisions.undone(connection), decisions.merged_topics(connection)
     resting = []
     for key, made in decisions.of_articles(connection, keys).items():
-        stands = [one for one in decisions.standing(made, gone, merged).values() if one is not None and one.subject != UNDO]
+        stands = [
+            one for one in decisions.standing(made, gone, merged).values() if one is not None and one.subject != UNDO
+        ]
         if stands:
             resting.append(f"{_decisions(stands)} about {key}, which it brought")
     translations = undone.find_translations(connection, set(keys))

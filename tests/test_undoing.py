@@ -14,7 +14,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from archive.db import schema, undone
-from archive.decide import Wish, decide, decide_about_source
+from archive.decide import Wish, decide, decide_about
 from archive.decide import undo as take_back
 from archive.errors import ArchiveError, NotFoundError, UsageError
 from archive.ingest import ImportOptions, import_paths, load_vocabulary
@@ -288,7 +288,7 @@ def test_decisions_about_what_would_go_speak_against_it(archive: Path, files: Pa
     ((key,),) = rows(archive, "SELECT key FROM articles WHERE key <> ?", other)
     decide(archive, [Wish(key, {"section": "Town"}, ("Rivers",), ("Weather",))], "Ada")
     decide(archive, [Wish(other, {"translation_of": key})], "Ada")
-    decide_about_source(archive, "source_alias", "gamma", "G.", "Ada")
+    decide_about(archive, "source_alias", "gamma", "G.", "Ada")
     before = contents(archive)
     with pytest.raises(ArchiveError) as refused:
         undo_import(archive, 2, "Ada")
@@ -315,7 +315,7 @@ def test_a_decision_that_was_taken_back_does_not(archive: Path, files: Path) -> 
 
 def test_a_source_that_people_decided_about_speaks_against_it(archive: Path, files: Path, contents: Contents) -> None:
     import_units(archive, files, [FERRY])
-    decide_about_source(archive, "source_alias", "gamma", "G.", "Ada")
+    decide_about(archive, "source_alias", "gamma", "G.", "Ada")
     before = contents(archive)
     assert survey(archive, 1).refusal() is None  # what a source is left with is known when all else is out
     with pytest.raises(ArchiveError, match="decision 1 about source gamma, which no other import names"):

@@ -123,7 +123,7 @@ other_values = table(
         "A date that no unit gave before is in `article_dates`.",
     ),
     Column("text", Text, nullable=False, doc="The value as the input gives it."),
-    Column("method", Text, nullable=False, doc="front_matter, sidecar, archive_toml, option."),
+    Column("method", Text, nullable=False, doc="front_matter, record, sidecar, archive_toml, option."),
     reference("import_item_id", "import_items", "The unit that states it."),
 )
 
