@@ -23,6 +23,7 @@ COMMANDS = {
     "original": ("articles", "original", "Give back an article's bytes exactly as received."),
     "count": ("articles", "count", "Count articles, or the texts or sources they are."),
     "query": ("saving", "query", "List saved queries, save one, take one away."),
+    "corpus": ("corpus", "corpus", "List frozen corpora; freeze, verify, describe, read and drop one."),
     "copies": ("comparing", "copies", "List the articles that have one article's text."),
     "diff": ("comparing", "diff", "Show what changed between two revisions of a text, by words."),
     "revisions": ("revisions", "revisions", "List what changed in texts after they came, newest first."),

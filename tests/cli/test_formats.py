@@ -25,6 +25,11 @@ CALLS = {
     "list": ["list", "--limit", "0"],
     "search": ["search", "trade", "--limit", "0"],
     "count": ["count", "trade"],
+    "query": ["query"],
+    "corpus": ["corpus"],
+    "corpus verify": ["corpus", "verify", "trade"],
+    "corpus methods": ["corpus", "methods", "trade"],
+    "corpus texts": ["corpus", "texts", "trade"],
     "copies": ["copies", "KEY"],
     "diff": ["diff", "REVISED"],
     "revisions": ["revisions"],
@@ -41,13 +46,15 @@ CALLS = {
     "db history": ["db", "history"],
     "import": ["import", "more.txt"],
 }
-OBJECTS = {"show", "why", "stats", "import"}
+OBJECTS = {"show", "why", "stats", "import", "corpus verify", "corpus methods"}
 
 
 @pytest.fixture
 def ask(seeds: Run, key: Callable[[str], str]) -> Run:
     Path("more.txt").write_text("One more text of six words.")
     seeds("set", key("zh/访问.md"), "section=Politics", "--because", "as printed")
+    seeds("query", "save", "customs", "trade OR customs")
+    seeds("corpus", "freeze", "trade", "query:customs")
 
     def ask(call: str, form: str) -> Result:
         keys = {"KEY": key("zh/访问.md"), "REVISED": key("wire/lw-0457.md")}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archive.db.schema import connect_read_only, not_a_database
-from archive.queries.verification import database, originals, records, texts, values
+from archive.queries.verification import corpora, database, originals, records, texts, values
 from archive.queries.verification.findings import SEVERITIES, UNREADABLE, Finding, Watch, guarded, unwatched
 
 _COUNTED = {
@@ -75,7 +75,8 @@ def examine(connection: sqlite3.Connection, watch: Watch, *, deep: bool = False)
         ("views", lambda: database.check_views(connection)),
         ("types", lambda: values.check_types(connection)),
         ("enumerated", lambda: values.check_enumerations(connection)),
-        *((check.name, lambda check=check: check.findings(connection)) for check in records.CHECKS),
+        *((check.name, lambda check=check: check.findings(connection)) for check in (*records.CHECKS, *corpora.CHECKS)),
+        ("corpora", lambda: corpora.check_corpora(connection)),
         ("running", lambda: records.check_running(connection)),
         ("topic_tree", lambda: records.check_topic_tree(connection)),
         ("name_keys", lambda: values.check_name_keys(connection)),

@@ -11,10 +11,12 @@ _TIMES = (
     *(("articles", "created_at"), ("articles", "published_at"), ("article_revisions", "seen_at")),
     *(("imports", "started_at"), ("imports", "finished_at"), ("decisions", "made_at")),
     *(("sources", "created_at"), ("topics", "created_at")),
+    *(("saved_queries", "saved_at"), ("corpora", "frozen_at")),
 )
 _DIGESTS = (
     *(("originals", "sha256"), ("article_revisions", "text_sha256"), ("article_revisions", "fingerprint")),
     *(("import_items", "context_sha256"), ("import_items", "text_sha256")),
+    *(("corpora", "sha256"), ("corpus_revisions", "text_sha256")),
 )
 # columns of an article that have a value exactly where `article_values` says where it came from, by field
 _VALUES = {
