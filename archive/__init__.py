@@ -9,6 +9,7 @@ The way of the data, and where to look:
     cli        commands: parse, call, print         db         tables, schema, writes, search
     decide     what people say of articles          reparse    originals read again by today's rules
     repair     what can be derived, derived anew    workers    processes that prepare files
+    corpora    sets of articles frozen to be cited  saved_queries  queries kept under a name
 
 What the command line does can be done from Python:
 

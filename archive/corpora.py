@@ -47,10 +47,10 @@ def freeze_corpus(path: Path, name: str, asked: Asked, who: str, *, one_per_text
         if connection.scalar(select(corpora.c.id).where(corpora.c.name == name)) is not None:
             raise UsageError(f"there is a corpus {name}, and a corpus is never altered; take another name")
         today = date.today()
+        selection = asked.selection(connection)
         text = asked.in_words(today)
         if parse_query(text, today).tree is None:
             raise UsageError("there is no word in the query")
-        selection = asked.selection(connection)
         found = connection.execute(_current_texts(selection)).all()
         members = _first_of_each_text(found) if one_per_text else found
         if not members:

@@ -9,11 +9,12 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from archive.corpora import drop_corpus, freeze_corpus
@@ -28,6 +29,8 @@ from archive.queries.filters import Asked, Filters
 from archive.queries.methods import corpus_methods
 from archive.queries.sql import run_select
 from archive.query_language.mistakes import QueryError
+from archive.query_language.parse import parse_query
+from archive.query_language.tree import And
 from archive.saved_queries import drop_query, save_query
 from archive.version import __version__
 
@@ -110,20 +113,13 @@ def test_what_is_counted_at_that_moment(seeds_archive: Path) -> None:
     outcomes = ("imports", "units", "added", "revised", "unchanged", "duplicate", "failed")
     assert tuple(record[name] for name in outcomes) == (1, 19, 16, 1, 0, 1, 1)
     assert (record["normalizer_versions"], record["fingerprint_versions"]) == ("1", "1")
-    first, last = asked(
-        seeds_archive,
-        lambda connection: [
-            freeze_dates["published"][:10]
-            for freeze_dates in (
-                dict(zip(("published",), row, strict=True))
-                for order in ("published_from", "published_until DESC")
-                for row in execute(
-                    seeds_archive, f"SELECT published FROM articles WHERE published NOT NULL ORDER BY {order} LIMIT 1"
-                )
-            )
-        ],
-    )
-    assert (record["published_first"], record["published_last"]) == (first, last)
+    dates = [
+        execute(
+            seeds_archive, f"SELECT substr(published, 1, 10) FROM articles WHERE published NOT NULL ORDER BY {order}"
+        )
+        for order in ("published_from", "published_until DESC")
+    ]
+    assert (record["published_first"], record["published_last"]) == (dates[0][0][0], dates[1][0][0])
 
 
 def test_articles_without_dates_and_sources_have_none_on_record(database: Path, tmp_path: Path) -> None:
@@ -275,13 +271,12 @@ def test_dropping(seeds_archive: Path) -> None:
         (Asked("trade-war OR C*", words_only=True), '"trade war" "or" "c"'),
     ],
 )
-def test_options_as_words_of_a_query(seeds_archive: Path, asked_for: Asked, text: str) -> None:
-    from datetime import date
-
+def test_options_as_words_of_a_query(asked_for: Asked, text: str) -> None:
     assert asked_for.in_words(date(2026, 11, 22)) == text
 
 
 def test_options_that_have_no_place_in_a_query_are_refused(seeds_archive: Path) -> None:
+    decide_about_source(seeds_archive, "source_alias", "lantern-wire", 'The "Wire" (x)', "Ada")
     with pytest.raises(UsageError, match="write all of it as one query"):
         freeze(seeds_archive, "trade", filters=Filters(source='The "Wire" (x)'))
 
@@ -295,11 +290,6 @@ def test_the_query_on_record_means_what_was_asked(
     query: str, words_only: bool, since: str | None, until: str | None, topic: str
 ) -> None:
     """Whatever is typed: the text that is kept finds the same, or is refused."""
-    from datetime import date
-
-    from archive.query_language.parse import parse_query
-    from archive.query_language.tree import And
-
     today = date.today()
     asked_for = Asked(query, Filters(topic=topic or None, since=since, until=until), words_only)
     try:
@@ -314,7 +304,7 @@ def test_the_query_on_record_means_what_was_asked(
 
 
 def test_words_alone_mean_the_same_whatever_is_typed(seeds_archive: Path) -> None:
-    record = freeze(seeds_archive, "Belarus’s -trade* (visit", words_only=True)
+    record = freeze(seeds_archive, "-trade* (visit", words_only=True)
     kept = asked(seeds_archive, lambda connection: find_keys(connection, Asked(record["query"]).selection(connection)))
     assert len(kept) == record["articles"] > 0
 
@@ -421,31 +411,28 @@ PIECES = [
 ] + [f"A piece that names nobody\n\nNobody is named in this {word}, which says little.\n" for word in ("piece", "text")]
 
 
-@given(st.permutations(range(len(PIECES))), st.integers(0, len(PIECES)), st.booleans())
-@settings(max_examples=8)
+@given(st.permutations(range(len(PIECES) + 2)), st.integers(0, len(PIECES) + 2), st.booleans())
+@settings(max_examples=8, phases=[Phase.explicit, Phase.generate])
 def test_the_order_of_imports_makes_no_difference(
     empty_archive: Path, tmp_path_factory: pytest.TempPathFactory, order: list[int], split: int, one_per_text: bool
 ) -> None:
     """Versions of one piece included: which revision has which number is no part of the checksum."""
-    sums = set()
+    folder = tmp_path_factory.mktemp("order")
     versions = {
         f"v{number}.md": FERRIES.format(date="2023-04-01", text=f"{TEXT} {number}")
         .replace("F-1", "V-1")
         .replace("source:", f"modified: 2023-04-0{number}T08:00:00Z\nsource:")
         for number in (1, 2)
     }
-    for some in (range(len(PIECES)), order):
-        folder = tmp_path_factory.mktemp("order")
-        path = Path(shutil.copy(empty_archive, folder / "archive.db"))
-        pieces = lay(folder / "files", {f"{number}.md": PIECES[number] for number in some})
-        changed = lay(folder / "files", versions)
-        files = [*pieces, *changed] if some is not order else [*reversed(changed), *pieces]
-        cut = split if some is order else len(files)
-        for part in (files[:cut], files[cut:]):
-            if part:
-                take(path, part)
-        sums.add(freeze(path, one_per_text=one_per_text)["sha256"])
-    assert len(sums) == 1
+    files = lay(folder / "files", {**{f"{number}.md": text for number, text in enumerate(PIECES)}, **versions})
+    ordered = [files[number] for number in order]
+    sums = {}
+    for name, portions in (("one", [files]), ("two", [ordered[:split], ordered[split:]])):
+        path = Path(shutil.copy(empty_archive, folder / f"{name}.db"))
+        for portion in filter(None, portions):
+            take(path, portion)
+        sums[name] = freeze(path, one_per_text=one_per_text)["sha256"]
+    assert sums["one"] == sums["two"]
 
 
 # the paragraph
@@ -467,17 +454,17 @@ def test_the_paragraph_of_a_paper(seeds_archive: Path) -> None:
     assert "\n" not in paragraph
     for sentence in (
         f"The corpus “february” was frozen on {int(at[8:10])} ",
-        f" {at[:4]} at {at[11:16]} UTC by Ada, with version {__version__} of the program archive (schema {HEAD}), in the "
-        f"news archive {archive_id}.",
-        "The archive then had 1 import on record, which had read 19 units: 16 added, 1 revised, 0 unchanged, 1 duplicate, "
-        "1 failed.",
+        f" {at[:4]} at {at[11:16]} UTC by Ada, with version {__version__} of the program archive (schema {HEAD}), in "
+        f"the news archive {archive_id}.",
+        "The archive then had 1 import on record, which had read 19 units: 16 added, 1 revised, 0 unchanged, "
+        "1 duplicate, 1 failed.",
         "Its articles are those that the query `query:feb` found, each with the text that was current then. In it, "
         "query:feb stood for `date:2023-02`.",
         f"left out for it were {record['left_out_undated']} articles without a date of publication and "
         f"{record['left_out_imprecise']} article with a date too coarse to tell.",
         "(fingerprint version 1). Of copies only the one with the earliest date of publication was taken",
-        f"The corpus has {record['articles']} articles with {record['texts']} different texts and {record['words']} words "
-        f"in all, from {record['sources']} sources",
+        f"The corpus has {record['articles']} articles with {record['texts']} different texts and "
+        f"{record['words']} words in all, from {record['sources']} sources",
         "dated from 2023-02",
         "normalization rules of version 1 made their texts.",
         f"Its checksum is the SHA-256 {record['sha256']} of its lines",
