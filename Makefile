@@ -5,13 +5,15 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: docs demo test lint types layers tests bench-import bench-migrate constraints clean help
+.PHONY: docs demo test lint types layers tests bench-import bench-migrate bench-queries bench-views constraints clean help
 
 help:
 	@echo "make demo           import the seeds and show what the archive knows about them"
 	@echo "make test           lint, types, layers, tests"
 	@echo "make bench-import   speed of import beside sqlite-utils, on this machine"
+	@echo "make bench-queries  10,000 random queries held against the slow reference; takes minutes"
 	@echo "make bench-migrate  time of backup and upgrade beside copying the file, on this machine"
+	@echo "make bench-views    time of the views beside the same asked of the tables by hand, on this machine"
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -44,6 +46,13 @@ bench-import: $(READY)
 bench-migrate: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --group bench
 	$(BIN)/python benchmarks/bench_migrate.py
+
+bench-queries: $(READY)
+	ARCHIVE_QUERIES=10000 $(BIN)/pytest -q tests/queries/test_selection.py
+
+bench-views: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --group bench
+	$(BIN)/python benchmarks/bench_views.py
 
 docs: $(READY)
 	$(BIN)/python -m archive.db.describe > docs/sql.md

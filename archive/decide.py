@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from archive.db import decisions, schema, tables, vocabulary
 from archive.db.clock import now
-from archive.db.decisions import ACCEPTED, FIELD, REJECTED, TOPIC, UNDO, Decision
+from archive.db.decisions import ACCEPTED, FIELD, FORGET, REJECTED, TOPIC, UNDO, Decision
 from archive.db.engine import file_errors_explained, open_engine
 from archive.errors import NotFoundError, UsageError
 from archive.normalize.text import require_utf8
@@ -110,7 +110,8 @@ def undo(path: Path, number: int, who: str, reason: str | None = None) -> tuple[
     """Take a decision back, or take that back again; returns the decision and the record of its undoing.
 
     Articles are as what else stands decided has them, and where nothing does, as the input says.
-    Raises NotFoundError where there is no such decision, UsageError where it was taken back already.
+    Raises NotFoundError where there is no such decision, UsageError where it was taken back already, and where it
+    forgot an article or is about one that was forgotten since.
     """
     _require_name(who, reason)
     with deciding(path) as connection:
@@ -119,6 +120,10 @@ def undo(path: Path, number: int, who: str, reason: str | None = None) -> tuple[
             raise NotFoundError(f"there is no decision {number}; `archive decisions` lists them")
         if number in decisions.undone(connection):
             raise UsageError(f"decision {number} was taken back already; `archive decisions` says by which")
+        if decision.subject == FORGET:
+            raise UsageError(f"{decision.article_key} was forgotten ({decision.reason}); its text is gone for good")
+        if number in decisions.before_forgetting(connection):
+            raise UsageError(f"decision {number} is about {decision.article_key} as it was before it was forgotten")
         target = decisions.find(connection, int(decision.name)) if decision.subject == UNDO else None
         if target is not None and target.subject in VERBS:
             raise UsageError(f"what decision {number} took back is of a source; decide that again instead")

@@ -1,10 +1,12 @@
 """Decisions as a file: the one thing in an archive that cannot be computed again, one JSON object a line.
 
 A line has `number`, `made_at` (UTC), `who`, `article` (its key) with its `identifiers`, `subject`, `name`, `value` and
-`reason` as the table of decisions has them, and for a topic `topic`, its name.
+`reason` as the table of decisions has them, and for a topic `topic`, its name. One that forgets an article has
+`forgotten`, by what its bytes and texts are known; one about an article that was forgotten since is `wiped`.
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,9 +14,10 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from archive.db import decisions, lookups, tables, vocabulary
-from archive.db.decisions import ACCEPTED, FIELD, REJECTED, TOPIC, UNDO, Decision
+from archive.db import decisions, lookups, tables, tombstones, vocabulary, wiping
+from archive.db.decisions import ACCEPTED, FIELD, FORGET, REJECTED, TOPIC, UNDO, Decision
 from archive.db.lookups import Identifier
+from archive.db.tombstones import Hash
 from archive.decide import deciding
 from archive.errors import ArchiveError, UsageError
 from archive.normalize.names import name_key
@@ -23,6 +26,7 @@ from archive.resolve.source_decisions import VERBS, decide_source, take_back
 
 _TEXTS = ("made_at", "who", "subject", "name")
 _MAY_BE_NULL = ("article", "value", "reason", "topic")
+_SHA256 = re.compile("[0-9a-f]{64}")
 _TIME = len("2026-11-22T08:00:00.000000Z")
 
 
@@ -32,6 +36,8 @@ class Restored:
 
     added: int = 0
     already: int = 0
+    forgotten: list[str] = field(default_factory=list)  # keys of the articles that it forgot
+    unfinished: str | None = None  # why these were not wiped from the file yet
     missing: list[str] = field(default_factory=list)  # what is not in this archive, in words
     contradicting: list[str] = field(default_factory=list)  # what people say otherwise than others, in words
 
@@ -40,6 +46,8 @@ def dump_decisions(connection: Connection) -> Iterator[dict[str, Any]]:
     """Yield all decisions, in the order they came, as they stand in a file."""
     article, identifier = tables.articles.c, tables.article_identifiers.c
     named = {f"{scheme}:{code}": name for scheme, code, name in connection.execute(_TOPICS)}
+    wiped = decisions.before_forgetting(connection)
+    hashes = tombstones.hashes_by_decision(connection)
     for one in decisions.find_all(connection):
         rows = connection.execute(
             select(identifier.scheme, identifier.scope, identifier.value)
@@ -58,6 +66,8 @@ def dump_decisions(connection: Connection) -> Iterator[dict[str, Any]]:
             "value": one.value,
             "reason": one.reason,
             **({"topic": named.get(one.name)} if one.subject == TOPIC else {}),
+            **({"forgotten": hashes.get(one.id, {})} if one.subject == FORGET else {}),
+            **({"wiped": True} if one.id in wiped else {}),
         }
 
 
@@ -75,6 +85,11 @@ def restore_decisions(path: Path, lines: Iterable[str]) -> Restored:
             restoring.take(record)
         restoring.find_contradictions()
         Applier(connection).apply(restoring.touched)
+    if restoring.done.forgotten:
+        try:
+            wiping.finish(path)
+        except ArchiveError as error:
+            restoring.done.unfinished = str(error)
     return restoring.done
 
 
@@ -95,7 +110,9 @@ class _Restoring:
 
     def take(self, record: dict[str, Any]) -> None:
         """Put one decision on record, unless it is there or what it is about is not."""
-        key = self._article(record)
+        record = self._as_wiped(record)
+        # of what was forgotten nothing else is there to be found
+        key = record["article"] if record["wiped"] or record["subject"] == FORGET else self._article(record)
         if record["article"] is not None and key is None:
             self.done.missing.append(f"article {record['article']} (line {record['line']})")
             return
@@ -105,7 +122,7 @@ class _Restoring:
                 self.done.missing.append(f"decision {name}, which line {record['line']} takes back")
                 return
             name = str(self._numbers[int(name)])
-        elif record["subject"] == TOPIC:
+        elif record["subject"] == TOPIC and not record["wiped"]:
             self._make_topic(name, record.get("topic"))
         row = (record["made_at"], record["who"], key, record["subject"], name, record["value"], record["reason"])
         known = self._known.get(row)
@@ -117,6 +134,8 @@ class _Restoring:
                 return
             known = self._known[row] = decisions.add(self._connection, *row, before=before)
             self.done.added += 1
+            if known.subject == FORGET:
+                self._forget(known, record["forgotten"])
             if key is not None:
                 self.touched[key] = None
         else:
@@ -134,13 +153,37 @@ class _Restoring:
             take_back(self._connection, target)
         return None
 
+    def _as_wiped(self, record: dict[str, Any]) -> dict[str, Any]:
+        """Return a decision of an older file without what it said, where its article was forgotten since."""
+        if record["article"] is None or record["subject"] == FORGET:
+            return record
+        last = max((one.made_at for one in tombstones.find_tombstones(self._connection, record["article"])), default="")
+        if record["made_at"] > last:
+            return record
+        name = tombstones.WIPED_TOPIC if record["subject"] == TOPIC else record["name"]
+        return {**record, "name": name, "value": None, "reason": None, "wiped": True}
+
+    def _forget(self, decision: Decision, known: dict[str, list[str]]) -> None:
+        """Put on record what a decision forgets, and remove the articles that are here all the same.
+
+        Those are the ones made of its bytes, and the one of its key, if that has one of its texts.
+        """
+        hashes = {Hash(kind, sha256) for kind, listed in known.items() for sha256 in listed}
+        stone_id = tombstones.bury(self._connection, decision, hashes)
+        ids = tombstones.find_articles(self._connection, decision.article_key or "", hashes)
+        tombstones.remove_forgotten(self._connection, dict.fromkeys(ids, (stone_id, decision)))
+        self.done.forgotten.append(str(decision.article_key))
+
     def find_contradictions(self) -> None:
         """Note where two people of the file say different things of one article, and neither was taken back."""
         gone = decisions.undone(self._connection)
+        wiped = decisions.before_forgetting(self._connection)
         of_file = set(self._numbers.values())
         last: dict[tuple[str | None, str, str], Decision] = {}
         for one in sorted(decisions.find_all(self._connection), key=lambda one: (one.made_at, one.id)):
             if one.id not in of_file or one.id in gone or one.subject not in (FIELD, TOPIC):
+                continue
+            if one.id in wiped:
                 continue
             about = (one.article_key, one.subject, one.name)
             before = last.get(about)
@@ -196,6 +239,8 @@ def _read(number: int, line: str) -> dict[str, Any]:
         raise _no_decision(number, "half a character in it") from error
     if not isinstance(record.get("number"), int):
         raise _no_decision(number, "no number")
+    if not isinstance(record.setdefault("wiped", False), bool):
+        raise _no_decision(number, "wiped is neither true nor false")
     _check_what(number, record)
     identifiers = record.setdefault("identifiers", [])
     if not isinstance(identifiers, list) or not all(_is_identifier(one) for one in identifiers):
@@ -208,7 +253,14 @@ def _check_what(number: int, record: dict[str, Any]) -> None:
     subject, name, value = record["subject"], record["name"], record["value"]
     if len(record["made_at"]) != _TIME or not record["made_at"].endswith("Z"):
         raise _no_decision(number, "made_at is no time as the archive writes it")
-    if subject == FIELD:
+    if record["wiped"]:
+        if (
+            record["article"] is None
+            or subject not in (FIELD, TOPIC, UNDO)
+            or (record["value"], record["reason"]) != (None, None)
+        ):
+            raise _no_decision(number, "one that was wiped is about an article and says nothing more")
+    elif subject == FIELD:
         try:
             cleaned(name, value)
         except ArchiveError as error:
@@ -217,17 +269,38 @@ def _check_what(number: int, record: dict[str, Any]) -> None:
         scheme, _, code = name.partition(":")
         if not scheme or not code or value not in (ACCEPTED, REJECTED):
             raise _no_decision(number, "a topic is named as scheme:code, and accepted or rejected")
+    elif subject == FORGET:
+        if name != tombstones.ARTICLE or not record["article"] or not (record["reason"] or "").strip():
+            raise _no_decision(number, "what forgets an article names it and says why")
+        if not _are_hashes(record.get("forgotten")):
+            raise _no_decision(number, "forgotten is not SHA-256 by original, text and fingerprint")
     elif subject in VERBS:
         if not value:
             raise _no_decision(number, "no value")
-    elif subject != UNDO or not name.isdecimal():
-        raise _no_decision(number, f"subject '{subject}' is none of {', '.join((FIELD, TOPIC, UNDO, *VERBS))}")
+    elif subject != UNDO:
+        raise _no_such(number, subject)
+    if subject == UNDO and not name.isdecimal():
+        raise _no_such(number, subject)
     if subject in (FIELD, TOPIC) and record["article"] is None:
         raise _no_decision(number, "no article")
 
 
+def _are_hashes(known: object) -> bool:
+    return isinstance(known, dict) and all(
+        kind in tombstones.KINDS
+        and isinstance(listed, list)
+        and all(isinstance(one, str) and _SHA256.fullmatch(one) for one in listed)
+        for kind, listed in known.items()
+    )
+
+
 def _is_identifier(one: object) -> bool:
     return isinstance(one, list) and len(one) == 3 and all(isinstance(part, str) for part in one)
+
+
+def _no_such(number: int, subject: str) -> UsageError:
+    known = (FIELD, TOPIC, UNDO, FORGET, *VERBS)
+    return _no_decision(number, f"subject '{subject}' is none of {', '.join(known)}, or names no number")
 
 
 def _no_decision(number: int, why: str) -> UsageError:

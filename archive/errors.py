@@ -21,6 +21,10 @@ class NotFoundError(ArchiveError):
     """No article, import or other thing has the name that was given."""
 
 
+class ForgottenError(NotFoundError):
+    """The article was forgotten; the message says when, by whom and why."""
+
+
 class VocabularyError(ArchiveError):
     """A file of sources or topics cannot be loaded as it is."""
 

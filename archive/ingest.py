@@ -22,6 +22,7 @@ from archive.db.changes import Change, Failed, SameAsBefore
 from archive.db.engine import file_errors_explained, open_engine, truncate_wal
 from archive.db.ids import Ids
 from archive.db.lookups import LastItem
+from archive.db.tombstones import find_forgotten
 from archive.documents import Article, Failure, Given, Unchanged, Value
 from archive.errors import ArchiveError, ReadError, UsageError
 from archive.normalize.dates import parse_published
@@ -269,6 +270,7 @@ class _Import:
         with signals_held(), connection.begin():
             schema.require_unchanged(connection)
             ids = Ids(connection)
+            batch = _without_forgotten(connection, batch)
             units = [result for result in batch if isinstance(result, Article)]
             resolver = IdentityResolver(connection, units, self._sources, self._topics, ids)
             outcomes: list[Change | SameAsBefore | Failed] = []
@@ -315,6 +317,14 @@ class _Import:
                 store.end_import(self._writing, import_id, status, reason)
         except SQLAlchemyError:
             return
+
+
+def _without_forgotten(connection: Connection, batch: Sequence[Unit]) -> Sequence[Unit]:
+    """Return the units of a batch, those that people had forgotten as failures."""
+    units = [(number, result) for number, result in enumerate(batch) if isinstance(result, Article)]
+    forgotten = find_forgotten(connection, [unit for _, unit in units])
+    failures = {units[at][0]: Failure(units[at][1].locator, stone.told()) for at, stone in forgotten.items()}
+    return [failures.get(number, result) for number, result in enumerate(batch)] if failures else batch
 
 
 @contextmanager

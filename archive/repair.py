@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
-from archive.db import dependents
+from archive.db import dependents, wiping
 from archive.db.engine import BUSY_TIMEOUT_MS, file_errors_explained
 from archive.db.views import VIEWS
 from archive.errors import ArchiveError
@@ -55,6 +55,7 @@ class Repair:
 
     mended: list[Mended] = field(default_factory=list)
     left: list[Finding] = field(default_factory=list)
+    unwiped: list[str] = field(default_factory=list)  # keys of forgotten articles of which traces may be left
 
 
 def repair(path: Path, *, dry_run: bool = False, watch: Watch = unwatched) -> Repair:
@@ -90,7 +91,22 @@ def repair(path: Path, *, dry_run: bool = False, watch: Watch = unwatched) -> Re
         finally:
             connection.rollback()
     work.done.left[:0] = older
+    if work.done.unwiped:
+        _finish_wiping(path, work.done, dry_run=dry_run)
     return work.done
+
+
+def _finish_wiping(path: Path, done: Repair, *, dry_run: bool) -> None:
+    """Wipe what is left of articles that were forgotten; what keeps it from being done is among what is left."""
+    keys = done.unwiped
+    if not dry_run:
+        try:
+            keys = wiping.finish(path)
+        except ArchiveError as error:
+            done.left.append(Finding("error", "unwiped", len(keys), str(error), None))
+            return
+    told = f"what was left of {counted(len(keys), 'forgotten article')} wiped: {listed(keys[:_SHOWN], len(keys))}"
+    done.mended.append(Mended(told, len(keys)))
 
 
 class _Work:
@@ -124,6 +140,9 @@ class _Work:
             raise ArchiveError(f"nothing was repaired: {'; '.join(problems)}")
         left = self.done.left
         left.extend((verification.examine if self._is_current else verification.examine_file)(connection, watch))
+        if self._is_current and any(finding.check == "unwiped" for finding in left):
+            self.done.unwiped = [key for (key,) in connection.execute("SELECT key FROM tombstones WHERE NOT wiped")]
+            left[:] = [finding for finding in left if finding.check != "unwiped"]
         if not any(finding.check == "search" for finding in left):
             left.extend(guarded("search", database.check_search(connection)))
 

@@ -1,4 +1,4 @@
-"""The benchmark of the import: its collection is the same for the same seed, and what it times does its work."""
+"""Benchmarks of the import and of the views: made-up texts are the same for a seed, what is timed does its work."""
 
 import importlib
 import importlib.util
@@ -76,3 +76,20 @@ def _written(corpus: ModuleType, folder: Path, seed: int) -> dict[str, bytes]:
     corpus.write_files(folder, 30, seed)
     corpus.write_topics(folder / "topics.toml", 20, seed)
     return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+
+def test_benchmark_of_the_views_runs_from_end_to_end(benchmarks: Path, tmp_path: Path) -> None:
+    folder, results = tmp_path / "folder", tmp_path / "results"
+    command = [sys.executable, str(benchmarks / "bench_views.py"), "--articles", "60", "--rounds", "3"]
+    command += ["--lookups", "5", "--folder", str(folder), "--results", str(results)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    (file,) = results.glob("views-*.json")
+    result = json.loads(file.read_text())
+    assert result["options"] == {"articles": 60, "rounds": 3, "lookups": 5, "seed": 1}
+    assert result["rows"]["documents by key"] == 5
+    assert len(result["compared"]) == 7 and all(one["median"] > 0 for one in result["compared"])
+
+    done = subprocess.run([*command, "--seed", "2"], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 1
+    assert "name another folder" in done.stderr

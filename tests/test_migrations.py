@@ -16,6 +16,7 @@ from archive.db import proof, schema
 from archive.db.tables import metadata
 from archive.decide import Wish, decide, decide_about_source, undo
 from archive.errors import SchemaError
+from archive.forget import forget
 from archive.queries.filters import Asked
 from archive.saved_queries import save_query
 
@@ -51,6 +52,9 @@ def populated(seeds_archive: Path) -> Path:
     decide_about_source(seeds_archive, "source_alias", "radio-lintel", "R. Lintel", "Ada")
     save_query(seeds_archive, "trade", "topic:trade")
     freeze_corpus(seeds_archive, "trade", Asked("query:trade date:-30y.."), "Ada")
+    with closing(sqlite3.connect(seeds_archive)) as connection:
+        (last,) = connection.execute("SELECT key FROM articles ORDER BY id DESC").fetchone()
+    forget(seeds_archive, [last], "a court said so", "Ada")
     return seeds_archive
 
 
@@ -89,6 +93,17 @@ def test_migration_goes_down_and_up_again_over_rows(populated: Path, revision: s
                 connection.execute("DELETE FROM corpus_revisions")
                 connection.execute(f"DELETE FROM {table}")
                 before = (proof.take_inventory(connection), schema_of(populated))
+    if known.index(revision) >= known.index("20261122_forgotten_articles"):
+        with pytest.raises(SchemaError, match="1 forgotten articles would no longer be kept out"):
+            schema.downgrade(populated, below)
+        with closing(sqlite3.connect(populated)) as connection:
+            assert (proof.take_inventory(connection), schema_of(populated)) == before
+            connection.execute("UPDATE import_items SET tombstone_id = NULL")
+            connection.execute("DELETE FROM forgotten_hashes")
+            connection.execute("DELETE FROM tombstones")
+            connection.execute("DELETE FROM decisions WHERE subject = 'forget'")
+            connection.commit()
+            before = (proof.take_inventory(connection), schema_of(populated))
     for migration, lost, number in (
         ("20261122_decided_sources", "what takes 1 decisions about sources back would be lost", 2),
         ("20261122_what_people_decide", "1 topics that people rejected would be tags again", 1),

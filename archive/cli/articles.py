@@ -61,7 +61,7 @@ def list_(ctx: click.Context, /, asked: "Asked", sort: str, limit: int | None, e
     with reading(archive_path(ctx)) as connection:
         selection = asked.selection(connection)
         if explain:
-            print_explanation(connection, asked, articles_queries.in_order(selection, sort, limit))
+            print_explanation(connection, asked, articles_queries.in_order(connection, selection, sort, limit))
             return
         found = articles_queries.list_articles(connection, selection, limit, sort)
         if form == "table":
@@ -101,7 +101,7 @@ def search(ctx: click.Context, /, asked: "Asked", sort: str, limit: int | None, 
     with reading(archive_path(ctx)) as connection:
         selection = asked.selection(connection)
         if explain:
-            print_explanation(connection, asked, search_statement(selection, limit, sort))
+            print_explanation(connection, asked, search_statement(connection, selection, limit, sort))
             return
         empty = if_nothing(asked)
         found = search_articles(connection, selection, limit, sort)

@@ -22,9 +22,13 @@ FEWER_OPTIONS = "nothing found; fewer options find more"
 _OPERATORS = ("and", "or", "not")
 
 
-def takes_query(*, required: bool = False) -> Callable[[F], F]:
-    """Add the argument QUERY and the options that go with it; they come as one `asked`."""
-    typed = click.argument("query", nargs=-1, required=required, metavar="QUERY..." if required else "[QUERY...]")
+def takes_query(*, required: bool = False, several: bool = False) -> Callable[[F], F]:
+    """Add the argument QUERY and the options that go with it; they come as one `asked`.
+
+    With `several` each argument is a query of its own, and `asked` is a list; else they are one query together.
+    """
+    dots = "QUERY..." if required else "[QUERY...]"
+    typed = click.argument("query", nargs=-1, required=required, metavar=dots)
 
     def decorate(function: F) -> F:
         @wraps(function)
@@ -34,7 +38,9 @@ def takes_query(*, required: bool = False) -> Callable[[F], F]:
             from archive.queries.filters import Asked, Filters
 
             filters = Filters(**{name: options.pop(name) for name in _NAMES})
-            return function(*args, asked=Asked(" ".join(query), filters, words_only, include_imprecise), **options)
+            queries = (query or ("",)) if several else (" ".join(query),)
+            asked = [Asked(one, filters, words_only, include_imprecise) for one in queries]
+            return function(*args, asked=asked if several else asked[0], **options)
 
         wrapped: Any = collected
         for option in reversed(_OPTIONS):
@@ -113,11 +119,7 @@ def print_explanation(connection: "Connection", asked: "Asked", statement: Any) 
 
 def tell_what_is_left_out(connection: "Connection", selection: "Selection") -> None:
     """Say on stderr how many articles a query about dates leaves out for want of a date that is exact enough."""
-    from archive.queries.articles import count_articles
+    from archive.queries.left_out import count_left_out, told
 
-    undated = count_articles(connection, selection.undated) if selection.undated else 0
-    imprecise = count_articles(connection, selection.imprecise) if selection.imprecise else 0
-    left_out = [f"{undated:,} without a date"] if undated else []
-    left_out += [f"{imprecise:,} with a date too coarse to tell"] if imprecise else []
-    if left_out:
-        hint(f"left out: {', '.join(left_out)}")
+    if apart := told(*count_left_out(connection, selection)):
+        hint(apart)

@@ -195,10 +195,14 @@ def restore(ctx: click.Context, /, file: str) -> None:
         done = restore_decisions(archive_path(ctx), stream)
     for one in done.contradicting:
         hint(f"note: {one}; the later counts")
+    if done.forgotten:
+        hint(f"forgotten: {', '.join(done.forgotten)}")
+    if done.unfinished:
+        hint(done.unfinished)
     for one in done.missing:
         hint(f"passed over: there is no {one}; import it and restore the file again")
     click.echo(f"decisions: {done.added:,} added, {done.already:,} there already, {len(done.missing):,} passed over")
-    ctx.exit(1 if done.missing else 0)
+    ctx.exit(1 if done.missing or done.unfinished else 0)
 
 
 def _tell(decided: Decided) -> None:

@@ -174,6 +174,10 @@ def _draw_decisions(console: Console, decisions: Sequence[dict[str, Any]]) -> No
 def what_was_decided(decision: dict[str, Any]) -> str:
     """Return what a decision says, as it would be typed: `published=2023-02`, `-local:trade`."""
     name, value = decision["name"], decision["value"]
+    if decision["subject"] == "forget":
+        return "forgets the article"
+    if decision["wiped"]:
+        return f"{decision['subject']} {name} (wiped)" if name != "forgotten" else "a topic (wiped)"
     if decision["subject"] == "topic":
         return f"{'+' if value == 'accepted' else '-'}{name}"
     if decision["subject"].startswith("source_"):

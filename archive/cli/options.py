@@ -17,15 +17,15 @@ def format_option(function: F) -> F:
     return format_option_with()(function)
 
 
-def format_option_with(*more: str) -> Callable[[F], F]:
-    """Add -f/--format with formats that only this command has."""
+def format_option_with(*more: str, default: str | None = None) -> Callable[[F], F]:
+    """Add -f/--format with formats that only this command has, one of which may be its default."""
     return click.option(
         "-f",
         "--format",
         "form",
         type=click.Choice((*FORMATS, *more)),
-        default=_format_before,
-        show_default="table",
+        default=default or _format_before,
+        show_default=default or "table",
         help="How to print.",
     )
 

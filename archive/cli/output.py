@@ -45,7 +45,7 @@ def print_rows(rows: Iterable[Row], form: str, columns: Mapping[str, str], *, em
         for row in counted:
             _write(to_json(row) + "\n")
     elif form == "csv":
-        _write_csv(counted)
+        write_csv(counted, _write_shown)
     elif not counted.empty:
         from archive.cli.tables import draw_table
 
@@ -62,7 +62,7 @@ def print_object(value: Row, form: str, show: Callable[["Console"], None]) -> No
     elif form == "jsonl":
         _write(to_json(value) + "\n")
     elif form == "csv":
-        _write_csv([value])
+        write_csv([value], _write_shown)
     else:
         from archive.cli.tables import drawn
 
@@ -125,7 +125,13 @@ def _write_json_array(rows: _Counted) -> None:
     _write("[]\n" if rows.empty else "\n]\n")
 
 
-def _write_csv(rows: Iterable[Row]) -> None:
+def _write_shown(text: str) -> None:
+    # a file gets the text as it is; a terminal must not obey it
+    _write(printable(text) if sys.stdout.isatty() else text)
+
+
+def write_csv(rows: Iterable[Row], write: Callable[[str], object]) -> None:
+    """Write rows as CSV, with a heading, line by line as they come."""
     import csv
     import io
 
@@ -135,9 +141,7 @@ def _write_csv(rows: Iterable[Row]) -> None:
         if not number:
             writer.writerow(row.keys())
         writer.writerow([cell(value) for value in row.values()])
-        text = buffer.getvalue()
-        # a file gets the text as it is; a terminal must not obey it
-        _write(printable(text) if sys.stdout.isatty() else text)
+        write(buffer.getvalue())
         buffer.seek(0)
         buffer.truncate()
 

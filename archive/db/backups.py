@@ -12,6 +12,8 @@ from archive.errors import ArchiveError, SchemaError
 
 _PATIENCE = 2.0  # seconds that a restore waits for others to be done
 
+_MAGIC = b"SQLite format 3\0"
+
 # What SQLite says where a disk takes no more; a memory that is mapped to a file fails without saying why.
 _FULL = ("SQLITE_FULL", "SQLITE_IOERR")
 
@@ -117,6 +119,29 @@ def free_path(path: Path) -> Path:
         free = path.with_name(f"{path.stem}-{number}{path.suffix}")
         number += 1
     return free
+
+
+def find_copies(path: Path) -> list[Path]:
+    """Return the files beside an archive that are copies of it, by name or by what is in them; backups above all."""
+    path = path.resolve()
+    own = archive_id(path)
+    found = []
+    for file in sorted(path.parent.iterdir()):
+        is_named_so = file.name.startswith((f"{path.stem}.before-", f"{path.stem}.replaced-", f"{path.name}."))
+        is_other = file != path and file.is_file() and not file.name.endswith(("-wal", "-shm", "-journal"))
+        if is_other and (is_named_so or _has_id(file, own)):
+            found.append(file)
+    return found
+
+
+def _has_id(file: Path, own: str | None) -> bool:
+    try:
+        with file.open("rb") as stream:
+            if stream.read(len(_MAGIC)) != _MAGIC:
+                return False
+        return own is not None and archive_id(file) == own
+    except (OSError, SchemaError):
+        return False
 
 
 def archive_id(path: Path) -> str | None:

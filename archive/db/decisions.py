@@ -3,13 +3,13 @@
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, tuple_
 
 from archive.db.ids import inserted_id
 from archive.db.lookups import chunks
 from archive.db.tables import decisions, earlier_states
 
-TOPIC, FIELD, UNDO = "topic", "field", "undo"
+TOPIC, FIELD, UNDO, FORGET = "topic", "field", "undo", "forget"
 ACCEPTED, REJECTED = "accepted", "rejected"
 
 
@@ -88,6 +88,21 @@ def of_articles(connection: Connection, keys: Collection[str]) -> dict[str, list
     return found
 
 
+def before_forgetting(connection: Connection) -> set[int]:
+    """Return the numbers of the decisions about articles that were forgotten since: what they said was wiped."""
+    one, last = decisions.alias("one"), decisions.alias("last")
+    rows = connection.scalars(
+        select(one.c.id)
+        .distinct()
+        .join(last, (last.c.article_key == one.c.article_key) & (last.c.subject == FORGET))
+        .where(
+            one.c.subject != FORGET,
+            tuple_(one.c.made_at, one.c.id) < tuple_(last.c.made_at, last.c.id),
+        )
+    )
+    return set(rows)
+
+
 def undone(connection: Connection) -> set[int]:
     """Return the numbers of the decisions that were taken back; one whose taking back was taken back stands again."""
     gone: set[int] = set()
@@ -101,10 +116,15 @@ def undone(connection: Connection) -> set[int]:
 
 
 def standing(made: Sequence[Decision], gone: Collection[int]) -> dict[tuple[str, str], Decision | None]:
-    """Return what stands of the decisions about one article, by subject and name; None where all were taken back."""
+    """Return what stands of the decisions about one article, by subject and name; None where all were taken back.
+
+    Nothing stands of what was decided before the article was forgotten.
+    """
     stands: dict[tuple[str, str], Decision | None] = {}
     for one in made:
-        if one.id not in gone:
+        if one.subject == FORGET:
+            stands.clear()
+        elif one.id not in gone:
             stands[one.subject, one.name] = one
         else:
             stands.setdefault((one.subject, one.name), None)

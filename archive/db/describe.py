@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Column, Table, UniqueConstraint
 from sqlalchemy.dialects import sqlite
 
+from archive.db.opening import OTHER_PROGRAMS
 from archive.db.tables import metadata
 from archive.db.views import VIEWS, View
 
@@ -42,7 +43,11 @@ GROUPS = (
         ),
     ),
     ("Imports", "Where everything came from.", ("imports", "import_items", "originals")),
-    ("Decisions", "What people said, and the archive itself.", ("decisions", "earlier_states", "about")),
+    (
+        "Decisions",
+        "What people said, and the archive itself.",
+        ("decisions", "earlier_states", "tombstones", "forgotten_hashes", "about"),
+    ),
     ("Questions", "What people keep of what they ask.", ("saved_queries", "corpora", "corpus_revisions")),
 )
 
@@ -61,7 +66,7 @@ SEARCHES = (
 )
 
 INTRODUCTION = """\
-<!-- Made by `make docs` from archive/db/tables, archive/db/views.py and docs/questions: change those, not this. -->
+<!-- Made by `make docs` from archive/db/tables, archive/db/views and docs/questions: change those, not this. -->
 
 # The archive in SQL
 
@@ -70,7 +75,8 @@ tables below are meant to be used.
 
 [Good to know](#good-to-know) · [What is promised](#what-is-promised) · [Views](#views) · [Search](#search) ·
 Tables: [sources](#tables-sources), [topics](#tables-topics), [articles](#tables-articles),
-[imports](#tables-imports), [decisions](#tables-decisions) · [Diagram](#diagram){questions}
+[imports](#tables-imports), [decisions](#tables-decisions) · [Diagram](#diagram) ·
+[In other programs](#in-other-programs){questions}
 
 ```sh
 archive sql "SELECT source, count(*) FROM documents GROUP BY source"
@@ -115,7 +121,7 @@ SELECT doc_id, source, published, headline FROM documents ORDER BY published_on 
   ```
 
 - **Counting**: the same text from several outlets is several articles with one `article_revisions.fingerprint`;
-  `count(DISTINCT fingerprint)` counts texts.
+  `count(DISTINCT fingerprint)` counts texts, of `documents` too.
 - **BOOLEAN** is 0 or 1.
 
 ## What is promised
@@ -181,7 +187,7 @@ def describe(questions: Path = QUESTIONS) -> str:
     for name, doc, tables in GROUPS:
         parts.append(f"## Tables: {name.lower()}\n\n{doc}\n")
         parts += [_table(metadata.tables[table]) for table in tables]
-    parts += [OTHER_TABLES + "\n", "## Diagram\n", _diagram()]
+    parts += [OTHER_TABLES + "\n", "## Diagram\n", _diagram(), OTHER_PROGRAMS]
     if asked:
         parts.append(_questions(asked))
     return "\n".join(parts)
@@ -292,10 +298,12 @@ def _diagram() -> str:
 def _questions(questions: Sequence[Question]) -> str:
     parts = [
         "## Questions\n\n"
-        "The answers are those of a fresh archive of the collection in `seeds/articles`; an empty cell is NULL. "
+        "The answers are those of a fresh archive of the collection in `seeds/articles`, of which two people then "
+        "decided what `seeds/decisions.jsonl` says; an empty cell is NULL. "
         "Each question is a file:\n\n"
         "```sh\n"
         "archive --db seeds.db import seeds/articles\n"
+        "archive --db seeds.db decisions restore seeds/decisions.jsonl\n"
         f"archive --db seeds.db sql - < docs/questions/{questions[0].name}.sql\n"
         "```\n"
     ]

@@ -18,6 +18,7 @@ from archive.errors import ArchiveError, UsageError
 
 DEFAULT_DATABASE = "archive.db"
 BUSY_TIMEOUT_MS = 30_000
+PATIENCE_MS = 2_000  # of who must have the archive alone, for others to be done
 
 # What SQLite says of the file itself, by the name of its error (https://www.sqlite.org/rescode.html), and the cure.
 _FILE_ERRORS = {
@@ -81,11 +82,13 @@ class ReadOnlyConnection(sqlite3.Connection):
                     last.execute("SELECT 1 FROM sqlite_schema").fetchone()
 
 
-def open_engine(path: Path, *, read_only: bool = False) -> Engine:
+def open_engine(path: Path, *, read_only: bool = False, alone: bool = False) -> Engine:
     """Return an engine on an SQLite file; transactions begin IMMEDIATE unless `read_only`.
 
     A writer takes the write lock when it begins: with a deferred BEGIN, two writers that both read first make one of
-    them fail at once instead of waiting. A read-only engine never creates or alters anything.
+    them fail at once instead of waiting. A read-only engine never creates or alters anything. One that is `alone` keeps
+    all others out while it is connected, refuses to connect while anybody else has the file open, overwrites what it
+    deletes, and does not look up what rows point to.
     """
     if read_only:
         options = "mode=ro&immutable=1" if is_immutable(path) else "mode=ro"
@@ -100,20 +103,24 @@ def open_engine(path: Path, *, read_only: bool = False) -> Engine:
 
     @event.listens_for(engine, "connect")
     def set_up(connection: sqlite3.Connection, _record: Any) -> None:
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        patience = PATIENCE_MS if alone else BUSY_TIMEOUT_MS
+        connection.execute(f"PRAGMA foreign_keys = {'OFF' if alone else 'ON'}")
+        connection.execute(f"PRAGMA busy_timeout = {patience}")
+        if alone:
+            # before the log is looked at, else it is shared with others for as long as it is open
+            connection.execute("PRAGMA locking_mode = EXCLUSIVE")
         connection.execute("PRAGMA cache_size = -65536")
         if read_only:
             connection.execute("PRAGMA query_only = ON")
         else:
-            _use_wal(connection)
+            _use_wal(connection, patience)
             # FULL costs nothing measurable at a thousand articles a commit, and a finished batch survives a power cut
             connection.execute("PRAGMA synchronous = FULL")
             # 64 MB: with the usual 4, pages that every batch alters are copied into the file after each of them
             connection.execute("PRAGMA wal_autocheckpoint = 16384")
             # systems that build SQLite with secure deletion have it write zeros over every page that a rebuild frees,
             # twice as much to write; FAST does so only where a page is written anyway
-            connection.execute("PRAGMA secure_delete = FAST")
+            connection.execute(f"PRAGMA secure_delete = {'ON' if alone else 'FAST'}")
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -122,9 +129,9 @@ def open_engine(path: Path, *, read_only: bool = False) -> Engine:
     return engine
 
 
-def _use_wal(connection: sqlite3.Connection) -> None:
+def _use_wal(connection: sqlite3.Connection, patience: int) -> None:
     """Switch to WAL. For this alone SQLite does not wait while another process makes or opens the same file."""
-    until = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    until = time.monotonic() + patience / 1000
     while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL")

@@ -38,8 +38,9 @@ ENUMERATIONS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("topics", "origin"): _ORIGINS,
     ("topic_names", "kind"): _NAME_KINDS,
     ("topic_rules", "kind"): ("phrase",),
+    ("forgotten_hashes", "kind"): ("original", "text", "fingerprint"),
     ("decisions", "subject"): (
-        *("topic", "field", "undo"),
+        *("topic", "field", "undo", "forget"),
         *("source_merge", "source_rename", "source_alias", "source_domain", "source_split"),
     ),
 }

@@ -14,13 +14,16 @@ from archive.db.tables import (
     sources,
     topics,
 )
-from archive.errors import NotFoundError
+from archive.db.tombstones import find_tombstones
+from archive.errors import ForgottenError, NotFoundError
 from archive.normalize.text import first_sentence
-from archive.queries.selection import ALL, Selection
+from archive.queries.selection import ALL, INDEX, Selection, matches
 
 # how many characters of a body are enough to derive a headline from
 _BEGINNING = 1000
 _PAGE = 500
+_SAMPLE = 200  # matches that tell how frequent a word is
+_LOOKED_UP = 30  # times that looking one article up in the index takes as long as to read one match and sort it
 
 Article = dict[str, Any]
 
@@ -38,20 +41,45 @@ def list_articles(
     connection: Connection, selection: Selection = ALL, limit: int | None = None, sort: str = "newest"
 ) -> Iterator[Article]:
     """Yield articles by date (`sort`: newest or oldest), undated ones last; each with the names of JSON output."""
-    chosen = in_order(selection, sort, limit).subquery()
+    chosen = in_order(connection, selection, sort, limit).subquery()
     statement = summary_select().join(chosen, chosen.c.id == articles.c.id).order_by(*date_order(sort))
     yield from summaries(connection, statement)
 
 
-def in_order(selection: Selection, sort: str = "newest", limit: int | None = None) -> Select[tuple[int]]:
-    """Return the SELECT of the ids of articles by date, undated ones last."""
-    return select(articles.c.id).where(*selection.as_conditions()).order_by(*date_order(sort)).limit(limit)
+def in_order(
+    connection: Connection, selection: Selection, sort: str = "newest", limit: int | None = None
+) -> Select[tuple[int]]:
+    """Return the SELECT of the ids of articles by date, undated ones last.
+
+    A few of the newest articles with a frequent word are found soonest by going back from the newest one and looking
+    each up in the index; those with a rare word by sorting all that have it. Which is better, the first matches tell.
+    """
+    if selection.match is None or limit is None or not _is_frequent(connection, selection.match, limit):
+        return selection.of(select(articles.c.id).select_from(articles)).order_by(*date_order(sort)).limit(limit)
+    looked_up = select(1).where(matches(selection.match), INDEX.c.rowid == articles.c.id).exists()
+    return select(articles.c.id).where(looked_up, *selection.conditions).order_by(*date_order(sort)).limit(limit)
 
 
 def date_order(sort: str) -> tuple[ColumnElement[Any], ...]:
-    """Return the order `newest` or `oldest` first, undated articles last."""
-    first = articles.c.published_from
-    return (first.desc().nulls_last() if sort == "newest" else first.asc().nulls_last()), articles.c.id
+    """Return the order of dates, undated articles last; of one moment, those that came last or first."""
+    first, number = articles.c.published_from, articles.c.id
+    return (first.desc().nulls_last(), number.desc()) if sort == "newest" else (first.asc().nulls_last(), number)
+
+
+def _is_frequent(connection: Connection, match: str, limit: int) -> bool:
+    """Tell whether so many articles match that looking up one after the other is sooner done than sorting them.
+
+    How many there are is estimated from how close together the first stand.
+    """
+    first = select(INDEX.c.rowid).where(matches(match)).limit(_SAMPLE).subquery()
+    number, lowest, highest = connection.execute(
+        select(func.count(), func.min(first.c.rowid), func.max(first.c.rowid))
+    ).one()
+    if number < _SAMPLE:
+        return False
+    last, earliest = connection.execute(select(func.max(articles.c.id), func.min(articles.c.id))).one()
+    share = number / (highest - lowest + 1)
+    return bool(limit / share * _LOOKED_UP < share * (last - earliest + 1))
 
 
 def count_articles(connection: Connection, selection: Selection = ALL, unit: str = "articles") -> int:
@@ -62,9 +90,11 @@ def count_articles(connection: Connection, selection: Selection = ALL, unit: str
     return connection.scalar(counting_of(selection, unit)) or 0
 
 
-def counting_of(selection: Selection, unit: str) -> Select[int]:
+def counting_of(selection: Selection, unit: str) -> Select[Any]:
     """Return the SELECT behind `count_articles`."""
-    return counting(unit).where(*selection.as_conditions())
+    if unit == "articles" and selection.match is not None and not selection.conditions:
+        return select(func.count()).select_from(INDEX).where(matches(selection.match))
+    return selection.of(counting(unit))
 
 
 def counting(unit: str) -> Select[int]:
@@ -91,7 +121,10 @@ def find_keys(connection: Connection, selection: Selection) -> list[str]:
 
 
 def find_article_id(connection: Connection, key: str) -> int:
-    """Return the article of a key, which may be shortened while it stays unique; raises NotFoundError otherwise."""
+    """Return the article of a key, which may be shortened while it stays unique; raises NotFoundError otherwise.
+
+    That is a ForgottenError, with when and why, for the key of an article that was forgotten.
+    """
     wanted = key.strip().lower()
     found: Sequence[Any] = ()
     if wanted.isascii() and wanted.isalnum():
@@ -102,6 +135,8 @@ def find_article_id(connection: Connection, key: str) -> int:
             .limit(6)
         ).all()
     if not found:
+        for stone in find_tombstones(connection, key)[:1]:
+            raise ForgottenError(f"{stone.told()}; its text and its bytes are gone")
         raise NotFoundError(f"there is no article '{key}'; `archive list` shows keys")
     if len(found) > 1 and found[0].key != wanted:
         names = ", ".join(row.key for row in found[:5]) + (", …" if len(found) > 5 else "")

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from typing import Any
 
-from sqlalchemy import Connection, LargeBinary, Row, Select, cast, select
+from sqlalchemy import Connection, LargeBinary, Row, Select, cast, func, select
 
 from archive.db.tables import article_revisions, articles, corpora, corpus_revisions
 from archive.errors import NotFoundError
@@ -51,9 +51,9 @@ def verify_corpus(connection: Connection, name: str) -> dict[str, Any]:
     """Return whether what was frozen is still there to the letter; raises NotFoundError for a name that is not known.
 
     `is_sound` is the verdict. Its parts: whether the checksum of the corpus, `sha256`, is that of its articles
-    (`sha256_now`), the keys of those that are `gone` (forgotten, or their import undone) and of those whose text is
-    `altered`: computed from headline and body, it has another SHA-256. `revised` names articles that have got another
-    current revision since, which is no fault: key, `number` as frozen, `current`.
+    (`sha256_now`), the keys of those whose text is `gone` (forgotten, or its import undone) and of those whose text is
+    `altered`: computed from headline and body, it has another SHA-256. `revised` names articles whose current text is
+    another one since, which is no fault: key, `number` of the revision that was frozen, and of the `current` one.
     """
     corpus = find_corpus(connection, name)
     gone: list[str] = []
@@ -61,8 +61,9 @@ def verify_corpus(connection: Connection, name: str) -> dict[str, Any]:
     revised: list[dict[str, Any]] = []
     digest = []
     current = article_revisions.alias("current")
+    now = (current.c.number.label("now"), current.c.text_sha256.label("sha256_now"))
     headline, body = (cast(article_revisions.c[column], LargeBinary) for column in ("headline", "body"))
-    statement = _members(corpus["name"], headline.label("headline"), body.label("body"), current.c.number.label("now"))
+    statement = _members(corpus["name"], headline.label("headline"), body.label("body"), *now)
     statement = statement.outerjoin(current, current.c.id == articles.c.revision_id)
     for row in connection.execute(statement).yield_per(_PAGE):
         digest.append((row.key, row.text_sha256))
@@ -70,16 +71,16 @@ def verify_corpus(connection: Connection, name: str) -> dict[str, Any]:
             gone.append(row.key)
         elif _sha256_of(row) != row.text_sha256:
             altered.append(row.key)
-        elif row.now != row.number:
+        elif row.sha256_now != row.text_sha256:
             revised.append({"key": row.key, "number": row.number, "current": row.now})
-    now = checksum(digest)
-    is_whole = now == corpus["sha256"] and len(digest) == corpus["articles"]
+    sha256_now = checksum(digest)
+    is_whole = sha256_now == corpus["sha256"] and len(digest) == corpus["articles"]
     return {
         "name": corpus["name"],
         "is_sound": is_whole and not gone and not altered,
         "articles": corpus["articles"],
         "sha256": corpus["sha256"],
-        "sha256_now": now,
+        "sha256_now": sha256_now,
         "gone": gone,
         "altered": altered,
         "revised": revised,
@@ -100,15 +101,17 @@ def corpus_texts(connection: Connection, name: str) -> Iterator[dict[str, Any]]:
 def _members(name: str, *more: Any) -> Select[Any]:
     """Return the SELECT of the members of a corpus by key, with columns of the text that was frozen, where it is."""
     member = corpus_revisions.c
+    # by its checksum: where an import was undone, a text has another number
+    same = article_revisions.alias("same")
+    kept = select(func.min(same.c.id)).where(
+        same.c.article_id == articles.c.id, same.c.text_sha256 == member.text_sha256
+    )
     return (
         select(member.article_key.label("key"), member.number, member.text_sha256, *more)
         .select_from(corpus_revisions)
         .join(corpora, corpora.c.id == member.corpus_id)
         .outerjoin(articles, articles.c.key == member.article_key)
-        .outerjoin(
-            article_revisions,
-            (article_revisions.c.article_id == articles.c.id) & (article_revisions.c.number == member.number),
-        )
+        .outerjoin(article_revisions, article_revisions.c.id == kept.scalar_subquery())
         .where(corpora.c.name == name)
         .order_by(member.article_key)
     )

@@ -62,7 +62,7 @@ def counting_by(selection: Selection, by: str, unit: str) -> Select[Any]:
     }[unit]
     if unit == "texts":
         chosen = chosen.join(article_revisions, article_revisions.c.id == article.revision_id)
-    statement = select(name, number).select_from(chosen).where(*selection.as_conditions()).group_by(group)
+    statement = selection.of(select(name, number).select_from(chosen)).group_by(group)
     if by in _LENGTHS:
         return statement.order_by(group.asc().nulls_last())
     return statement.order_by(number.desc(), name.asc().nulls_last())

@@ -6,20 +6,27 @@ from sqlalchemy import Connection, select
 
 from archive.db import decisions as log
 from archive.db.tables import articles, decisions
+from archive.db.tombstones import find_tombstones
+from archive.errors import ForgottenError
 from archive.queries.articles import find_article_id
 
 
 def list_decisions(connection: Connection, key: str | None = None, limit: int | None = None) -> list[dict[str, Any]]:
     """Return decisions, the latest first, with the number of the decision that took each back, if one did.
 
-    With a key only those about this article; raises NotFoundError for a key that names none.
+    `wiped` is one about an article that was forgotten since: what it said is gone. With a key only those about this
+    article, forgotten or not; raises NotFoundError for a key that names none.
     """
     decision = decisions.c
     statement = select(decisions).order_by(decision.id.desc()).limit(limit)
     if key is not None:
-        article_id = find_article_id(connection, key)
-        of_article = select(articles.c.key).where(articles.c.id == article_id).scalar_subquery()
-        statement = statement.where(decision.article_key == of_article)
+        try:
+            article_id = find_article_id(connection, key)
+            whole = connection.scalar(select(articles.c.key).where(articles.c.id == article_id))
+        except ForgottenError:
+            whole = find_tombstones(connection, key)[0].key
+        statement = statement.where(decision.article_key == whole)
+    wiped = log.before_forgetting(connection)
     gone = log.undone(connection)
     undone_by = {
         int(name): number
@@ -37,6 +44,7 @@ def list_decisions(connection: Connection, key: str | None = None, limit: int | 
             "value": row.value,
             "reason": row.reason,
             "undone_by": undone_by.get(row.id),
+            "wiped": row.id in wiped,
         }
         for row in connection.execute(statement)
     ]

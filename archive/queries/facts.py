@@ -290,8 +290,8 @@ def _unknown(what: str, name: str, known: Iterable[str]) -> NotFoundError:
     by_key: dict[str, str] = {}
     for one in known:
         by_key |= {word: one for word in tokenize(one) if len(word) > 3 and word not in by_key}
-        by_key[name_key(one)] = one
-    near = get_close_matches(name_key(name.rstrip("*")) if can_be_stored(name) else "", by_key, n=1, cutoff=0.7)
+        by_key[" ".join(tokenize(one))] = one
+    near = get_close_matches(" ".join(tokenize(name)), by_key, n=1, cutoff=0.7)
     meant = f"; '{by_key[near[0]]}' was probably meant" if near else ""
     cure = f"; `archive {_LISTED_BY[what]}` lists them" if what in _LISTED_BY else ""
     return NotFoundError(f"there is no {what} '{name}'{meant}{cure}")

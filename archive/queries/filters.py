@@ -65,6 +65,12 @@ class Asked:
     include_imprecise: bool = False
 
     @property
+    def name(self) -> str:
+        """What was asked, in words."""
+        said = [f"{name} {value}" for name, value in vars(self.filters).items() if value is not None]
+        return ", ".join(filter(None, (" ".join(self.query.split()), *said))) or "all articles"
+
+    @property
     def everything(self) -> bool:
         """Whether nothing at all was asked."""
         return not self.query.strip() and self.filters == Filters()

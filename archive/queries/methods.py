@@ -71,7 +71,7 @@ def _copies(record: dict[str, Any]) -> str:
     if not record["one_per_text"]:
         return f"{rule} Copies were not left out."
     return (
-        f"{rule} Of copies only the one with the earliest date of publication was taken, or of several such the one "
+        f"{rule} Of copies only the one that may have been published earliest was taken, or of several such the one "
         f"with the smallest key; {counted(record['left_out_copies'], 'copy')} "
         f"{_were(record['left_out_copies'])} left out."
     )

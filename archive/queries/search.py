@@ -45,7 +45,7 @@ def search_articles(
     `score` is greater for better matches, None where nothing in the query ranks: then, as with `sort` `newest` or
     `oldest`, articles come by date. `hits` are offsets in the snippet, `headline_hits` in the headline.
     """
-    for article in summaries(connection, search_statement(selection, limit, sort), "score", "body"):
+    for article in summaries(connection, search_statement(connection, selection, limit, sort), "score", "body"):
         snippet = make_snippet(article.pop("body"), selection.texts)
         if article["score"] is not None:
             article["score"] = round(article["score"], 4)
@@ -59,12 +59,12 @@ def search_articles(
         }
 
 
-def search_statement(selection: Selection, limit: int | None, sort: str) -> Select[Any]:
+def search_statement(connection: Connection, selection: Selection, limit: int | None, sort: str) -> Select[Any]:
     """Return the SELECT behind `search_articles`."""
     order: tuple[ColumnElement[Any], ...]
     if selection.match is None or sort != "relevance":
         by_date = "newest" if sort == "relevance" else sort
-        chosen = in_order(selection, by_date, limit).add_columns(literal(None).label("score")).subquery()
+        chosen = in_order(connection, selection, by_date, limit).add_columns(literal(None).label("score")).subquery()
         order = date_order(by_date)
     else:
         chosen = _best(selection, selection.match, limit).subquery()

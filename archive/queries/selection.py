@@ -1,9 +1,9 @@
 """Which articles a query names: its tree as conditions in SQL."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -29,6 +29,7 @@ from archive.query_language.mistakes import QueryError
 from archive.query_language.tree import And, Fact, Near, Node, Not, Or, Published, Query, Saved, Text, Words, leaves
 
 Condition = ColumnElement[bool]
+Conditions = Sequence[Condition]
 
 INDEX = table("article_fts", column("rowid"))
 
@@ -58,8 +59,8 @@ class Selection:
         """Whether it names all articles."""
         return not self.conditions and self.match is None
 
-    def of(self, statement: Select[tuple[int]]) -> Select[tuple[int]]:
-        """Return a SELECT from `articles` of these alone; where it has words, joined to the index, for bm25."""
+    def of(self, statement: Select[Any]) -> Select[Any]:
+        """Return a SELECT from `articles` of these alone, joined to the index where there are words."""
         if self.match is not None:
             statement = statement.join(INDEX, INDEX.c.rowid == articles.c.id).where(matches(self.match))
         return statement.where(*self.conditions)

@@ -8,6 +8,6 @@ SELECT d.published AS published,
   JOIN articles a ON a.id = article_fts.rowid
   JOIN documents d ON d.doc_id = a.key
  WHERE article_fts MATCH '"university" OR "universities" OR "大 学"'
-   AND a.published_from >= '2023-12-01T00:00:00'
-   AND a.published_until <= '2024-01-01T00:00:00'
+   AND d.published_from >= '2023-12-01T00:00:00'
+   AND d.published_until <= '2024-01-01T00:00:00'
  ORDER BY article_fts.rank, d.doc_id;

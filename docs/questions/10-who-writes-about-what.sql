@@ -1,19 +1,16 @@
 -- Which topics does each author come back to most, and in how many of the articles does the input itself give them?
-WITH tagged AS (
-    SELECT author.id AS author_id, author.name AS author, t.id AS topic_id, t.name AS topic,
-           EXISTS (SELECT 1 FROM tag_evidence e
-                    WHERE e.article_topic_id = tag.id AND e.method = 'given') AS given
-      FROM authors author
-      JOIN article_authors credit ON credit.author_id = author.id
-      JOIN article_topics tag ON tag.article_id = credit.article_id
-      JOIN topics t ON t.id = tag.topic_id
-), counted AS (
-    SELECT author_id, author, topic, count(*) AS articles, sum(given) AS given,
-           row_number() OVER (PARTITION BY author_id ORDER BY count(*) DESC, sum(given) DESC, topic) AS place
-      FROM tagged
-     GROUP BY author_id, topic_id
+WITH counted AS (
+    SELECT author.author AS author, tag.topic AS topic, count(*) AS articles,
+           count(CASE WHEN tag.given > 0 THEN 1 END) AS given
+      FROM document_authors author
+      JOIN document_topics tag ON tag.doc_id = author.doc_id
+     GROUP BY author.author, tag.scheme, tag.code, tag.topic
+), ranked AS (
+    SELECT author, topic, articles, given,
+           row_number() OVER (PARTITION BY author ORDER BY articles DESC, given DESC, topic) AS place
+      FROM counted
 )
 SELECT author, topic, articles, given
-  FROM counted
+  FROM ranked
  WHERE place <= 3
  ORDER BY author, place;

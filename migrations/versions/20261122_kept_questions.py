@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261122_kept_questions"
-down_revision = "20261122_decided_sources"
+down_revision = "20261122_forgotten_articles"
 branch_labels = None
 depends_on = None
 

@@ -43,7 +43,7 @@ def test_options_are_part_of_the_record(seeds: Run) -> None:
     (row,) = json.loads(seeds("corpus", "-f", "json").stdout)
     assert row["query"] == '(trade OR museums) topic:"economy" date:"2022.."'
     assert (row["includes_imprecise"], row["one_per_text"], row["left_out_imprecise"]) == (True, True, 0)
-    assert f"{row['left_out_copies']} copies" in answer.stderr
+    assert f"{row['left_out_copies']} as copies" in answer.stderr
     again = seeds("corpus", "freeze", "y", row["query"], "--include-imprecise", "--one-per-text")
     assert row["sha256"] in again.stdout
 

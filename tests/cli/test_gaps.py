@@ -51,7 +51,7 @@ def test_a_limit_that_leaves_something_out_says_so(seeds: Run) -> None:
 def test_whom_a_span_leaves_out_is_told(seeds: Run) -> None:
     answer = seeds("gaps", "--since", "2023-12", "-f", "json")
     assert {row["field"] for row in json.loads(answer.stdout)} == {"language"}
-    assert answer.stderr == "left out: 6 without a date\n"
+    assert answer.stderr == "left out: 6 without a date, 1 with a date too coarse to tell\n"
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_what_cannot_be_asked(seeds: Run) -> None:
     answer = seeds("gaps", "--field", "topics")
     assert (answer.exit_code, answer.stdout) == (2, "")
     assert "'topics' is not one of 'source', 'published', 'language'" in answer.stderr
-    assert seeds("gaps", "--source", "nosuch").exit_code == 1
+    assert seeds("gaps", "--source", "nosuch").exit_code == 2
     assert seeds("gaps", "--since", "soon").exit_code == 2
 
 

@@ -54,6 +54,12 @@ ADD_REVISION = (
 )
 ADD_ARTICLE = f"INSERT INTO articles (id, key, created_at) VALUES (900, 'aaaaaaaaaaaa', '{NOW}')"
 SET_NEWEST = "UPDATE articles SET revision_id = (SELECT max(id) FROM article_revisions) WHERE id = {}"
+FORGET = (
+    "INSERT INTO decisions (id, made_at, who, article_key, subject, name, reason) "
+    f"VALUES (70, '{NOW}', 'Ada', 'zzzzzzzzzzzz', 'forget', 'article', 'why')",
+    "INSERT INTO tombstones (id, decision_id, key, wiped) VALUES (1, 70, 'zzzzzzzzzzzz', 1)",
+)
+REMEMBER = "INSERT INTO forgotten_hashes (tombstone_id, kind, sha256) SELECT 1, '{}', {} FROM {} WHERE id = 1"
 
 
 class Damage(NamedTuple):
@@ -117,6 +123,18 @@ DAMAGES = (
     of("running", "UPDATE imports SET status = 'running', finished_at = NULL, process = 'no process'"),
     of("decisions", "INSERT INTO decisions (made_at, who, article_key, subject, name) "
        f"VALUES ('{NOW}', 'Ada', 'zzzzzzzzzzzz', 'field', 'section')"),
+    of("tombstones decisions", FORGET[0]),
+    of("tombstones", *FORGET, "UPDATE decisions SET reason = NULL"),
+    of("tombstones decisions", *FORGET, "UPDATE tombstones SET key = 'yyyyyyyyyyyy'"),
+    of("unwiped", *FORGET, "UPDATE tombstones SET wiped = 0"),
+    of("forgotten_originals", *FORGET, REMEMBER.format("original", "sha256", "originals")),
+    of("forgotten_texts", *FORGET, REMEMBER.format("text", "text_sha256", "article_revisions")),
+    of("forgotten_texts", *FORGET, REMEMBER.format("fingerprint", "fingerprint", "article_revisions")),
+    of("digests", *FORGET, REMEMBER.format("text", "'abc'", "articles")),
+    of("wiped_decisions", *FORGET, "INSERT INTO decisions (made_at, who, article_key, subject, name, value) "
+       "VALUES ('2020-01-01T00:00:00.000000Z', 'Ada', 'zzzzzzzzzzzz', 'field', 'section', 'Sea')"),
+    of("units", *FORGET, "UPDATE import_items SET tombstone_id = 1 WHERE id = 1"),
+    of("units", *FORGET, "UPDATE import_items SET tombstone_id = 1 WHERE outcome = 'failed'"),
     of("times", "UPDATE articles SET created_at = 'yesterday' WHERE id = 1"),
     of("digests", "UPDATE originals SET sha256 = upper(sha256) WHERE id = 1"),
     of("digests", "UPDATE import_items SET context_sha256 = 'abc' WHERE id = 1"),
@@ -172,12 +190,11 @@ DAMAGES = (
     of("corpora", "DELETE FROM corpus_revisions WHERE id = 2", frozen=True),
     of("corpora", "UPDATE corpora SET articles = 17", frozen=True),
     of("corpora", "UPDATE corpora SET sha256 = (SELECT max(text_sha256) FROM corpus_revisions)", frozen=True),
-    of("corpora corpus_texts", "UPDATE corpus_revisions SET text_sha256 = (SELECT text_sha256 FROM "
+    of("corpora corpus_articles", "UPDATE corpus_revisions SET text_sha256 = (SELECT text_sha256 FROM "
        "article_revisions WHERE id = 2) WHERE id = 1", frozen=True),
-    of("corpora digests corpus_texts", "UPDATE corpus_revisions SET text_sha256 = 'ab' WHERE id = 1", frozen=True),
-    of("corpus_texts texts", "UPDATE article_revisions SET text_sha256 = fingerprint WHERE id = 1", deep=True,
+    of("corpora digests corpus_articles", "UPDATE corpus_revisions SET text_sha256 = 'ab' WHERE id = 1", frozen=True),
+    of("corpus_articles texts", "UPDATE article_revisions SET text_sha256 = fingerprint WHERE id = 1", deep=True,
        frozen=True),
-    of("corpus_articles", "UPDATE corpus_revisions SET number = 7 WHERE id = 1", frozen=True),
     of("corpora corpus_articles", "UPDATE corpus_revisions SET article_key = 'aaaaaaaaaaaa' WHERE id = 1", frozen=True),
     of("corpora digests", "UPDATE corpora SET sha256 = 'ab'", frozen=True),
     of("times", "UPDATE corpora SET frozen_at = 'yesterday'", frozen=True),
@@ -255,6 +272,8 @@ def test_values_that_the_program_does_not_know_are_found(seeds_archive: Path, ta
     damage(
         seeds_archive,
         f"INSERT INTO decisions (made_at, who, subject, name) VALUES ('{NOW}', 'Ada', 'field', 'section')",
+        *FORGET,
+        REMEMBER.format("text", "text_sha256", "article_revisions"),
         f"UPDATE {table} SET {column} = 'nonsense' WHERE id = (SELECT min(id) FROM {table})",
     )
     found = [finding for finding in verify(seeds_archive).findings if finding.check == "enumerated"]

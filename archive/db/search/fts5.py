@@ -4,7 +4,7 @@ External content means that FTS5 keeps no copy of the texts: to take one out it 
 indexed, or the index is malformed. Hence `remove` before an article moves to another revision, and `add` after.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from sqlalchemy import Connection, bindparam, text
 
@@ -38,3 +38,20 @@ def add(connection: Connection, ids: Collection[int]) -> None:
 def add_range(connection: Connection, first: int, last: int) -> None:
     """Index all articles from one id to another, both included."""
     connection.execute(_ADD_RANGE, {"first": first, "last": last})
+
+
+def indexed_words(connection: Connection) -> Iterator[tuple[str, int, int]]:
+    """Yield each word of the index: in how many articles it occurs, and how often; what was taken out does not count.
+
+    For this a table of the connection's own is made, which is not in the archive's file, also where that is only read.
+    """
+    query_only = connection.exec_driver_sql("PRAGMA query_only").scalar()
+    connection.exec_driver_sql("PRAGMA query_only = OFF")  # a file that was opened as read-only stays so
+    try:
+        connection.exec_driver_sql(
+            "CREATE VIRTUAL TABLE IF NOT EXISTS temp.article_words USING fts5vocab('main', 'article_fts', 'row')"
+        )
+    finally:
+        connection.exec_driver_sql(f"PRAGMA query_only = {query_only}")
+    for row in connection.exec_driver_sql("SELECT term, doc, cnt FROM temp.article_words"):
+        yield row.term, row.doc, row.cnt

@@ -22,6 +22,7 @@ from archive.db.tables.decisions import decisions, earlier_states
 from archive.db.tables.imports import import_items, imports, originals
 from archive.db.tables.questions import corpora, corpus_revisions, saved_queries
 from archive.db.tables.sources import source_domains, source_names, sources
+from archive.db.tables.tombstones import forgotten_hashes, tombstones
 from archive.db.tables.topics import article_topics, rejected_topics, tag_evidence, topic_names, topic_rules, topics
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "corpus_revisions",
     "decisions",
     "earlier_states",
+    "forgotten_hashes",
     "import_items",
     "imports",
     "metadata",
@@ -51,6 +53,7 @@ __all__ = [
     "source_names",
     "sources",
     "tag_evidence",
+    "tombstones",
     "topic_names",
     "topic_rules",
     "topics",

@@ -14,14 +14,16 @@ decisions = table(
         "subject",
         Text,
         nullable=False,
-        doc="`topic` (a tag accepted or rejected), `field` (a value set), `undo` (a decision taken back), or of a "
-        "source `source_merge`, `source_rename`, `source_alias`, `source_domain`, `source_split`.",
+        doc="`topic` (a tag accepted or rejected), `field` (a value set), `undo` (a decision taken back), "
+        "`forget` (the article forgotten, and what was decided of it before), or of a source `source_merge`, "
+        "`source_rename`, `source_alias`, `source_domain`, `source_split`.",
     ),
     Column(
         "name",
         Text,
         nullable=False,
-        doc="The topic as `scheme:code`, the field, the number of that decision, or the slug of the source.",
+        doc="The topic as `scheme:code`, the field, the number of that decision, or the slug of the source; `article` "
+        "where one is forgotten, `forgotten` where it was a topic of such a one.",
     ),
     Column(
         "value",

@@ -41,9 +41,16 @@ import_items = table(
     Column("url_as_read", Text, doc="The URL as read, before it was made canonical."),
     Column("published_as_read", Text, doc="The time of publication as written."),
     Column("outcome", Text, nullable=False, doc="`added`, `revised`, `unchanged`, `duplicate` or `failed`."),
-    reference("article_id", "articles", "The article it belongs to; NULL where it failed.", nullable=True, index=True),
+    reference(
+        "article_id",
+        "articles",
+        "The article it belongs to; NULL where it failed or was forgotten.",
+        nullable=True,
+        index=True,
+    ),
     reference("revision_id", "article_revisions", "The state of the text that it gave.", nullable=True),
     Column("text_sha256", Text, doc="SHA-256 of its headline and body, where not to the letter those of the revision."),
     Column("reason", Text, doc="Why it ended so, what was changed, mended or left out."),
+    reference("tombstone_id", "tombstones", "The article it belonged to, where that was forgotten.", nullable=True),
     Index(None, "import_id", "outcome"),
 )

@@ -72,7 +72,7 @@ corpus_revisions = table(
     "An article of a corpus, in the state that is meant.",
     reference("corpus_id", "corpora", "The corpus."),
     Column("article_key", Text, nullable=False, doc="Key of the article."),
-    Column("number", Integer, nullable=False, doc="Number of the revision that was current."),
+    Column("number", Integer, nullable=False, doc="Number that its current revision had then."),
     Column("text_sha256", Text, nullable=False, doc="SHA-256 of its headline and body, as in `article_revisions`."),
     UniqueConstraint("corpus_id", "article_key"),
 )

@@ -15,7 +15,7 @@ _TIMES = (
 )
 _DIGESTS = (
     *(("originals", "sha256"), ("article_revisions", "text_sha256"), ("article_revisions", "fingerprint")),
-    *(("import_items", "context_sha256"), ("import_items", "text_sha256")),
+    *(("import_items", "context_sha256"), ("import_items", "text_sha256"), ("forgotten_hashes", "sha256")),
     *(("corpora", "sha256"), ("corpus_revisions", "text_sha256")),
 )
 # columns of an article that have a value exactly where `article_values` says where it came from, by field
@@ -154,8 +154,11 @@ CHECKS = (
     Check(
         *("error", "units", "unit of an import", "with an outcome at odds with the article named", RESTORE),
         f"SELECT {_UNIT} FROM import_items i WHERE CASE i.outcome WHEN 'failed' "
-        "THEN i.article_id IS NOT NULL OR i.revision_id IS NOT NULL OR i.reason IS NULL "
-        "ELSE i.article_id IS NULL OR i.revision_id IS NULL OR i.original_id IS NULL OR i.context_sha256 IS NULL END",
+        "THEN i.article_id IS NOT NULL OR i.revision_id IS NOT NULL OR i.reason IS NULL OR i.tombstone_id IS NOT NULL "
+        "ELSE CASE WHEN i.tombstone_id IS NULL "
+        "THEN i.article_id IS NULL OR i.revision_id IS NULL OR i.original_id IS NULL OR i.context_sha256 IS NULL "
+        "ELSE coalesce(i.article_id, i.revision_id, i.original_id, i.context_sha256, i.text_sha256, "
+        "i.source_as_read, i.id_as_read, i.url_as_read, i.published_as_read) IS NOT NULL END END",
     ),
     Check(
         *("error", "unit_owner", "unit of an import", "with a text of another article", RESTORE),
@@ -170,7 +173,8 @@ CHECKS = (
     Check(
         *("warning", "decisions", "decision", "about articles not in the archive", None),
         "SELECT d.article_key || ' by ' || d.who FROM decisions d "
-        "WHERE d.article_key IS NOT NULL AND NOT EXISTS (SELECT 1 FROM articles a WHERE a.key = d.article_key)",
+        "WHERE d.article_key IS NOT NULL AND NOT EXISTS (SELECT 1 FROM articles a WHERE a.key = d.article_key) "
+        "AND NOT EXISTS (SELECT 1 FROM tombstones s WHERE s.key = d.article_key)",
     ),
     Check(
         *("warning", "times", "time", "not written as the archive writes times", None),

@@ -1,20 +1,6 @@
-"""The views of an archive: what people ask for most, ready to select from.
+"""Views of articles: what is known of each, who wrote it, what it is about and why, what its text was."""
 
-`SQLITE` holds the statements as they stand now; migrations carry their own text, as of the migration.
-"""
-
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class View:
-    """A view: what one row is, what its columns are, and the SELECT behind it (SQLite)."""
-
-    name: str
-    doc: str
-    columns: dict[str, str]
-    sqlite: str
-
+from archive.db.views.base import View
 
 DOCUMENTS = View(
     "documents",
@@ -33,6 +19,12 @@ DOCUMENTS = View(
         "topics": "Names of its topics in alphabetical order, parted by `; `; NULL if none.",
         "words": "Words of the body.",
         "text": "The body.",
+        "source_slug": "Short name of the source, which is unique; NULL if not stated.",
+        "kind": "news, opinion, …: only as stated; else NULL.",
+        "published_from": "First local moment that `published` can mean.",
+        "published_until": "First local moment after all that it can mean.",
+        "published_at": "The moment of publication, UTC; NULL unless minute and zone are known.",
+        "fingerprint": "The same for copies of one text.",
     },
     """
 SELECT a.key AS doc_id,
@@ -52,10 +44,97 @@ SELECT a.key AS doc_id,
           FROM (SELECT t.name AS name FROM article_topics tg JOIN topics t ON t.id = tg.topic_id
                  WHERE tg.article_id = a.id ORDER BY t.name)) AS topics,
        r.words AS words,
-       r.body AS text
+       r.body AS text,
+       s.slug AS source_slug,
+       a.kind AS kind,
+       a.published_from AS published_from,
+       a.published_until AS published_until,
+       a.published_at AS published_at,
+       r.fingerprint AS fingerprint
   FROM articles a
   JOIN article_revisions r ON r.id = a.revision_id
   LEFT JOIN sources s ON s.id = a.source_id
+""",
+)
+
+DOCUMENT_AUTHORS = View(
+    "document_authors",
+    "One row per name that an article credits.",
+    {"doc_id": "The article's key.", "position": "Place in the byline, from 0.", "author": "The name."},
+    """
+SELECT a.key AS doc_id,
+       credit.position AS position,
+       au.name AS author
+  FROM article_authors credit
+  JOIN articles a ON a.id = credit.article_id
+  JOIN authors au ON au.id = credit.author_id
+""",
+)
+
+DOCUMENT_TOPICS = View(
+    "document_topics",
+    "One row per tag: a topic of an article, and how much speaks for it.",
+    {
+        "doc_id": "The article's key.",
+        "scheme": "Vocabulary of the topic.",
+        "code": "Code of the topic.",
+        "topic": "Name of the topic.",
+        "given": "How often inputs give it.",
+        "matched": "How many passages of the text put it there, by rule or as trailing tags.",
+        "decided": "How often people put it there.",
+    },
+    """
+SELECT a.key AS doc_id,
+       t.scheme AS scheme,
+       t.code AS code,
+       t.name AS topic,
+       (SELECT count(*) FROM tag_evidence e WHERE e.article_topic_id = tg.id AND e.method = 'given') AS given,
+       (SELECT count(*) FROM tag_evidence e
+         WHERE e.article_topic_id = tg.id AND e.method <> 'given' AND e.method <> 'decision') AS matched,
+       (SELECT count(*) FROM tag_evidence e WHERE e.article_topic_id = tg.id AND e.method = 'decision') AS decided
+  FROM article_topics tg
+  JOIN articles a ON a.id = tg.article_id
+  JOIN topics t ON t.id = tg.topic_id
+""",
+)
+
+DOCUMENT_REVISIONS = View(
+    "document_revisions",
+    "One row per state of an article's text, beside the state that came before it.",
+    {
+        "doc_id": "The article's key.",
+        "revision": "1, 2, … in the order they came.",
+        "is_current": "1 for the state that stands now, else 0.",
+        "cause": "Why it came: `import`, or `reparse`.",
+        "seen_at": "When it came into the archive, UTC.",
+        "modified_at": "When its publisher last changed it, as stated; NULL if not stated.",
+        "headline": "Headline of this text; NULL if it has none.",
+        "headline_before": "Headline of the text before; NULL if it had none, and for the first.",
+        "words": "Words of the body.",
+        "words_before": "Words of the body before; NULL for the first.",
+        "fingerprint": "The same for texts with the same words.",
+        "fingerprint_before": "That of the text before; NULL for the first.",
+        "text": "The body.",
+        "text_before": "The body before; NULL for the first.",
+    },
+    """
+SELECT a.key AS doc_id,
+       r.number AS revision,
+       CASE WHEN r.id = a.revision_id THEN 1 ELSE 0 END AS is_current,
+       r.cause AS cause,
+       r.seen_at AS seen_at,
+       r.modified_at AS modified_at,
+       r.headline AS headline,
+       b.headline AS headline_before,
+       r.words AS words,
+       b.words AS words_before,
+       r.fingerprint AS fingerprint,
+       b.fingerprint AS fingerprint_before,
+       r.body AS text,
+       b.body AS text_before
+  FROM articles a
+  JOIN article_revisions r ON r.article_id = a.id
+  LEFT JOIN article_revisions b ON b.article_id = r.article_id AND b.number = r.number - 1
 """,
 )
 
@@ -94,7 +173,8 @@ SELECT a.key AS doc_id,
        CASE e.field WHEN 'topics' THEN e.given_text
                     WHEN 'set_aside' THEN x.text
                     WHEN 'headline' THEN r.headline
-                    ELSE substr(r.body, max(e.start - 60, 0) + 1, e."end" + 60 - max(e.start - 60, 0))
+                    ELSE substr(r.body, CASE WHEN e.start > 60 THEN e.start - 59 ELSE 1 END,
+                                CASE WHEN e.start > 60 THEN e."end" - e.start + 120 ELSE e."end" + 60 END)
                     END AS context
   FROM tag_evidence e
   JOIN article_topics tg ON tg.id = e.article_topic_id
@@ -122,5 +202,3 @@ SELECT a.id AS id,
   JOIN article_revisions r ON r.id = a.revision_id
 """,
 )
-
-VIEWS = (DOCUMENTS, TAG_OVERVIEW, ARTICLE_TEXT)

@@ -1,0 +1,5 @@
+-- What was set aside of the current texts, as what, and by which rule?
+SELECT a.key AS doc_id, x.position AS position, x.kind AS kind, x.rule AS rule, x.text AS text
+  FROM set_aside x
+  JOIN articles a ON a.revision_id = x.revision_id
+ ORDER BY doc_id, position;

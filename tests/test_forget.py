@@ -1,0 +1,432 @@
+"""Articles forgotten: nothing of them is left in any byte of the archive, and they do not come again."""
+
+import json
+import os
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+import zstandard
+
+from archive.db import wiping
+from archive.db.backups import backup
+from archive.decide import Wish, decide, undo
+from archive.decisions_file import dump_decisions, restore_decisions
+from archive.errors import ArchiveError, ForgottenError, NotFoundError, UsageError
+from archive.forget import foresee, forget
+from archive.ingest import ImportOptions, import_paths
+from archive.queries import reading
+from archive.queries.articles import find_article_id
+from archive.queries.decisions import list_decisions
+from archive.queries.imports import list_import_items
+from archive.queries.verification import verify
+from archive.repair import repair
+
+SEEDS = Path(__file__).resolve().parents[1] / "seeds" / "articles"
+
+Contents = Callable[[Path], dict[str, list[str]]]
+
+# each stands in one place of the article, and shares its beginning with no other word
+SECRETS = {
+    "headline": "xqheadlinexq",
+    "body": "qzbodyqz",
+    "revised": "jvrevisedjv",
+    "author": "kzauthorkz",
+    "url": "vjurlvj",
+    "source": "wqsourcewq",
+    "topic": "gxtopicgx",
+    "section": "zfsectionzf",
+    "comment": "bvcommentbv",
+    "decided": "fkdecidedfk",
+    "because": "pqbecausepq",
+    "tagged": "hjtaggedhj",
+}
+WORDS = ("old", "new", "far", "near", "cold", "warm", "low", "high")
+LONG = " ".join(f"The {word} harbour kept its own count of boats." for word in WORDS)
+
+
+def piece(headline: str, body: str, **values: str) -> str:
+    front = "".join(f"{name}: {value}\n" for name, value in values.items())
+    return f"---\n{front}---\n\n# {headline}\n\n{body}\n"
+
+
+SECRET = piece(
+    SECRETS["headline"],
+    f"{LONG} Nobody saw the {SECRETS['body']} leave.",
+    url=f"https://{SECRETS['url']}.example/piece",
+    author=SECRETS["author"],
+    source=SECRETS["source"],
+    section=SECRETS["section"],
+    tags=f"[{SECRETS['topic']}]",
+    comment=SECRETS["comment"],
+    published="2023-02-28",
+)
+
+
+def import_all(path: Path, folder: Path) -> dict[str, int]:
+    return dict(import_paths(path, [str(folder)], ImportOptions(jobs=0)).outcomes)
+
+
+def rows(path: Path, statement: str) -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute(statement).fetchall()
+
+
+def key_of(path: Path, file: str) -> str:
+    ((key,),) = rows(
+        path,
+        "SELECT DISTINCT a.key FROM articles a JOIN import_items i ON i.article_id = a.id "
+        f"WHERE i.locator LIKE '%/{file}'",
+    )
+    return str(key)
+
+
+def traces(path: Path, frames: list[bytes]) -> list[str]:
+    """Return which secrets, or original bytes, or frames of them, stand anywhere in the files of an archive."""
+    found = []
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        file = path.with_name(path.name + suffix)
+        content = file.read_bytes() if file.exists() else b""
+        # the index leaves out what a word shares with the one before it: its end is enough
+        found += [f"{name}{suffix}" for name, word in SECRETS.items() if word[2:].encode() in content]
+        found += [f"frame{suffix}" for frame in frames if frame[8:60] in content]
+    return found
+
+
+def frames_of(path: Path) -> list[bytes]:
+    return [content for (content,) in rows(path, "SELECT content FROM originals") if b"xq" in unpacked(content)]
+
+
+def unpacked(content: bytes) -> bytes:
+    return zstandard.ZstdDecompressor().decompress(content)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "found"
+    folder.mkdir()
+    (folder / "secret.md").write_text(SECRET)
+    (folder / "other.md").write_text(piece("Eels counted twice", "Eels were counted twice, and once by boat."))
+    return folder
+
+
+@pytest.fixture
+def archive(seeds_archive: Path, folder: Path) -> Path:
+    """An archive with much else, in which an article was imported, revised, decided about, and so written often."""
+    import_all(seeds_archive, folder)
+    (folder / "secret.md").write_text(SECRET.replace("leave.", f"leave, {SECRETS['revised']} said."))
+    import_all(seeds_archive, folder)
+    key = key_of(seeds_archive, "secret.md")
+    decide(
+        seeds_archive, [Wish(key, {"headline": SECRETS["decided"]}, [SECRETS["tagged"]], [], SECRETS["because"])], "A"
+    )
+    return seeds_archive
+
+
+def test_nothing_is_left_in_any_byte(archive: Path, folder: Path) -> None:
+    frames = frames_of(archive)
+    assert len(frames) == 2
+    assert len(traces(archive, frames)) >= len(SECRETS) + 2 - 1
+    key = key_of(archive, "secret.md")
+    done = forget(archive, [key[:7]], "a court said so", "Ada")
+    assert [(one.article_key, one.reason, one.who) for one in done.made] == [(key, "a court said so", "Ada")]
+    assert traces(archive, frames) == []
+    assert not archive.with_name(archive.name + "-wal").exists()
+    assert rows(archive, "SELECT wiped FROM tombstones") == [(1,)]
+    assert rows(archive, "PRAGMA freelist_count") == [(0,)]
+    assert rows(archive, "PRAGMA foreign_key_check") == []
+    assert rows(archive, "SELECT v FROM article_fts_config WHERE k = 'hashsize'") == [(67_108_864,)]
+    assert verify(archive, deep=True).findings == ()
+    assert rows(archive, "SELECT kind, count(*) FROM forgotten_hashes GROUP BY kind") == [
+        ("fingerprint", 2),
+        ("original", 2),
+        ("text", 2),
+    ]
+
+
+def test_deleting_rows_alone_leaves_traces(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that the test above looks where they are: without the writing anew, words are still in the index."""
+    frames = frames_of(archive)
+
+    def leave(_connection: object) -> None:
+        raise ArchiveError("killed")
+
+    monkeypatch.setattr(wiping, "wipe", leave)
+    with pytest.raises(ArchiveError, match="traces may be left in the file"):
+        forget(archive, [key_of(archive, "secret.md")], "a court said so", "Ada")
+    assert "body" in traces(archive, frames)
+
+
+def test_units_stay_counted_and_say_so(archive: Path, folder: Path) -> None:
+    before = rows(archive, "SELECT import_id, position, locator, outcome FROM import_items")
+    forget(archive, [key_of(archive, "secret.md")], "a court said so", "Ada")
+    assert rows(archive, "SELECT import_id, position, locator, outcome FROM import_items") == before
+    with reading(archive) as connection:
+        (unit,) = [one for one in list_import_items(connection, 2) if one["locator"].endswith("secret.md")]
+    assert (unit["outcome"], unit["key"], unit["reason"]) == ("added", None, "forgotten: a court said so")
+    assert {unit[name] for name in ("source_as_read", "id_as_read", "url_as_read", "published_as_read")} == {None}
+
+
+def test_what_was_forgotten_does_not_come_again(archive: Path, folder: Path) -> None:
+    key = key_of(archive, "secret.md")
+    forget(archive, [key], "a court said so", "Ada")
+    (folder / "first.md").write_text(SECRET)  # the first state, at another place
+    (folder / "plain.md").write_text(f"# {SECRETS['headline']}\n\n{LONG} Nobody saw the {SECRETS['body']} leave.\n")
+    (folder / "upper.md").write_text(f"# X\n\n{LONG.upper()} NOBODY SAW THE {SECRETS['body']} LEAVE.\n")
+    assert import_all(archive, folder) == {"failed": 4, "unchanged": 1}
+    with reading(archive) as connection:
+        failed = list(list_import_items(connection, 4, "failed"))
+    ((made_at,),) = rows(archive, "SELECT max(made_at) FROM decisions")
+    assert {one["reason"] for one in failed} == {f"{key} was forgotten on {made_at[:10]} by Ada: a court said so"}
+    assert verify(archive).findings == ()
+
+
+def test_another_text_at_the_same_url_is_another_text(archive: Path, folder: Path) -> None:
+    key = key_of(archive, "secret.md")
+    forget(archive, [key], "a court said so", "Ada")
+    (folder / "secret.md").write_text(
+        piece("Corrected", "All was otherwise.", url=f"https://{SECRETS['url']}.example/piece")
+    )
+    assert import_all(archive, folder) == {"added": 1, "unchanged": 1}
+    assert key_of(archive, "secret.md") == key  # the same piece, in a lawful state
+    # what was decided of it before is not decided of it now
+    assert rows(archive, f"SELECT decided_headline FROM articles WHERE key = '{key}'") == [(None,)]
+    assert verify(archive).findings == ()
+    decide(archive, [Wish(key, {"section": "Sea"})], "Bo")
+    forget(archive, [key], "the same again", "Ada")
+    assert len(rows(archive, "SELECT key FROM tombstones")) == 2
+    assert verify(archive).findings == ()
+
+
+def test_a_key_that_was_forgotten_says_so(archive: Path) -> None:
+    key = key_of(archive, "secret.md")
+    forget(archive, [key], "a court said so", "Ada")
+    with (
+        reading(archive) as connection,
+        pytest.raises(ForgottenError, match=f"{key} was forgotten on .* by Ada: a court"),
+    ):
+        find_article_id(connection, key[:8])
+    with reading(archive) as connection:
+        listed = list_decisions(connection, key)
+    assert [(one["subject"], one["name"], one["value"], one["reason"], one["wiped"]) for one in listed] == [
+        ("forget", "article", None, "a court said so", False),
+        ("topic", "forgotten", None, None, True),
+        ("field", "headline", None, None, True),
+    ]
+
+
+def test_bytes_that_another_article_has_are_not_taken_from_it(archive: Path, tmp_path: Path) -> None:
+    clip = tmp_path / "clip.txt"
+    clip.write_text(f"{LONG}\n")
+    again = Path(shutil.copy(clip, tmp_path / "again.txt"))
+    for file, source in ((clip, "North Mole"), (again, "South Mole")):
+        import_paths(archive, [str(file)], ImportOptions(source=source, jobs=0))
+    first, second = (key for (key,) in rows(archive, "SELECT key FROM articles ORDER BY id DESC LIMIT 2"))
+    before = archive.read_bytes()
+    for act in (foresee, lambda path, keys: forget(path, keys, "why", "Ada")):
+        with pytest.raises(UsageError, match=f"{first} was made of the same bytes as {second}; name {second} too"):
+            act(archive, [first])
+    assert archive.read_bytes() == before
+    assert len(forget(archive, [first, second], "why", "Ada").made) == 2
+    assert verify(archive, deep=True).findings == ()
+
+
+def test_copies_translations_and_backups_are_named_and_stay(archive: Path, folder: Path) -> None:
+    (folder / "copy.md").write_text(SECRET.replace(f"{SECRETS['url']}.example", "elsewhere.example"))
+    import_all(archive, folder)
+    key, copy, other = (key_of(archive, f"{name}.md") for name in ("secret", "copy", "other"))
+    decide(archive, [Wish(other, {"translation_of": key})], "Ada")
+    backup(archive, archive.with_name("kept.db"))
+    archive.with_name(f"{archive.stem}.before-x.db").write_bytes(b"")
+    archive.with_name("notes.txt").write_text("no archive")
+    found = foresee(archive, [key])
+    assert [one["key"] for one in found.articles] == [key]
+    assert (found.copies, found.resting) == ([copy], [other])
+    assert [file.name for file in found.backups] == ["kept.db", f"{archive.stem}.before-x.db"]
+    forget(archive, [key], "why", "Ada")
+    assert rows(archive, f"SELECT translation_of FROM articles WHERE key = '{other}'") == [(key,)]
+    # a copy that stays goes on being imported, also where it was changed beside its text
+    assert import_all(archive, folder)["unchanged"] == 2
+    (folder / "copy.md").write_text((folder / "copy.md").read_text().replace("2023-02-28", "2023-03-01"))
+    assert import_all(archive, folder)["revised"] == 1
+    (finding,) = verify(archive).findings
+    assert (finding.severity, finding.check) == ("note", "forgotten_texts")
+
+
+def test_an_unknown_key_forgets_nothing(archive: Path) -> None:
+    before = archive.read_bytes()
+    with pytest.raises(NotFoundError, match="there is no article 'nosuchkey'"):
+        forget(archive, [key_of(archive, "secret.md"), "nosuchkey"], "why", "Ada")
+    for reason, who in ((" ", "Ada"), ("why", "")):
+        with pytest.raises(UsageError, match="stands on record"):
+            forget(archive, [key_of(archive, "secret.md")], reason, who)
+    assert archive.read_bytes() == before
+
+
+def test_while_others_read_nothing_is_done(archive: Path) -> None:
+    key = key_of(archive, "secret.md")
+    with closing(sqlite3.connect(archive, isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM articles").fetchone()
+        with pytest.raises(ArchiveError, match=r"others have .* open.*nothing was done"):
+            forget(archive, [key], "why", "Ada")
+    assert rows(archive, "SELECT count(*) FROM tombstones") == [(0,)]
+    forget(archive, [key], "why", "Ada")
+    assert traces(archive, []) == []
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from archive.db import wiping
+from archive.forget import forget
+path, key, step = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
+if step == "commit":
+    wiping.wipe = lambda connection: os._exit(9)
+elif step == "index":
+    def wipe(connection):
+        with connection.begin():
+            connection.exec_driver_sql("INSERT INTO article_fts(article_fts) VALUES ('rebuild')")
+        os._exit(9)
+    wiping.wipe = wipe
+else:
+    wiping._empty_log = lambda driver: os._exit(9)
+forget(path, [key], "why", "Ada")
+"""
+
+
+@pytest.mark.parametrize("step", ["commit", "index", "vacuum"])
+@pytest.mark.parametrize("how", ["again", "repair"])
+def test_killed_between_the_steps_it_is_finished_later(archive: Path, step: str, how: str) -> None:
+    key, frames = key_of(archive, "secret.md"), frames_of(archive)
+    checkout = str(Path(__file__).resolve().parents[1])
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED, str(archive), key, step], env={**os.environ, "PYTHONPATH": checkout}, timeout=60
+    )
+    assert done.returncode == 9
+    with reading(archive) as connection, pytest.raises(ForgottenError):
+        find_article_id(connection, key)
+    assert [one.check for one in verify(archive).findings] == ["unwiped"]
+    if how == "again":
+        again = forget(archive, [key], "why", "Ada")
+        assert (again.made, again.finished) == ([], [key])
+    else:
+        assert [one.what for one in repair(archive, dry_run=True).mended] == [
+            f"what was left of 1 forgotten article wiped: {key}"
+        ]
+        assert [one.check for one in verify(archive).findings] == ["unwiped"]
+        repaired = repair(archive)
+        assert [one.rows for one in repaired.mended] == [1]
+        assert repaired.left == []
+    assert traces(archive, frames) == []
+    assert verify(archive, deep=True).findings == ()
+    assert forget(archive, [key], "why", "Ada").finished == []
+
+
+def test_a_repair_that_cannot_wipe_says_why(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wiping, "wipe", lambda connection: None)
+    forget(archive, [key_of(archive, "secret.md")], "why", "Ada")
+    with closing(sqlite3.connect(archive)) as reader:
+        reader.execute("SELECT 1 FROM articles").fetchone()
+        (left,) = repair(archive).left
+    assert (left.severity, left.check) == ("error", "unwiped")
+    assert "others have" in left.message
+
+
+def test_it_cannot_be_taken_back(archive: Path) -> None:
+    key = key_of(archive, "secret.md")
+    number = forget(archive, [key], "a court said so", "Ada").made[0].id
+    with pytest.raises(UsageError, match=rf"{key} was forgotten \(a court said so\); its text is gone for good"):
+        undo(archive, number, "Bo")
+    with pytest.raises(UsageError, match="as it was before it was forgotten"):
+        undo(archive, 1, "Bo")
+
+
+def dumped(archive: Path) -> list[str]:
+    with reading(archive) as connection:
+        return [json.dumps(record) for record in dump_decisions(connection)]
+
+
+@pytest.mark.parametrize("first", ["import", "restore"])
+def test_an_archive_made_anew_forgets_the_same(
+    archive: Path, folder: Path, empty_archive: Path, contents: Contents, tmp_path: Path, first: str
+) -> None:
+    (folder / "secret.md").write_text(SECRET)
+    shutil.copy(folder / "secret.md", folder / "once-more.md")
+    key = key_of(archive, "secret.md")
+    lines_before = dumped(archive)
+    forget(archive, [key], "a court said so", "Ada")
+    lines = dumped(archive)
+    assert not any(word in line for line in lines for word in SECRETS.values())
+    anew = Path(shutil.copy(empty_archive, tmp_path / "anew.db"))
+    steps = [
+        lambda: import_paths(
+            anew, [str(Path(__file__).parents[1] / "seeds" / "articles"), str(folder)], ImportOptions(jobs=0)
+        ),
+        lambda: restore_decisions(anew, lines),
+    ]
+    for step in steps if first == "import" else reversed(steps):
+        step()
+    assert contents(anew) == contents(archive)
+    assert dumped(anew) == lines
+    assert traces(anew, []) == []
+    assert verify(anew, deep=True).findings == ()
+    # nor does an older file bring back what was said
+    assert restore_decisions(archive, lines_before).added == 0
+    assert dumped(archive) == lines
+
+
+def test_a_restore_that_cannot_wipe_says_so(archive: Path, empty_archive: Path, folder: Path, tmp_path: Path) -> None:
+    forget(archive, [key_of(archive, "secret.md")], "a court said so", "Ada")
+    anew = Path(shutil.copy(empty_archive, tmp_path / "anew.db"))
+    import_all(anew, folder)
+    with closing(sqlite3.connect(anew)) as reader:
+        reader.execute("SELECT 1 FROM articles").fetchone()
+        done = restore_decisions(anew, dumped(archive))
+    assert done.unfinished is not None and "`archive repair`" in done.unfinished
+    assert len(done.forgotten) == 1
+    repair(anew)
+    assert verify(anew).findings == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"reason": " "}, "names it and says why"),
+        ({"article": None}, "names it and says why"),
+        ({"forgotten": None}, "forgotten is not SHA-256"),
+        ({"forgotten": {"text": ["zz"]}}, "forgotten is not SHA-256"),
+        ({"forgotten": {"page": []}}, "forgotten is not SHA-256"),
+        ({"wiped": 1}, "wiped is neither"),
+        ({"wiped": True}, "says nothing more"),
+    ],
+    ids=str,
+)
+def test_lines_that_forget_nothing_are_refused(archive: Path, change: dict[str, Any], told: str) -> None:
+    forget(archive, [key_of(archive, "secret.md")], "a court said so", "Ada")
+    record = json.loads(dumped(archive)[-1])
+    with pytest.raises(UsageError, match=re.escape(told)):
+        restore_decisions(archive, [json.dumps({**record, **change})])
+
+
+def test_authors_sources_and_topics_of_others_stay(archive: Path, folder: Path) -> None:
+    """Only what nobody else has goes."""
+    (folder / "shared.md").write_text(
+        piece("Lace sold", "Lace was sold.", author="Mara Quill", source="Lace Post", tags="[lacework]")
+    )
+    (folder / "stays.md").write_text(
+        piece("Lace bought", "Lace was bought.", author="Mara Quill", source="Lace Post", tags="[lacework]")
+    )
+    import_all(archive, folder)
+    forget(archive, [key_of(archive, "shared.md"), key_of(archive, "secret.md")], "why", "Ada")
+    assert rows(archive, "SELECT count(*) FROM authors WHERE name = 'Mara Quill'") == [(1,)]
+    assert rows(archive, "SELECT count(*) FROM sources WHERE name = 'Lace Post'") == [(1,)]
+    assert rows(archive, "SELECT count(*) FROM topics WHERE name = 'lacework'") == [(1,)]
+    assert rows(archive, "SELECT count(*) FROM topics WHERE code LIKE '%gx%'") == [(0,)]
