@@ -10,6 +10,7 @@ The way of the data, and where to look:
     decide     what people say of articles          reparse    originals read again by today's rules
     repair     what can be derived, derived anew    workers    processes that prepare files
     exports    articles as other programs read them
+    corpora    sets of articles frozen to be cited  saved_queries  queries kept under a name
 
 What the command line does can be done from Python:
 

@@ -1,6 +1,5 @@
 """Queries that people keep under a name: saved, and taken away again."""
 
-import re
 from datetime import date
 from pathlib import Path
 
@@ -10,19 +9,11 @@ from archive.db.clock import now
 from archive.db.tables import saved_queries
 from archive.decide import deciding
 from archive.errors import NotFoundError, UsageError
-from archive.queries.saved import find_query, list_queries
+from archive.normalize.text import require_utf8
+from archive.queries.saved import find_query, kept_name, list_queries
 from archive.queries.selection import select_articles
 from archive.query_language.parse import parse_query
 from archive.query_language.tree import Fact, leaves
-
-_NAME = re.compile(r"[^\W_][\w.-]{0,63}")
-
-
-def kept_name(name: str) -> str:
-    """Return a name as it is kept, in lower case; raises UsageError for one that cannot stand in a query."""
-    if not _NAME.fullmatch(name):
-        raise UsageError(f"'{name}' is no name; write letters, digits, - and _, as in belarus-2023")
-    return name.lower()
 
 
 def save_query(path: Path, name: str, text: str, *, replace: bool = False) -> bool:
@@ -32,6 +23,7 @@ def save_query(path: Path, name: str, text: str, *, replace: bool = False) -> bo
     a name that cannot be one, and for one that stands for another query, unless that is to be replaced.
     """
     name = kept_name(name)
+    require_utf8("QUERY", text)
     text = " ".join(text.split())
     with deciding(path) as connection:
         known = find_query(connection, name)

@@ -11,12 +11,14 @@ from pathlib import Path
 import pytest
 from alembic.script import ScriptDirectory
 
+from archive.corpora import freeze_corpus
 from archive.db import proof, schema
 from archive.db.tables import metadata
 from archive.decide import Wish, decide, decide_about, undo
 from archive.errors import SchemaError
 from archive.forget import forget
 from archive.ingest import ImportOptions, import_paths
+from archive.queries.filters import Asked
 from archive.saved_queries import save_query
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -55,12 +57,7 @@ def populated(seeds_archive: Path, tmp_path: Path) -> Path:
         )
     decide_about(seeds_archive, "source_alias", "radio-lintel", "R. Lintel", "Ada")
     save_query(seeds_archive, "trade", "topic:trade")
-    with closing(sqlite3.connect(seeds_archive)) as connection, connection:
-        connection.execute(
-            "INSERT INTO corpora VALUES (1, 'trade', 'query:trade', 'trade = topic:trade', '2026-11-22T08:00Z', 'Ada',"
-            " 0, 0, 1, 0, 0, 0, '1', '1', 'ab')"
-        )
-        connection.execute("INSERT INTO corpus_revisions VALUES (1, 1, ?, 1, 'ab')", (key,))
+    freeze_corpus(seeds_archive, "trade", Asked("query:trade date:-30y.."), "Ada")
     with closing(sqlite3.connect(seeds_archive)) as connection:
         (last,) = connection.execute("SELECT key FROM articles ORDER BY id DESC").fetchone()
     forget(seeds_archive, [last], "a court said so", "Ada")

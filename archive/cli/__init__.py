@@ -28,6 +28,7 @@ COMMANDS = {
     "terms": ("terms", "terms", "Show the words that set articles apart from others."),
     "sample": ("sampling", "sample", "Draw articles for coding, the same ones for the same seed."),
     "export": ("exporting", "export", "Write articles for other programs, or for another archive."),
+    "corpus": ("corpus", "corpus", "List frozen corpora; freeze, verify, describe, read and drop one."),
     "copies": ("comparing", "copies", "List the articles that have one article's text."),
     "diff": ("comparing", "diff", "Show what changed between two revisions of a text, by words."),
     "revisions": ("revisions", "revisions", "List what changed in texts after they came, newest first."),

@@ -8,8 +8,9 @@ from sqlalchemy import ColumnElement, Connection
 from archive.errors import UsageError
 from archive.normalize.dates import parse_published
 from archive.queries.selection import Selection, select_articles
+from archive.query_language.mistakes import QueryError
 from archive.query_language.parse import parse_query
-from archive.query_language.tree import Fact, Published, Query
+from archive.query_language.tree import And, Fact, Node, Or, Published, Query, Words, leaves
 
 
 @dataclass(frozen=True)
@@ -82,8 +83,44 @@ class Asked:
         """Return the articles that are meant; raises QueryError for what cannot be meant, and for unknown names."""
         return select_articles(connection, self.queries(), include_imprecise=self.include_imprecise)
 
+    def in_words(self, today: date) -> str:
+        """Return the query and what options add to it as the text of one query, which means the same.
+
+        Raises QueryError for what cannot be meant, UsageError for what one query cannot say.
+        """
+        first, *others = self.queries()
+        text = " ".join(self.query.split())
+        if self.words_only:
+            text = " ".join(f'"{" ".join(leaf.words)}"' for leaf, _ in leaves(first.tree) if isinstance(leaf, Words))
+        elif isinstance(first.tree, Or) and others:
+            text = f"({text})"
+        filters = self.filters
+        said = [
+            f'{name}:"{value}"'
+            for name in ("source", "topic", "language")
+            if (value := getattr(filters, name)) is not None
+        ]
+        if filters.since is not None or filters.until is not None:
+            said.append(f'date:"{filters.since or ""}..{filters.until or ""}"')
+        text = " ".join([text, *said]).strip()
+        wanted = dict.fromkeys(part for query in (first, *others) for part in _parts(query.tree))
+        try:
+            is_same = list(wanted) == list(_parts(parse_query(text, today).tree))
+        except QueryError:
+            is_same = False
+        if not is_same:
+            raise UsageError("what options say here has no place in a query; write all of it as one query")
+        return text
+
 
 NOTHING_ASKED = Asked()
+
+
+def _parts(tree: Node | None) -> tuple[Node, ...]:
+    """Return what must all be so."""
+    if tree is None:
+        return ()
+    return tree.parts if isinstance(tree, And) else (tree,)
 
 
 def _date(option: str, text: str) -> tuple[str, str]:

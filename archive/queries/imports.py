@@ -20,7 +20,7 @@ from archive.errors import NotFoundError
 from archive.queries.sources import as_known
 
 _LARGEST_ID = 2**63 - 1  # SQLite refuses to compare with a larger number
-_OUTCOMES = ("added", "revised", "unchanged", "duplicate", "failed")
+OUTCOMES = ("added", "revised", "unchanged", "duplicate", "failed")
 
 
 def list_imports(connection: Connection) -> Iterator[dict[str, Any]]:
@@ -30,7 +30,7 @@ def list_imports(connection: Connection) -> Iterator[dict[str, Any]]:
         select(
             *(run.id.label("import"), run.started_at, run.finished_at, run.status, run.reason),
             func.count(item.id).label("units"),
-            *(func.count().filter(item.outcome == outcome).label(outcome) for outcome in _OUTCOMES),
+            *(func.count().filter(item.outcome == outcome).label(outcome) for outcome in OUTCOMES),
             run.arguments,
             *(run.program_version, run.undone_at, run.undone_by, run.undone_because),
         )

@@ -1,5 +1,6 @@
 """Saved queries: found by name, and put in where others use them."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -9,9 +10,19 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from archive.db.tables import saved_queries
+from archive.errors import UsageError
 from archive.query_language.mistakes import QueryError
 from archive.query_language.parse import parse_query
 from archive.query_language.tree import Fact, Leaf, Node, Query, Saved, replaced
+
+_NAME = re.compile(r"[^\W_][\w.-]{0,63}")
+
+
+def kept_name(name: str) -> str:
+    """Return a name as it is kept, in lower case; raises UsageError for one that cannot stand in a query."""
+    if not _NAME.fullmatch(name):
+        raise UsageError(f"'{name}' is no name; write letters, digits, - and _, as in belarus-2023")
+    return name.lower()
 
 
 def list_queries(connection: Connection) -> Iterator[dict[str, Any]]:

@@ -126,6 +126,19 @@ def leaves(node: Node | None) -> Iterator[tuple[Leaf, bool]]:
             yield one, wanted
 
 
+def saved_in(node: Node | None) -> Iterator[Saved]:
+    """Yield the saved queries that stand in a tree, and those that stand in them."""
+    match node:
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from saved_in(part)
+        case Not(part):
+            yield from saved_in(part)
+        case Saved(_, query):
+            yield node
+            yield from saved_in(query.tree)
+
+
 def replaced(node: Node, leaf: Callable[[Leaf], Node]) -> Node:
     """Return a tree with each of its leaves as `leaf` has it; saved queries stay as they are."""
     match node:

@@ -30,6 +30,10 @@ CALLS = {
     "timeline": ["timeline", "--by", "year", "--per", "source", "--share"],
     "terms": ["terms", "--topic", "trade", "--min", "2"],
     "sample": ["sample", "-n", "5", "--per", "source"],
+    "corpus": ["corpus"],
+    "corpus verify": ["corpus", "verify", "trade"],
+    "corpus methods": ["corpus", "methods", "trade"],
+    "corpus texts": ["corpus", "texts", "trade"],
     "copies": ["copies", "KEY"],
     "diff": ["diff", "REVISED"],
     "revisions": ["revisions"],
@@ -46,7 +50,7 @@ CALLS = {
     "db history": ["db", "history"],
     "import": ["import", "more.txt"],
 }
-OBJECTS = {"show", "why", "stats", "import"}
+OBJECTS = {"show", "why", "stats", "import", "corpus verify", "corpus methods"}
 
 
 @pytest.fixture
@@ -54,6 +58,7 @@ def ask(seeds: Run, key: Callable[[str], str]) -> Run:
     Path("more.txt").write_text("One more text of six words.")
     seeds("set", key("zh/访问.md"), "section=Politics", "--because", "as printed")
     seeds("query", "save", "lately", "trade date:-3w..")
+    seeds("corpus", "freeze", "trade", "trade OR customs")
 
     def ask(call: str, form: str) -> Result:
         keys = {"KEY": key("zh/访问.md"), "REVISED": key("wire/lw-0457.md")}

@@ -86,6 +86,8 @@ def test_examples_run(example: str, run: Run, seeds_archive: Path, key: Callable
     if "query:" in example or "query drop" in example:
         for name in ("belarus", "lately"):
             run("--db", seeds_archive, "query", "save", name, "date:2023")
+    if " corpus " in example and " freeze " not in example:
+        run("--db", seeds_archive, "corpus", "freeze", "trade-2023", "topic:trade")
     for number in range(1, 13 if " decisions " in example else 1):
         run("--db", seeds_archive, "set", clip, f"page=A{number}")
     written = run("--db", seeds_archive, "decisions", "dump", "-").stdout

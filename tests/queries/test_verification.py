@@ -19,10 +19,12 @@ from typing import NamedTuple
 import pytest
 import zstandard
 
+from archive.corpora import freeze_corpus
 from archive.db import schema
 from archive.db.enumerations import ENUMERATIONS
 from archive.errors import ArchiveError, SchemaError
 from archive.ingest import ImportOptions, import_paths
+from archive.queries.filters import Asked
 from archive.queries.verification import Verification, verify
 from archive.queries.verification.findings import SEVERITIES
 from archive.queries.verification.passages import is_block, is_passage
@@ -70,10 +72,11 @@ class Damage(NamedTuple):
     found: str
     statements: tuple[str, ...]
     deep: bool = False
+    frozen: bool = False  # whether there is a corpus of all articles
 
 
-def of(found: str, *statements: str, deep: bool = False) -> Damage:
-    return Damage(found, statements, deep)
+def of(found: str, *statements: str, deep: bool = False, frozen: bool = False) -> Damage:
+    return Damage(found, statements, deep, frozen)
 
 
 DAMAGES = (
@@ -197,6 +200,18 @@ DAMAGES = (
     of("fingerprint_versions", "UPDATE article_revisions SET fingerprint_version = 9, fingerprint = text_sha256"),
     of("fingerprint_versions", "UPDATE article_revisions SET fingerprint_version = 0 WHERE id = 1", deep=True),
     of("tables", "ALTER TABLE articles ADD COLUMN surprise TEXT", deep=True),
+    of("corpora", "DELETE FROM corpus_revisions WHERE id = 2", frozen=True),
+    of("corpora", "UPDATE corpora SET articles = 17", frozen=True),
+    of("corpora", "UPDATE corpora SET sha256 = (SELECT max(text_sha256) FROM corpus_revisions)", frozen=True),
+    of("corpora corpus_articles", "UPDATE corpus_revisions SET text_sha256 = (SELECT text_sha256 FROM "
+       "article_revisions WHERE id = 2) WHERE id = 1", frozen=True),
+    of("corpora digests corpus_articles", "UPDATE corpus_revisions SET text_sha256 = 'ab' WHERE id = 1", frozen=True),
+    of("corpus_articles texts", "UPDATE article_revisions SET text_sha256 = fingerprint WHERE id = 1", deep=True,
+       frozen=True),
+    of("corpora corpus_articles", "UPDATE corpus_revisions SET article_key = 'aaaaaaaaaaaa' WHERE id = 1", frozen=True),
+    of("corpora digests", "UPDATE corpora SET sha256 = 'ab'", frozen=True),
+    of("times", "UPDATE corpora SET frozen_at = 'yesterday'", frozen=True),
+    of("times", "INSERT INTO saved_queries (name, query, saved_at) VALUES ('a', 'trade', 'today')"),
     of("indexes", "DROP INDEX ix_import_items_locator"),
     of("indexes", "DROP INDEX ix_import_items_locator", deep=True),
     of("tables", "DROP INDEX ix_import_items_locator",
@@ -256,6 +271,9 @@ def test_what_people_add_and_decide_is_no_damage(seeds_archive: Path, statements
 
 @pytest.mark.parametrize("case", DAMAGES, ids=lambda case: f"{case.found}: {case.statements[0][:60]}")
 def test_damage_is_found_and_nothing_else(seeds_archive: Path, case: Damage) -> None:
+    if case.frozen:
+        freeze_corpus(seeds_archive, "all", Asked("*"), "Ada")
+        assert verify(seeds_archive, deep=True).findings == ()
     before = damage(seeds_archive, *case.statements).read_bytes()
     found = verify(seeds_archive, deep=case.deep)
     assert names(found) == set(case.found.split()), found.findings

@@ -19,7 +19,7 @@ UNREADABLE = (sqlite3.DatabaseError, UnicodeDecodeError)
 _FIRST = 5  # places that are named
 _LONGEST = 80  # characters of a place
 
-_PLURALS = {"entry": "entries", "index": "indexes", "unit of an import": "units of imports"}
+_PLURALS = {"corpus": "corpora", "entry": "entries", "index": "indexes", "unit of an import": "units of imports"}
 
 
 @dataclass(frozen=True)

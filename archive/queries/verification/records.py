@@ -12,10 +12,12 @@ _TIMES = (
     *(("imports", "started_at"), ("imports", "finished_at"), ("imports", "undone_at")),
     ("decisions", "made_at"),
     *(("sources", "created_at"), ("topics", "created_at")),
+    *(("saved_queries", "saved_at"), ("corpora", "frozen_at")),
 )
 _DIGESTS = (
     *(("originals", "sha256"), ("article_revisions", "text_sha256"), ("article_revisions", "fingerprint")),
     *(("import_items", "context_sha256"), ("import_items", "text_sha256"), ("forgotten_hashes", "sha256")),
+    *(("corpora", "sha256"), ("corpus_revisions", "text_sha256")),
 )
 # columns of an article that have a value exactly where `article_values` says where it came from, by field
 _VALUES = {
@@ -169,7 +171,8 @@ CHECKS = (
         "WHEN i.tombstone_id IS NULL "
         "THEN i.article_id IS NULL OR i.revision_id IS NULL OR i.original_id IS NULL OR i.context_sha256 IS NULL "
         "ELSE coalesce(i.article_id, i.revision_id, i.original_id, i.context_sha256, i.text_sha256, "
-        "i.source_as_read, i.id_as_read, i.url_as_read, i.published_as_read, i.modified_at, i.crawled_at) IS NOT NULL END",
+        "i.source_as_read, i.id_as_read, i.url_as_read, i.published_as_read, i.modified_at, i.crawled_at) "
+        "IS NOT NULL END",
     ),
     Check(
         *("error", "unit_owner", "unit of an import", "with a text of another article", RESTORE),
