@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: docs demo test lint types layers tests bench-import bench-migrate bench-queries bench-views constraints clean help
+.PHONY: docs demo test lint types layers tests bench-import bench-migrate bench-queries bench-search bench-views constraints clean help
 
 help:
 	@echo "make demo           import the seeds and show what the archive knows about them"
@@ -13,6 +13,7 @@ help:
 	@echo "make bench-import   speed of import beside sqlite-utils, on this machine"
 	@echo "make bench-queries  10,000 random queries held against the slow reference; takes minutes"
 	@echo "make bench-migrate  time of backup and upgrade beside copying the file, on this machine"
+	@echo "make bench-search   time of searches, counts and commands beside bare statements, on this machine"
 	@echo "make bench-views    time of the views beside the same asked of the tables by hand, on this machine"
 
 $(READY): pyproject.toml constraints.txt
@@ -49,6 +50,10 @@ bench-migrate: $(READY)
 
 bench-queries: $(READY)
 	ARCHIVE_QUERIES=10000 $(BIN)/pytest -q tests/queries/test_selection.py
+
+bench-search: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --group bench
+	$(BIN)/python benchmarks/bench_search.py
 
 bench-views: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --group bench

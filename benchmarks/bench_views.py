@@ -17,15 +17,12 @@ from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 
-import corpus
+from dated_archive import prepare
 from measured import FEWEST_ROUNDS, Goal, Measured, WrongError, judge, machine, positive, run_in_folder, versions
 from rich.console import Console
 from rich.table import Table
 
-from archive.ingest import ImportOptions, import_paths, load_vocabulary
-
 HERE = Path(__file__).resolve().parent
-PHRASES = 300
 
 
 class Compared(NamedTuple):
@@ -107,7 +104,7 @@ def _options() -> argparse.Namespace:
 
 
 def _bench(folder: Path, options: argparse.Namespace, console: Console) -> None:
-    archive = _prepare(folder, options)
+    archive = prepare(folder, options.articles, options.seed)
     measured = Measured()
     with closing(sqlite3.connect(f"file:{archive}?mode=ro", uri=True)) as connection:
         keys = [key for (key,) in connection.execute("SELECT key FROM articles ORDER BY id")]
@@ -148,46 +145,6 @@ def _by_hand(one: Compared) -> str:
 
 def _goal(one: Compared) -> Goal:
     return Goal(one.name, (one.name,), (_by_hand(one),), "× the time of the same by hand")
-
-
-def _prepare(folder: Path, options: argparse.Namespace) -> Path:
-    """Return the archive, made if it is not there; raises WrongError where another one is."""
-    archive, marker = folder / "views.db", folder / "views.json"
-    made_with = {"articles": options.articles, "seed": options.seed}
-    if marker.exists():
-        if json.loads(marker.read_text()) != made_with:
-            raise WrongError(f"{archive} is another one; name another folder, or remove this one")
-        return archive
-    if archive.exists():
-        raise WrongError(f"{archive} is there, and this benchmark did not finish it; name another folder, or remove it")
-    files = folder / "files"
-    corpus.write_files(files, options.articles, options.seed)
-    corpus.write_topics(folder / "topics.toml", PHRASES, options.seed)
-    random = Random(options.seed)
-    for file in sorted(files.rglob("*.txt")):
-        file.with_suffix(".md").write_text(_front_matter(random) + file.read_text(encoding="utf-8"), encoding="utf-8")
-        file.unlink()
-    load_vocabulary(archive, folder / "topics.toml", "topics")
-    summary = import_paths(archive, [str(files)], ImportOptions())
-    if summary.outcomes["failed"]:
-        raise WrongError(f"{summary.outcomes['failed']} texts failed")
-    marker.write_text(json.dumps(made_with))
-    return archive
-
-
-def _front_matter(random: Random) -> str:
-    """Return front matter of an article: of 100, 95 have a source, 97 a date, 7 of which only to month or year."""
-    day = f"{random.randrange(2003, 2024)}-{random.randrange(1, 13):02}-{random.randrange(1, 29):02}"
-    exactness = random.random()
-    date = next(
-        text
-        for below, text in ((0.6, f"{day}T08:30:00Z"), (0.9, day), (0.95, day[:7]), (0.97, day[:4]), (1.0, ""))
-        if exactness < below
-    )
-    lines = [f"author: Author {random.randrange(800)}"]
-    lines += [f"date: {date}"] if date else []
-    lines += [f"source: Outlet {int(random.paretovariate(1)) % 200}"] if random.random() < 0.95 else []
-    return "\n".join(("---", *lines, "---", ""))
 
 
 def _ask(connection: sqlite3.Connection, statement: str, keys: list[str]) -> list[Any]:

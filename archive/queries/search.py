@@ -67,14 +67,14 @@ def search_statement(connection: Connection, selection: Selection, limit: int | 
         chosen = in_order(connection, selection, by_date, limit).add_columns(literal(None).label("score")).subquery()
         order = date_order(by_date)
     else:
-        chosen = _best(selection, selection.match, limit).subquery()
+        chosen = best_matches(selection, selection.match, limit).subquery()
         order = (chosen.c.score.desc(), chosen.c.id)
     # what is shown of an article is read for these alone: the sorter would carry every text that matches
     statement = summary_select(chosen.c.score, article_revisions.c.body).join(chosen, chosen.c.id == articles.c.id)
     return statement.order_by(*order)
 
 
-def _best(selection: Selection, match: str, limit: int | None) -> Select[Any]:
+def best_matches(selection: Selection, match: str, limit: int | None) -> Select[Any]:
     """Return the SELECT of the articles that match best: id and score."""
     score: ColumnElement[float] = literal_column(f"-bm25(article_fts, {HEADLINE_WEIGHT}, 1.0)").label("score")
     found = select(INDEX.c.rowid.label("id"), score).where(matches(match))

@@ -1,0 +1,257 @@
+"""How long questions take beside the bare statements that answer them, and commands beside a bare program.
+
+    python benchmarks/bench_search.py [--articles 100000] [--rounds 9] [--folder FOLDER]
+
+The archive is that of bench_views: made-up texts with made-up sources, authors and dates of every precision. Words are
+taken by how many articles have them. What is compared takes turns (A B A B …) in one process on one connection, after
+all of it was read once, and must find the same; commands are whole processes. The median over the rounds counts.
+
+- Finding: the statement that `archive search` runs to find the best 20, made by SQLAlchemy, beside the same in FTS5's
+  own words through the driver. What is shown of the 20 (texts, authors, topics, passages) comes on top, and is told.
+- Newest first: the statement that `archive search --sort newest` runs, with what it asks to choose a plan, beside the
+  better of two: join and sort all matches; go back along the dates and look each up.
+- Counts: the statement of `archive count --by` beside match and join by hand through an index that holds nothing but
+  id, source and date, made for this in a copy.
+"""
+
+import argparse
+import json
+import shutil
+import sqlite3
+import sys
+import time
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from dated_archive import prepare
+from measured import FEWEST_ROUNDS, Goal, Measured, WrongError, judge, machine, positive, run_in_folder, versions
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import Connection
+
+from archive.queries import reading
+from archive.queries.articles import in_order
+from archive.queries.counts import counting_by
+from archive.queries.filters import Asked
+from archive.queries.search import best_matches, search_articles
+
+HERE = Path(__file__).resolve().parent
+TOP = 20
+CLASSES = {"rare": (0.0001, 0.0009), "1 to 3 %": (0.01, 0.03), "10 to 40 %": (0.1, 0.4)}  # of the articles
+BM25 = "bm25(article_fts, 5.0, 1.0)"
+
+CLICK = """
+import click, sys
+from sqlalchemy import create_engine, select, table, column
+@click.command()
+@click.argument("path")
+def main(path):
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.connect() as connection:
+        print(connection.execute(select(column("key")).select_from(table("articles")).limit(10)).all())
+main()
+"""
+
+
+def main() -> None:
+    options = _options()
+    run_in_folder(options.folder, "bench-search", lambda folder: _bench(folder, options, Console()))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--articles", type=positive, default=100_000, help="so many units (100000)")
+    parser.add_argument("--rounds", type=positive, default=9, help=f"how often (9; from {FEWEST_ROUNDS} on they count)")
+    parser.add_argument("--folder", type=Path, help="where to put the archive, which stays there to be used again")
+    parser.add_argument("--seed", type=int, default=1, help="seed of all that is made up (1)")
+    parser.add_argument(
+        "--results", type=Path, default=HERE / "results", help="folder for the JSON (benchmarks/results)"
+    )
+    return parser.parse_args()
+
+
+def _bench(folder: Path, options: argparse.Namespace, console: Console) -> None:
+    archive = prepare(folder, options.articles, options.seed)
+    narrow = folder / "narrow.db"
+    if not narrow.exists():
+        shutil.copy(archive, folder / "narrow.tmp")
+        with closing(sqlite3.connect(folder / "narrow.tmp")) as connection:
+            connection.execute("CREATE INDEX narrow ON articles (id, source_id, published_from, published_precision)")
+            connection.commit()
+        (folder / "narrow.tmp").rename(narrow)
+    measured, goals = Measured(), []
+    with reading(archive) as connection, closing(sqlite3.connect(f"file:{narrow}?mode=ro", uri=True)) as by_hand:
+        by_hand.execute("PRAGMA cache_size = -65536")
+        words = _words(connection)
+        (source,) = connection.exec_driver_sql(
+            "SELECT slug FROM sources s JOIN articles a ON a.source_id = s.id GROUP BY s.id ORDER BY count(*) DESC"
+        ).first() or ("",)
+        for name, word in words.items():
+            goals += _measure(connection, by_hand, measured, name, word, source, options.rounds)
+    goals += _commands(archive, folder, words, measured, options.rounds)
+    judged = [judge(goal, measured.ratios(goal)) for goal in goals]
+    _tell(console, options, words, measured, goals, judged)
+
+
+def _words(connection: Connection) -> dict[str, str]:
+    """Return a word of each class: of those in it, the one nearest the middle."""
+    with closing(sqlite3.connect(":memory:")) as memory:
+        del memory
+    total = connection.exec_driver_sql("SELECT count(*) FROM articles").scalar() or 0
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    driver.execute("PRAGMA query_only = OFF")
+    driver.execute("CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab(main, article_fts, row)")
+    rows = driver.execute("SELECT term, doc FROM temp.vocabulary ORDER BY doc DESC, term").fetchall()
+    found = {}
+    for name, (least, most) in CLASSES.items():
+        inside = [term for term, number in rows if least * total <= number <= most * total and term.isalpha()]
+        if not inside:
+            raise WrongError(f"no word stands in {name} of the articles")
+        found[name] = inside[len(inside) // 2]
+    return found
+
+
+def _measure(
+    connection: Connection,
+    by_hand: sqlite3.Connection,
+    measured: Measured,
+    name: str,
+    word: str,
+    source: str,
+    rounds: int,
+) -> list[Goal]:
+    plain = Asked(word).selection(connection)
+    filtered = Asked(f"{word} source:{source} date:2005..2020").selection(connection)
+    match = f'"{word}"'
+
+    def ours(asked: Any, limit: int = TOP) -> list[Any]:
+        return connection.execute(best_matches(asked, asked.match, limit)).all()
+
+    def newest() -> list[Any]:
+        return connection.execute(in_order(connection, plain, "newest", TOP)).all()
+
+    def bare(sql: str) -> Callable[[], list[Any]]:
+        return lambda: by_hand.execute(sql, (match,)).fetchall()
+
+    def counted(by: str) -> Callable[[], list[Any]]:
+        return lambda: connection.execute(counting_by(plain, by, "articles")).all()
+
+    joined = "FROM article_fts f CROSS JOIN articles a INDEXED BY narrow ON a.id = f.rowid WHERE article_fts MATCH ?"
+    month = "CASE WHEN a.published_precision NOT IN ('year') THEN substr(a.published_from, 1, 7) END"
+    things: dict[str, Callable[[], list[Any]]] = {
+        "search": lambda: ours(plain),
+        "search, bare": bare(f"SELECT rowid, {BM25} FROM article_fts WHERE article_fts MATCH ? ORDER BY 2 LIMIT {TOP}"),
+        "search with filters": lambda: ours(filtered),
+        "newest": newest,
+        "newest, sorted": bare(
+            "SELECT a.id FROM article_fts f JOIN articles a ON a.id = f.rowid WHERE article_fts MATCH ? "
+            f"ORDER BY a.published_from DESC, a.id DESC LIMIT {TOP}"
+        ),
+        "newest, looked up": bare(
+            "SELECT a.id FROM articles a WHERE EXISTS (SELECT 1 FROM article_fts WHERE article_fts MATCH ? AND "
+            f"rowid = a.id) ORDER BY a.published_from DESC, a.id DESC LIMIT {TOP}"
+        ),
+        "by month": counted("month"),
+        "by month, bare": bare(f"SELECT {month}, count(*) {joined} GROUP BY 1"),
+        "by source": counted("source"),
+        "by source, bare": bare(f"SELECT a.source_id, count(*) {joined} GROUP BY 1"),
+        "search with passages": lambda: list(search_articles(connection, plain, TOP)),
+    }
+    results = {thing: run() for thing, run in things.items()}
+    _check(name, results)
+    for _ in range(rounds):
+        for thing, run in things.items():
+            start = time.perf_counter()
+            run()
+            measured.add(f"{thing}, {name}", time.perf_counter() - start)
+    better = min(
+        ("newest, sorted", "newest, looked up"),
+        key=lambda thing: sorted(measured.seconds[f"{thing}, {name}"])[rounds // 2],
+    )
+    return [
+        Goal(f"{thing}, {name}", (f"{thing}, {name}",), (f"{other}, {name}",), says, at_most=at_most)
+        for thing, other, says, at_most in (
+            ("search", "search, bare", "× bare FTS5", 1.15),
+            ("search with filters", "search", "× without", 1.3),
+            ("newest", better, f"× {better}", 1.3),
+            ("by month", "by month, bare", "× bare, narrow index", 1.2),
+            ("by source", "by source, bare", "× bare, narrow index", 1.2),
+            ("search with passages", "search", "× finding them", None),
+        )
+    ]
+
+
+def _check(name: str, results: dict[str, list[Any]]) -> None:
+    """Raise WrongError where what is compared does not find the same."""
+    scores = [[round(abs(row[1]), 6) for row in results[thing]] for thing in ("search", "search, bare")]
+    dates = [[row[0] for row in results[thing]] for thing in ("newest", "newest, sorted", "newest, looked up")]
+    months = [sorted((str(row[0]), row[1]) for row in results[thing]) for thing in ("by month", "by month, bare")]
+    sources = [sorted(row[1] for row in results[thing]) for thing in ("by source", "by source, bare")]
+    for what, found in (("search", scores), ("newest", dates), ("by month", months), ("by source", sources)):
+        if any(one != found[0] for one in found) or not found[0]:
+            raise WrongError(f"{what}, {name}: the answers differ")
+
+
+def _commands(archive: Path, folder: Path, words: dict[str, str], measured: Measured, rounds: int) -> list[Goal]:
+    program = folder / "click_program.py"
+    program.write_text(CLICK)
+    own = [sys.executable, "-m", "archive", "--db", str(archive)]
+    commands = {
+        "click and SQLAlchemy": [sys.executable, str(program), str(archive)],
+        "archive search": [*own, "search", words["rare"], "-f", "json"],
+        "archive list": [*own, "list", "-f", "json", "--limit", "10"],
+        "archive count": [*own, "count", words["rare"]],
+    }
+    for _ in range(rounds):
+        for name, command in commands.items():
+            measured.run(name, command)
+    return [
+        Goal(name, (name,), ("click and SQLAlchemy",), "× click and one SQLAlchemy query", at_most=1.15)
+        for name in list(commands)[1:]
+    ]
+
+
+def _tell(
+    console: Console,
+    options: argparse.Namespace,
+    words: dict[str, str],
+    measured: Measured,
+    goals: list[Goal],
+    judged: list[dict[str, Any]],
+) -> None:
+    now = datetime.now(UTC)
+    record = {
+        "measured_at": f"{now:%Y-%m-%dT%H:%M:%SZ}",
+        "options": {name: getattr(options, name) for name in ("articles", "rounds", "seed")},
+        "machine": machine(),
+        "versions": versions(),
+        "words": words,
+        "seconds": measured.seconds,
+        "others": measured.others,
+        "compared": judged,
+    }
+    table = Table("what", "ms", "ratio", "of", "goal", "met")
+    for goal, result in zip(goals, judged, strict=True):
+        seconds = sorted(measured.seconds[goal.of[0]])
+        met = {True: "yes", False: "no", None: ""}[result["met"]]
+        table.add_row(
+            goal.name,
+            f"{1000 * seconds[len(seconds) // 2]:.2f}",
+            f"{result['median']:.2f}",
+            goal.says,
+            goal.asked(),
+            met,
+        )
+    console.print(table, highlight=False)
+    options.results.mkdir(parents=True, exist_ok=True)
+    file = options.results / f"search-{now:%Y%m%dT%H%M%SZ}.json"
+    file.write_text(json.dumps(record, indent=2) + "\n")
+    console.print(f"all of it: {file}", highlight=False, soft_wrap=True)
+
+
+if __name__ == "__main__":
+    main()
