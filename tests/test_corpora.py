@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from archive.corpora import drop_corpus, freeze_corpus
 from archive.db.schema import HEAD
-from archive.decide import Wish, decide, decide_about_source
+from archive.decide import Wish, decide, decide_about
 from archive.errors import NotFoundError, UsageError
 from archive.forget import forget
 from archive.ingest import ImportOptions, import_paths
@@ -278,7 +278,7 @@ def test_options_as_words_of_a_query(asked_for: Asked, text: str) -> None:
 
 
 def test_options_that_have_no_place_in_a_query_are_refused(seeds_archive: Path) -> None:
-    decide_about_source(seeds_archive, "source_alias", "lantern-wire", 'The "Wire" (x)', "Ada")
+    decide_about(seeds_archive, "source_alias", "lantern-wire", 'The "Wire" (x)', "Ada")
     with pytest.raises(UsageError, match="write all of it as one query"):
         freeze(seeds_archive, "trade", filters=Filters(source='The "Wire" (x)'))
 
@@ -325,7 +325,7 @@ def test_nothing_that_comes_later_alters_it(seeds_archive: Path, tmp_path: Path)
     take(seeds_archive, [str(folder)])
     (article, *_) = (one["key"] for one in texts)
     decide(seeds_archive, [Wish(article, {"headline": "Another", "published": "1999"}, ("trade",))], "Bo")
-    decide_about_source(seeds_archive, "source_merge", "quillmere-gazette", "lantern-wire", "Bo")
+    decide_about(seeds_archive, "source_merge", "quillmere-gazette", "lantern-wire", "Bo")
     assert asked(seeds_archive, find_corpus, "mine") == record
     assert asked(seeds_archive, corpus_methods, "mine") == told
     assert asked(seeds_archive, lambda connection: list(corpus_texts(connection, "mine"))) == texts

@@ -20,9 +20,9 @@ from archive.errors import ArchiveError, NotFoundError, UsageError
 from archive.ingest import ImportOptions, import_paths, load_vocabulary
 from archive.normalize import layout
 from archive.queries import reading, verification
-from archive.queries.filters import Filters
+from archive.queries.articles import count_articles
+from archive.queries.filters import Asked
 from archive.queries.imports import list_import_items, list_imports
-from archive.queries.search import count_matches
 from archive.reparse import reparse
 from archive.reparse import survey as survey_reparse
 from archive.running import this_process
@@ -406,7 +406,7 @@ def test_of_two_copies_the_one_that_is_left_is_kept_to_the_letter(archive: Path,
         (str(files / "b.txt"), None)
     ]
     with reading(archive) as connection:
-        assert count_matches(connection, "ferry", Filters()) == 1
+        assert count_articles(connection, Asked("ferry").selection(connection)) == 1
 
 
 def test_how_names_are_written_and_what_kind_bytes_are_stays_as_it_came_first(archive: Path, files: Path) -> None:

@@ -55,7 +55,7 @@ def test_what_is_no_date_or_no_source(seeds: Run) -> None:
     answer = seeds("revisions", "--since", "soon")
     assert (answer.exit_code, answer.stdout) == (2, "")
     assert answer.stderr == "archive: --since soon: this is no date\n"
-    assert seeds("revisions", "--source", "nosuch").exit_code == 1
+    assert seeds("revisions", "--source", "nosuch").exit_code == 2
 
 
 def test_a_limit_that_leaves_something_out_says_so(tmp_path: Path, run: Run) -> None:

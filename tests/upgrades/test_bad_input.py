@@ -145,7 +145,7 @@ def test_trying_it_makes_no_archive(tmp_path: Path, archive: Callable[..., Resul
     [
         ("no_such_migration", "No such revision or branch 'no_such_migration'; `archive db history` lists the migrat"),
         ("base", "is not an ancestor of revision base"),
-        ("+9", "Relative revision +9 didn't produce 9 migrations"),
+        ("+99", "Relative revision +99 didn't produce 99 migrations"),
         ("2026", "Multiple revisions start with '2026'"),
     ],
 )
