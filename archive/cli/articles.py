@@ -95,7 +95,6 @@ def search(ctx: click.Context, /, asked: "Asked", sort: str, limit: int | None, 
     archive search '北京 -topic:tourism' --sort newest
     archive search kite anchor -f json
     """
-    from archive.cli.drawing import print_hits
     from archive.queries.search import search_articles, search_statement
 
     with reading(archive_path(ctx)) as connection:
@@ -105,7 +104,12 @@ def search(ctx: click.Context, /, asked: "Asked", sort: str, limit: int | None, 
             return
         empty = if_nothing(asked)
         found = search_articles(connection, selection, limit, sort)
-        shown = print_hits(found, empty) if form == "table" else print_rows(found, form, {}, empty=empty)
+        if form == "table":
+            from archive.cli.drawing import print_hits
+
+            shown = print_hits(found, empty)
+        else:
+            shown = print_rows(found, form, {}, empty=empty)
         _tell_how_many(connection, selection, shown, limit)
         tell_what_is_left_out(connection, selection)
 

@@ -14,7 +14,6 @@ from archive.db.tables import (
     sources,
     topics,
 )
-from archive.db.tombstones import find_tombstones
 from archive.errors import ForgottenError, NotFoundError
 from archive.normalize.text import first_sentence
 from archive.queries.selection import ALL, INDEX, Selection, matches
@@ -77,9 +76,10 @@ def _is_frequent(connection: Connection, match: str, limit: int) -> bool:
     ).one()
     if number < _SAMPLE:
         return False
-    last, earliest = connection.execute(select(func.max(articles.c.id), func.min(articles.c.id))).one()
+    # asked for alone, the highest id is found at the end of the tree; with the lowest beside it all are read
+    last = connection.scalar(select(func.max(articles.c.id))) or 0
     share = number / (highest - lowest + 1)
-    return bool(limit / share * _LOOKED_UP < share * (last - earliest + 1))
+    return bool(limit / share * _LOOKED_UP < share * last)
 
 
 def count_articles(connection: Connection, selection: Selection = ALL, unit: str = "articles") -> int:
@@ -125,6 +125,8 @@ def find_article_id(connection: Connection, key: str) -> int:
 
     That is a ForgottenError, with when and why, for the key of an article that was forgotten.
     """
+    from archive.db.tombstones import find_tombstones  # late: it is seldom asked, and dear to load
+
     wanted = key.strip().lower()
     found: Sequence[Any] = ()
     if wanted.isascii() and wanted.isalnum():

@@ -6,7 +6,6 @@ from datetime import date
 from sqlalchemy import ColumnElement, Connection
 
 from archive.errors import UsageError
-from archive.normalize.dates import parse_published
 from archive.queries.selection import Selection, select_articles
 from archive.query_language.mistakes import QueryError
 from archive.query_language.parse import parse_query
@@ -124,6 +123,8 @@ def _parts(tree: Node | None) -> tuple[Node, ...]:
 
 
 def _date(option: str, text: str) -> tuple[str, str]:
+    from archive.normalize.dates import parse_published  # late: reading dates is dear to load
+
     try:
         time = parse_published(text)
     except ValueError as error:

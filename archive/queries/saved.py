@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from difflib import get_close_matches
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -57,6 +56,8 @@ def with_saved(connection: Connection, query: Query, today: date, *above: str) -
             raise QueryError(f"the query uses itself: {way}", query.text, leaf.span)
         text = find_query(connection, name)
         if text is None:
+            from difflib import get_close_matches
+
             near = get_close_matches(name, connection.scalars(select(saved_queries.c.name)).all(), n=1)
             meant = f"; query:{near[0]} was probably meant" if near else "; `archive query` lists those that are"
             raise QueryError(f"no query is saved as '{leaf.value}'{meant}", query.text, leaf.span)

@@ -79,7 +79,7 @@ def best_matches(selection: Selection, match: str, limit: int | None) -> Select[
     score: ColumnElement[float] = literal_column(f"-bm25(article_fts, {HEADLINE_WEIGHT}, 1.0)").label("score")
     found = select(INDEX.c.rowid.label("id"), score).where(matches(match))
     if selection.conditions:
-        found = found.join(articles, articles.c.id == INDEX.c.rowid).where(*selection.conditions)
+        found = found.join(articles, articles.c.id == INDEX.c.rowid + 0).where(*selection.conditions)
     return found.order_by(score.desc(), INDEX.c.rowid).limit(limit)
 
 

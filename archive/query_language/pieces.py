@@ -4,11 +4,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from difflib import get_close_matches
 from typing import Literal
 
 from archive.normalize.tokens import tokenize
-from archive.query_language.days import parse_days
 from archive.query_language.mistakes import QueryError
 from archive.query_language.tree import Everything, Fact, Leaf, Near, Published, Span, Words
 
@@ -151,6 +149,8 @@ class _Cutter:
         following = self._plain[end : end + 1]
         if not following or following.isspace() or following in '/:\\)"':
             return None
+        from difflib import get_close_matches
+
         lower = name.lower()
         near = get_close_matches(lower, (*FIELDS, *_MEANT), n=1, cutoff=0.8)
         if not near:
@@ -229,6 +229,8 @@ class _Cutter:
         value = " ".join(value.split())
         if name != "date":
             return Fact(name, value, span)
+        from archive.query_language.days import parse_days  # late: reading dates is dear to load
+
         try:
             return Published(*parse_days(value, self._today), span)
         except ValueError as error:

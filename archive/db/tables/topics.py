@@ -76,6 +76,5 @@ tag_evidence = table(
         None,
         "rejected_topic_id",
         sqlite_where=text("rejected_topic_id IS NOT NULL"),
-        postgresql_where=text("rejected_topic_id IS NOT NULL"),
     ),
 )
