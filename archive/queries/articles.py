@@ -71,13 +71,13 @@ def _is_frequent(connection: Connection, match: str, limit: int) -> bool:
     How many there are is estimated from how close together the first stand.
     """
     first = select(INDEX.c.rowid).where(matches(match)).limit(_SAMPLE).subquery()
-    number, lowest, highest = connection.execute(
-        select(func.count(), func.min(first.c.rowid), func.max(first.c.rowid))
+    # asked for alone, the highest id is found at the end of the tree; with the lowest beside it all are read
+    newest = select(func.max(articles.c.id)).scalar_subquery()
+    number, lowest, highest, last = connection.execute(
+        select(func.count(), func.min(first.c.rowid), func.max(first.c.rowid), newest)
     ).one()
     if number < _SAMPLE:
         return False
-    # asked for alone, the highest id is found at the end of the tree; with the lowest beside it all are read
-    last = connection.scalar(select(func.max(articles.c.id))) or 0
     share = number / (highest - lowest + 1)
     return bool(limit / share * _LOOKED_UP < share * last)
 
