@@ -10,6 +10,8 @@ all of it was read once, and must find the same; commands are whole processes. T
   own words through the driver. What is shown of the 20 (texts, authors, topics, passages) comes on top, and is told.
 - Newest first: the statement that `archive search --sort newest` runs, with what it asks to choose a plan, beside the
   better of two: join and sort all matches; go back along the dates and look each up.
+- Commands: `archive search`, `list` and `count` beside a click program that runs one SQLAlchemy query; also, where
+  installed, beside `sqlite-utils search` over the same texts and ripgrep over the files.
 - Counts: the statement of `archive count --by` beside match and join by hand through an index that holds nothing but
   id, source and date, made for this in a copy.
 """
@@ -18,6 +20,7 @@ import argparse
 import json
 import shutil
 import sqlite3
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -40,6 +43,7 @@ from archive.queries.search import best_matches, search_articles
 
 HERE = Path(__file__).resolve().parent
 TOP = 20
+PEERS = ("sqlite-utils search", "ripgrep")
 CLASSES = {"rare": (0.0001, 0.0009), "1 to 3 %": (0.01, 0.03), "10 to 40 %": (0.1, 0.4)}  # of the articles
 BM25 = "bm25(article_fts, 5.0, 1.0)"
 
@@ -98,8 +102,6 @@ def _bench(folder: Path, options: argparse.Namespace, console: Console) -> None:
 
 def _words(connection: Connection) -> dict[str, str]:
     """Return a word of each class: of those in it, the one nearest the middle."""
-    with closing(sqlite3.connect(":memory:")) as memory:
-        del memory
     total = connection.exec_driver_sql("SELECT count(*) FROM articles").scalar() or 0
     driver = connection.connection.driver_connection
     assert driver is not None
@@ -214,13 +216,40 @@ def _commands(archive: Path, folder: Path, words: dict[str, str], measured: Meas
         "archive list": [*own, "list", "-f", "json", "--limit", "10"],
         "archive count": [*own, "count", words["rare"]],
     }
+    commands |= _peers(folder, archive, words["rare"])
     for _ in range(rounds):
         for name, command in commands.items():
-            measured.run(name, command)
+            if not measured.run(name, command).strip():
+                raise WrongError(f"{name} found nothing")
     return [
         Goal(name, (name,), ("click and SQLAlchemy",), "× click and one SQLAlchemy query", at_most=1.15)
-        for name in list(commands)[1:]
+        for name in commands
+        if name.startswith("archive ")
+    ] + [
+        Goal(f"archive search beside {name}", ("archive search",), (name,), f"× {name}")
+        for name in commands
+        if name in PEERS
     ]
+
+
+def _peers(folder: Path, archive: Path, word: str) -> dict[str, list[str]]:
+    """Return the commands of peers that are installed, over the same texts."""
+    found = {}
+    utils = Path(sys.executable).with_name("sqlite-utils")
+    if utils.exists():
+        texts = folder / "texts.db"
+        if not texts.exists():
+            with closing(sqlite3.connect(folder / "texts.tmp")) as connection:
+                connection.execute("ATTACH ? AS archive", (str(archive),))
+                connection.execute("CREATE TABLE texts AS SELECT id, headline, body FROM archive.article_text")
+                connection.commit()
+            subprocess.run([utils, "enable-fts", folder / "texts.tmp", "texts", "headline", "body"], check=True)
+            (folder / "texts.tmp").rename(texts)
+        found[PEERS[0]] = [str(utils), "search", str(texts), "texts", word, "--limit", "10"]
+    ripgrep = shutil.which("rg")
+    if ripgrep and (folder / "files").is_dir():
+        found[PEERS[1]] = [ripgrep, "--max-count", "1", "--word-regexp", word, str(folder / "files")]
+    return found
 
 
 def _tell(
