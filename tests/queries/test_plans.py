@@ -1,0 +1,82 @@
+"""How the database goes about questions: in the order that stays quick when the archive is large."""
+
+import pytest
+from sqlalchemy import Connection, Select
+
+from archive.queries.articles import counting_of, in_order
+from archive.queries.counts import GROUPS, counting_by
+from archive.queries.explanation import explain
+from archive.queries.filters import Asked
+from archive.queries.search import search_statement
+from archive.queries.selection import Selection
+
+WORDS = "SCAN article_fts VIRTUAL TABLE INDEX 0:M2"  # all matches, one after the other
+LOOKED_UP = "VIRTUAL TABLE INDEX 0:=M2"  # one article after the other
+BY_ID = "SEARCH articles USING INTEGER PRIMARY KEY (rowid=?)"
+SORTED = "USE TEMP B-TREE FOR ORDER BY"
+EVERYTHING = "SCAN articles"
+
+
+def plan(connection: Connection, query: str, statement: Select[tuple[object, ...]]) -> list[str]:
+    return [line.strip() for line in explain(connection, Asked(query), statement)["plan"]]
+
+
+def selected(connection: Connection, query: str) -> Selection:
+    return Asked(query).selection(connection)
+
+
+@pytest.mark.parametrize(
+    "query", ["trade", "trade -film", "trade source:radio-lintel", "trade topic:economy date:2023", "trade has:author"]
+)
+def test_words_are_asked_of_the_index_first(query: str, ask: Connection) -> None:
+    selection = selected(ask, query)
+    for statement in (
+        search_statement(ask, selection, 10, "relevance"),
+        search_statement(ask, selection, 10, "newest"),
+        counting_of(selection, "articles"),
+        *(counting_by(selection, by, "articles") for by in GROUPS),
+    ):
+        steps = plan(ask, query, statement)
+        assert WORDS in steps
+        assert not any(LOOKED_UP in step for step in steps)
+        assert not any(step.startswith(EVERYTHING) for step in steps)
+
+
+def test_words_alone_are_counted_without_a_look_at_articles(ask: Connection) -> None:
+    assert plan(ask, "trade", counting_of(selected(ask, "trade"), "articles")) == [WORDS]
+
+
+def test_the_newest_articles_are_found_along_their_dates(ask: Connection) -> None:
+    steps = plan(ask, "", in_order(ask, selected(ask, ""), "newest", 20))
+    assert steps == ["SCAN articles USING COVERING INDEX ix_articles_published_from"]
+
+
+def test_frequent_words_are_looked_up_along_the_dates(ask: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("archive.queries.articles._SAMPLE", 2)
+    steps = plan(ask, "trade", in_order(ask, selected(ask, "trade"), "newest", 2))
+    assert "SCAN articles USING COVERING INDEX ix_articles_published_from" in steps
+    assert any(LOOKED_UP in step for step in steps)
+    assert SORTED not in steps
+
+
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [
+        ("source:radio-lintel", "ix_articles_source_id"),
+        ("topic:economy", "sqlite_autoindex_article_topics_1"),
+        ("date:2023-02", "ix_articles_published_from"),
+        ("key:4h7", "sqlite_autoindex_articles_1"),
+        ("import:1", "ix_import_items_import_id_outcome"),
+        ("has:copies", "ix_article_revisions_fingerprint"),
+    ],
+)
+def test_facts_are_found_by_their_indexes(query: str, index: str, ask: Connection) -> None:
+    steps = plan(ask, query, counting_of(selected(ask, query), "articles"))
+    assert any(index in step for step in steps), steps
+
+
+def test_what_is_shown_is_read_for_those_that_are_shown(ask: Connection) -> None:
+    """Texts are read after the best were chosen, by id."""
+    steps = plan(ask, "trade", search_statement(ask, selected(ask, "trade"), 10, "relevance"))
+    assert steps.index(WORDS) < steps.index(BY_ID)
+    assert steps.index(SORTED) < steps.index("SEARCH article_revisions USING INTEGER PRIMARY KEY (rowid=?)")
