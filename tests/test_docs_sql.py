@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import shlex
 import shutil
 import sqlite3
 import subprocess
@@ -12,9 +13,11 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import Table, UniqueConstraint
 from sqlalchemy.dialects import sqlite
 
+from archive.cli import cli
 from archive.db.describe import GROUPS, QUESTIONS, SEARCHES, describe, read_questions
 from archive.db.tables import metadata
 from archive.db.views import VIEWS, View
@@ -190,6 +193,44 @@ def test_a_question_is_answered_as_documented(file: Path, decided_archive: Path)
     assert as_csv(decided_archive, file.read_text(encoding="utf-8")) == documented, (
         "if this answer is meant to change, docs/questions/README.md says how to write the new one, for " + file.stem
     )
+
+
+COMMANDS = sorted({command for question in read_questions(QUESTIONS) for command in question.commands})
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_beside_a_question_answers(command: str, decided_archive: Path) -> None:
+    program, *words = shlex.split(command)
+    answer = CliRunner().invoke(cli, ["--db", str(decided_archive), *words])
+    assert (program, answer.exit_code) == ("archive", 0), answer.stderr
+    assert answer.stdout.count("\n") > (words[0] != "count")
+
+
+def test_most_questions_are_answered_both_ways() -> None:
+    only_sql = [question.name[:2] for question in read_questions(QUESTIONS) if not question.commands]
+    assert only_sql == ["07", "25", "29", "30"]
+
+
+def test_numbers_are_the_same_both_ways(decided_archive: Path) -> None:
+    """What SQL counts is what commands count, and each article of a number can be asked why."""
+
+    def asked(*words: str) -> list[dict[str, str]]:
+        answer = CliRunner().invoke(cli, ["--db", str(decided_archive), *words, "-f", "csv"])
+        return list(csv.DictReader(io.StringIO(answer.stdout)))
+
+    def answered(name: str) -> list[dict[str, str]]:
+        (file,) = QUESTIONS.glob(f"{name}-*.csv")
+        return list(csv.DictReader(io.StringIO(file.read_bytes().decode())))
+
+    timeline = asked("timeline", "--by", "month", "--per", "source", "--series", "0")
+    by_month = {(row["source"], row["month"]): row["articles"] for row in answered("01") if len(row["month"]) == 7}
+    assert {(row["source"], row["period"]): row["articles"] for row in timeline if row["articles"] != "0"} == by_month
+    sanctions = asked("list", "topic:sanctions", "--limit", "0")
+    assert asked("count", "topic:sanctions") == [{"articles": str(len(sanctions))}]
+    assert {row["doc_id"] for row in answered("22")} == {row["key"] for row in sanctions}
+    for row in sanctions:
+        explained = CliRunner().invoke(cli, ["--db", str(decided_archive), "why", row["key"]])
+        assert "Sanctions" in explained.stdout
 
 
 def test_the_examples_in_the_text_find_something(seeds_archive_once: Path) -> None:

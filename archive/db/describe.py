@@ -168,10 +168,14 @@ migration that the schema stands at."""
 
 
 class Question(NamedTuple):
-    """A question in words, the statement that answers it, and its answer on the seeds: a header, then rows."""
+    """A question in words, commands that answer it or lead there, the statement that does, its answer on the seeds.
+
+    The answer is a header, then rows.
+    """
 
     name: str
     words: str
+    commands: list[str]
     statement: str
     answer: list[list[str]]
 
@@ -195,15 +199,17 @@ def describe(questions: Path = QUESTIONS) -> str:
 
 
 def read_questions(folder: Path) -> list[Question]:
-    """Return the questions of a folder, by name: `NN-name.sql` begins with the question, `NN-name.csv` answers it."""
+    """Return the questions of a folder, by name: `NN-name.sql` begins with the question and, after `$ `, commands."""
     found = []
     for file in sorted(folder.glob("*.sql")):
         lines = file.read_text(encoding="utf-8").splitlines()
         length = next((number for number, line in enumerate(lines) if not line.startswith("-- ")), len(lines))
         with file.with_suffix(".csv").open(encoding="utf-8", newline="") as answer:
             rows = list(csv.reader(answer))
-        words = " ".join(line.removeprefix("-- ") for line in lines[:length])
-        found.append(Question(file.stem, words, "\n".join(lines[length:]), rows))
+        said = [line.removeprefix("-- ") for line in lines[:length]]
+        commands = [line.removeprefix("$ ") for line in said if line.startswith("$ ")]
+        words = " ".join(line for line in said if not line.startswith("$ "))
+        found.append(Question(file.stem, words, commands, "\n".join(lines[length:]), rows))
     return found
 
 
@@ -300,7 +306,8 @@ def _questions(questions: Sequence[Question]) -> str:
     parts = [
         "## Questions\n\n"
         "The answers are those of a fresh archive of the collection in `seeds/articles`, of which two people then "
-        "decided what `seeds/decisions.jsonl` says; an empty cell is NULL. "
+        "decided what `seeds/decisions.jsonl` says; an empty cell is NULL. Commands before a statement answer the "
+        "same, or lead to it; where there are none, SQL is the way. "
         "Each question is a file:\n\n"
         "```sh\n"
         "archive --db seeds.db import seeds/articles\n"
@@ -311,9 +318,11 @@ def _questions(questions: Sequence[Question]) -> str:
     for number, question in enumerate(questions, 1):
         header, *rows = question.answer
         answer = _table_of(header, ([_plain(cell) for cell in row] for row in rows))
+        commands = "\n".join(question.commands)
         parts.append(
             f"### {number}. {question.words}\n\n"
-            f"[{question.name}.sql](questions/{question.name}.sql)\n\n"
+            + (f"```sh\n{commands}\n```\n\n" if commands else "")
+            + f"[{question.name}.sql](questions/{question.name}.sql)\n\n"
             f"```sql\n{question.statement}\n```\n\n{answer}"
         )
     return "\n".join(parts)

@@ -1,4 +1,5 @@
 -- Which topics occur together most closely? Copies of a text count once.
+-- $ archive count topic:belarus --by topic
 WITH tagged AS MATERIALIZED (
     SELECT DISTINCT t.topic AS topic, d.fingerprint AS fingerprint
       FROM document_topics t

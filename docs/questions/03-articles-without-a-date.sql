@@ -1,4 +1,6 @@
 -- Which articles have no date of publication, and which dates stand in them or were given for them?
+-- $ archive gaps --field published
+-- $ archive list -- -has:date
 SELECT coalesce(r.headline, substr(r.body, 1, 60) || '…') AS article,
        s.name AS source,
        d.text AS date_found,

@@ -1,4 +1,6 @@
 -- Why do articles have the topic russia-ukraine-conflict, or one below it: which passage put it there?
+-- $ archive list topic:russia-ukraine-conflict
+-- $ archive why 7u4bzebenofx
 SELECT o.topic AS topic,
        o.doc_id AS doc_id,
        o.method AS method,

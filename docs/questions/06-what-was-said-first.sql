@@ -1,4 +1,6 @@
 -- Which articles were corrected, and which headlines or paragraphs did a revision take out or bring in?
+-- $ archive revisions
+-- $ archive diff mrpravggd6lx
 WITH RECURSIVE texts AS (
     SELECT article_id, number, coalesce(headline || char(10, 10), '') || body || char(10, 10) AS text
       FROM article_revisions

@@ -1,4 +1,5 @@
 -- What failed in the last import, or was not taken just as it was, and why?
+-- $ archive imports show 1 -f csv
 SELECT i.position AS position,
        replace(i.locator, rtrim(i.locator, replace(i.locator, '/', '')), '') AS file,
        i.outcome AS outcome,

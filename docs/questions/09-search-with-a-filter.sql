@@ -1,4 +1,5 @@
 -- What was published about universities in December 2023, in English or Chinese, and in which words?
+-- $ archive kwic 'universit* OR 大学 date:2023-12' --sort right
 SELECT d.published AS published,
        d.source AS source,
        d.headline AS headline,

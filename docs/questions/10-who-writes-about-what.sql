@@ -1,4 +1,6 @@
 -- Which topics does each author come back to most, and in how many of the articles does the input itself give them?
+-- $ archive count has:author --by author
+-- $ archive count 'author:"Alma Brandt"' --by topic
 WITH counted AS (
     SELECT author.author AS author, tag.topic AS topic, count(*) AS articles,
            count(CASE WHEN tag.given > 0 THEN 1 END) AS given

@@ -1,4 +1,5 @@
 -- Which articles changed after they were published, without a word that they did?
+-- $ archive revisions
 SELECT r.doc_id AS doc_id,
        d.source AS source,
        d.published AS published,

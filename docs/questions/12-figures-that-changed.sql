@@ -1,4 +1,6 @@
 -- Which figures did a revision take out of a text, and which did it bring in?
+-- $ archive revisions -f json
+-- $ archive diff mrpravggd6lx
 WITH RECURSIVE changed AS (
     SELECT doc_id, revision,
            replace(text_before, char(10), ' ') || ' ' AS before,

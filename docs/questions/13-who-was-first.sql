@@ -1,4 +1,5 @@
 -- Of a text that several outlets ran: who was first, and is that certain from what is known of the dates?
+-- $ archive list has:copies --sort oldest
 WITH ran AS (
     SELECT fingerprint, doc_id, source, published, published_from, published_until, published_at,
            row_number() OVER (PARTITION BY fingerprint ORDER BY published_from, doc_id) AS place

@@ -1,4 +1,6 @@
 -- Which topics do the inputs give, which ones do only rules find, and which did people put there?
+-- $ archive export topic:trade --fields key,topics -f csv
+-- $ archive why 7u4bzebenofx
 SELECT topic,
        count(*) AS articles,
        count(CASE WHEN given > 0 THEN 1 END) AS given,

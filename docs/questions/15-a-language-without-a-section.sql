@@ -1,4 +1,5 @@
 -- Which articles in English, whatever its variant, were published in no section that is known?
+-- $ archive list 'language:en -has:section'
 SELECT doc_id, source, published, coalesce(headline, substr(text, 1, 50) || '…') AS article
   FROM documents
  WHERE (language = 'en' OR language LIKE 'en-%')

@@ -1,4 +1,5 @@
 -- Which share of each month's articles is about trade, or a topic below it?
+-- $ archive timeline topic:trade --share -f csv
 WITH about AS (
     SELECT DISTINCT tag.doc_id AS doc_id
       FROM topic_tree tree

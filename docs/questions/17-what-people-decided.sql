@@ -1,4 +1,5 @@
 -- What did people decide, when and why, and which decision took it back?
+-- $ archive decisions --limit 0
 SELECT one.id AS number,
        substr(one.made_at, 1, 10) AS day,
        one.who AS who,

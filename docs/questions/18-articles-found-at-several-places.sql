@@ -1,4 +1,5 @@
 -- Which articles were found at more than one place, at which, and in how many imports?
+-- $ archive why 7u4bzebenofx
 WITH places AS (
     SELECT article_id, locator, rtrim(locator, replace(locator, '/', '')) AS folder,
            count(DISTINCT import_id) AS imports, min(id) AS first_item

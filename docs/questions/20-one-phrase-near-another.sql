@@ -1,4 +1,5 @@
 -- Where do sanctions stand at most 15 words from Belarus, best first, and in which words?
+-- $ archive kwic '"sanctions belarus"~15'
 SELECT d.doc_id AS doc_id,
        d.source AS source,
        d.published AS published,

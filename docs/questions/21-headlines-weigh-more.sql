@@ -1,4 +1,5 @@
 -- Which articles are the best on "trade", where a word of the headline weighs as much as ten of the text?
+-- $ archive search trade
 SELECT row_number() OVER (ORDER BY found.score, d.doc_id) AS place,
        d.doc_id AS doc_id,
        d.source AS source,

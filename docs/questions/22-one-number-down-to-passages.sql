@@ -1,4 +1,7 @@
 -- The archive counts so many articles on sanctions: which are they, and what is the first passage each rests on?
+-- $ archive count topic:sanctions
+-- $ archive list topic:sanctions
+-- $ archive why 7u4bzebenofx
 WITH passages AS (
     SELECT doc_id, method, passage, context,
            count(*) OVER (PARTITION BY doc_id) AS passages,

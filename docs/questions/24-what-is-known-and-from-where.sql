@@ -1,4 +1,5 @@
 -- Which values do the inputs give, of how many articles, and where: in the text, beside it, for its folder?
+-- $ archive stats
 SELECT v.field AS field,
        v.method AS given_by,
        count(*) AS articles,

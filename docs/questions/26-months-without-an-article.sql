@@ -1,4 +1,5 @@
 -- In which months between its first and its last does the archive have nothing of a source?
+-- $ archive timeline --by month --per source --series 0 -f csv
 WITH RECURSIVE span AS (
     SELECT source_slug, source, min(month) AS first_month, max(month) AS last_month
       FROM monthly_counts

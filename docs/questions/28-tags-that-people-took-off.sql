@@ -1,4 +1,6 @@
 -- Which topics did people take off an article, why, and which passages would speak for them?
+-- $ archive decisions --limit 0
+-- $ archive why 7u4bzebenofx
 SELECT a.key AS doc_id,
        t.name AS topic,
        n.who AS who,
