@@ -14,7 +14,6 @@ from urllib.parse import quote
 from archive.db.engine import ReadOnlyConnection, is_immutable
 from archive.db.schema import HEAD
 from archive.normalize.names import name_key
-from archive.queries.facts import HAS
 from archive.query_language.pieces import FIELDS
 from archive.query_language.unfinished import as_value, unfinished
 
@@ -200,6 +199,8 @@ def _keys(connection: sqlite3.Connection, typed: _Typed) -> list[Candidate]:
 
 
 def _has(_connection: sqlite3.Connection, typed: _Typed) -> list[Candidate]:
+    from archive.queries.facts import HAS
+
     return [Candidate(name) for name in sorted(HAS) if typed.begins(name)]
 
 
