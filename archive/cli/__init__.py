@@ -7,11 +7,14 @@ import importlib
 import os
 import sys
 from contextlib import suppress
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from archive import __version__
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 # command: (module, object in it, the first line of its help)
 COMMANDS = {
@@ -46,6 +49,7 @@ COMMANDS = {
     "verify": ("verify", "verify", "Check that the archive is sound; changes nothing."),
     "repair": ("verify", "repair", "Derive anew what can be derived, where it is wrong."),
     "db": ("db", "db", "Look after the database: upgrade, check, back up."),
+    "completion": ("shells", "completion", "Print what lets bash, zsh or fish complete what you type."),
 }
 
 
@@ -56,6 +60,8 @@ class Commands(click.Group):
         """Run a command line and end the process: with 0, 1 if something failed, 2 if the call itself is off."""
         from archive.errors import ArchiveError
 
+        if "_ARCHIVE_COMPLETE" in os.environ:
+            importlib.import_module("archive.cli.shells")  # a shell asks, and click finds there how to answer
         try:
             code = super().main(*args, **{**extra, "standalone_mode": False})
         except click.ClickException as error:
@@ -77,6 +83,19 @@ class Commands(click.Group):
         module, attribute, _ = COMMANDS[name]
         command: click.Command = getattr(importlib.import_module(f"archive.cli.{module}"), attribute)
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem[str]]":
+        from click.shell_completion import CompletionItem
+
+        options = click.Command.shell_complete(self, ctx, incomplete)
+        return [
+            *(
+                CompletionItem(name, help=text)
+                for name, (_, _, text) in COMMANDS.items()
+                if name.startswith(incomplete)
+            ),
+            *options,
+        ]
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -121,6 +140,7 @@ class Commands(click.Group):
     default="archive.db",
     show_default=True,
     metavar="PATH-OR-URL",
+    shell_complete=lambda *typed: _files(*typed),
     help="The archive to work on; else $ARCHIVE_DB.",
 )
 @click.version_option(__version__, prog_name="archive")
@@ -144,6 +164,12 @@ def main() -> NoReturn:
         with suppress(AttributeError):
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     cli.main(prog_name="archive")
+
+
+def _files(ctx: click.Context, param: click.Parameter, typed: str) -> "list[CompletionItem[str]]":
+    from archive.cli.completing import files
+
+    return files(ctx, param, typed)
 
 
 def _show(error: Exception) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from archive.cli import completing
 from archive.cli.asking import (
     explain_option,
     if_nothing,
@@ -167,7 +168,7 @@ def count(ctx: click.Context, /, asked: "Asked", unit: str, by: str | None, expl
 
 
 @click.command()
-@click.argument("key", metavar="[KEY]", required=False)
+@click.argument("key", metavar="[KEY]", required=False, shell_complete=completing.keys)
 @query_option
 @click.option("--revision", type=int, metavar="N", help="The text as it was then; else the current one.")
 @format_option
@@ -215,7 +216,7 @@ def show(ctx: click.Context, /, key: str | None, query: str | None, revision: in
 
 
 @click.command()
-@click.argument("key", metavar="KEY")
+@click.argument("key", metavar="KEY", shell_complete=completing.keys)
 @format_option
 @click.pass_context
 def why(ctx: click.Context, /, key: str, form: str) -> None:
@@ -236,7 +237,7 @@ def why(ctx: click.Context, /, key: str, form: str) -> None:
 
 
 @click.command()
-@click.argument("key", metavar="KEY")
+@click.argument("key", metavar="KEY", shell_complete=completing.keys)
 @click.option(
     "-o",
     "--output",

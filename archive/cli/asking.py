@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from archive.cli import completing
 from archive.cli.output import hint
 from archive.errors import UsageError
 
@@ -28,7 +29,7 @@ def takes_query(*, required: bool = False, several: bool = False) -> Callable[[F
     With `several` each argument is a query of its own, and `asked` is a list; else they are one query together.
     """
     dots = "QUERY..." if required else "[QUERY...]"
-    typed = click.argument("query", nargs=-1, required=required, metavar=dots)
+    typed = click.argument("query", nargs=-1, required=required, metavar=dots, shell_complete=completing.queries)
 
     def decorate(function: F) -> F:
         @wraps(function)
@@ -52,7 +53,12 @@ def takes_query(*, required: bool = False, several: bool = False) -> Callable[[F
 
 def query_option(function: F) -> F:
     """Add --query to a command whose arguments are keys; it comes as `query`, a text or None."""
-    return click.option("--query", metavar="QUERY", help="All articles that this finds, instead of KEYs.")(function)
+    return click.option(
+        "--query",
+        metavar="QUERY",
+        shell_complete=completing.queries,
+        help="All articles that this finds, instead of KEYs.",
+    )(function)
 
 
 def keys_of(path: Path, query: str | None, keys: Sequence[str]) -> list[str]:
@@ -79,11 +85,20 @@ explain_option = click.option("--explain", is_flag=True, help="Show how the quer
 
 
 _OPTIONS = (
-    click.option("--source", metavar="NAME", help="Of this source: slug, name or alias."),
-    click.option("--topic", metavar="NAME", help="On this topic or one below it: code, name or alias."),
+    click.option(
+        "--source", metavar="NAME", shell_complete=completing.sources, help="Of this source: slug, name or alias."
+    ),
+    click.option(
+        "--topic",
+        metavar="NAME",
+        shell_complete=completing.topics,
+        help="On this topic or one below it: code, name or alias.",
+    ),
     click.option("--since", metavar="DATE", help="Published then or later: 2023, 2023-02, 2023-02-28."),
     click.option("--until", metavar="DATE", help="Published then or earlier."),
-    click.option("--language", metavar="TAG", help="In this language: en, zh-Hant."),
+    click.option(
+        "--language", metavar="TAG", shell_complete=completing.languages, help="In this language: en, zh-Hant."
+    ),
     click.option("--words", "words_only", is_flag=True, help="Take the query literally, as words and nothing else."),
     click.option(
         "--include-imprecise",

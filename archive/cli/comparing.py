@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from archive.cli import completing
 from archive.cli.options import archive_path, format_option, format_option_with
 from archive.cli.output import hint, print_rows
 from archive.queries import reading
@@ -22,7 +23,7 @@ _COPY_COLUMNS = {
 
 
 @click.command()
-@click.argument("key", metavar="KEY")
+@click.argument("key", metavar="KEY", shell_complete=completing.keys)
 @click.argument("first", type=int, required=False, metavar="[A")
 @click.argument("second", type=int, required=False, metavar="B]")
 @format_option_with("html")
@@ -61,7 +62,7 @@ def diff(ctx: click.Context, /, key: str, first: int | None, second: int | None,
 
 
 @click.command()
-@click.argument("key", metavar="KEY")
+@click.argument("key", metavar="KEY", shell_complete=completing.keys)
 @format_option
 @click.pass_context
 def copies(ctx: click.Context, /, key: str, form: str) -> None:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from archive.cli import completing
 from archive.cli.asking import takes_query
 from archive.cli.options import archive_path, format_option, name_of
 from archive.cli.output import hint, print_object, print_rows
@@ -74,7 +75,7 @@ def freeze(ctx: click.Context, /, name: str, asked: "Asked", one_per_text: bool,
 
 
 @corpus.command()
-@click.argument("name")
+@click.argument("name", shell_complete=completing.corpora)
 @format_option
 @click.pass_context
 def verify(ctx: click.Context, /, name: str, form: str) -> None:
@@ -99,7 +100,7 @@ def verify(ctx: click.Context, /, name: str, form: str) -> None:
 
 
 @corpus.command()
-@click.argument("name")
+@click.argument("name", shell_complete=completing.corpora)
 @format_option
 @click.pass_context
 def methods(ctx: click.Context, /, name: str, form: str) -> None:
@@ -125,7 +126,7 @@ def methods(ctx: click.Context, /, name: str, form: str) -> None:
 
 
 @corpus.command()
-@click.argument("name")
+@click.argument("name", shell_complete=completing.corpora)
 @format_option
 @click.pass_context
 def texts(ctx: click.Context, /, name: str, form: str) -> None:
@@ -156,7 +157,7 @@ def texts(ctx: click.Context, /, name: str, form: str) -> None:
 
 
 @corpus.command()
-@click.argument("name")
+@click.argument("name", shell_complete=completing.corpora)
 @click.pass_context
 def drop(ctx: click.Context, /, name: str) -> None:
     """Take a corpus away; its articles stay.

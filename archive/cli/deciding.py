@@ -6,6 +6,7 @@ from typing import IO, Any
 
 import click
 
+from archive.cli import completing
 from archive.cli.asking import keys_of, query_option
 from archive.cli.options import archive_path, format_option, limit_option, name_of, who_and_why
 from archive.cli.output import hint, print_rows, to_json
@@ -24,7 +25,7 @@ _COLUMNS = {
 
 
 @click.command("set")
-@click.argument("words", nargs=-1, metavar="KEY... FIELD=VALUE...")
+@click.argument("words", nargs=-1, metavar="KEY... FIELD=VALUE...", shell_complete=completing.keys_and_fields)
 @click.option(
     "--from",
     "file",
@@ -78,7 +79,13 @@ def set_(
 
 
 @click.command()
-@click.argument("words", nargs=-1, required=True, metavar="KEY... -- +TOPIC... -TOPIC...")
+@click.argument(
+    "words",
+    nargs=-1,
+    required=True,
+    metavar="KEY... -- +TOPIC... -TOPIC...",
+    shell_complete=completing.keys_and_tags,
+)
 @query_option
 @who_and_why
 @click.pass_context
@@ -106,7 +113,7 @@ def tag(ctx: click.Context, /, words: tuple[str, ...], query: str | None, who: s
 
 
 @click.group(invoke_without_command=True)
-@click.option("--article", metavar="KEY", help="Only those about this article.")
+@click.option("--article", metavar="KEY", shell_complete=completing.keys, help="Only those about this article.")
 @limit_option(20)
 @format_option
 @click.pass_context

@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from archive.cli import completing
 from archive.cli.escaping import printable_line
 from archive.cli.options import archive_path, name_of
 from archive.cli.output import hint, print_rows, shown_path
@@ -20,7 +21,7 @@ _COLUMNS = {
 
 
 @click.command()
-@click.argument("keys", nargs=-1, required=True, metavar="KEY...")
+@click.argument("keys", nargs=-1, required=True, metavar="KEY...", shell_complete=completing.keys)
 @click.option("--reason", metavar="TEXT", required=True, help="Why; it stays on record, so nothing of the text in it.")
 @click.option("--who", metavar="NAME", envvar="ARCHIVE_WHO", help="Who decides; else $ARCHIVE_WHO, else you.")
 @click.option("--yes", is_flag=True, help="Do it without being asked.")

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from archive.cli import completing
 from archive.cli.escaping import printable_line
 from archive.cli.options import archive_path, format_option
 from archive.cli.output import hint, print_object, shown_path
@@ -60,9 +61,26 @@ class _Report(Listener):
 
 @click.command("import")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(allow_dash=True))
-@click.option("--source", metavar="NAME", help="Source of all that does not name its own.")
-@click.option("--topic", "topics", metavar="NAME", multiple=True, help="Topic of all of it; repeatable.")
-@click.option("--language", metavar="TAG", help="Language of all that does not state its own: en, zh-Hant.")
+@click.option(
+    "--source",
+    metavar="NAME",
+    shell_complete=completing.known_sources,
+    help="Source of all that does not name its own.",
+)
+@click.option(
+    "--topic",
+    "topics",
+    metavar="NAME",
+    multiple=True,
+    shell_complete=completing.known_topics,
+    help="Topic of all of it; repeatable.",
+)
+@click.option(
+    "--language",
+    metavar="TAG",
+    shell_complete=completing.languages,
+    help="Language of all that does not state its own: en, zh-Hant.",
+)
 @click.option("--published", metavar="DATE", help="Date of all that has none of its own: 2023, 2023-02, 2023-02-28.")
 @click.option(
     "--max-size", metavar="MB", type=click.IntRange(min=1), default=256, show_default=True, help="Largest file, in MB."

@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from archive.cli import completing
 from archive.cli.options import archive_path, format_option
 from archive.cli.output import print_object, print_rows, shown_path
 from archive.cli.undoing import undo
@@ -46,7 +47,7 @@ def imports(ctx: click.Context, /, form: str) -> None:
 
 
 @imports.command()
-@click.argument("number", type=int, metavar="N")
+@click.argument("number", type=int, metavar="N", shell_complete=completing.import_numbers)
 @click.option("--outcome", type=click.Choice(OUTCOMES), help="Only units that ended so.")
 @format_option
 @click.pass_context

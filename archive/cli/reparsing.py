@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from archive.cli import completing
 from archive.cli.asking import keys_of, query_option
 from archive.cli.escaping import printable_line
 from archive.cli.options import archive_path, format_option
@@ -18,7 +19,7 @@ _MOST_REFUSED = 10  # that are named
 
 
 @click.command()
-@click.argument("keys", nargs=-1, metavar="[KEY...]")
+@click.argument("keys", nargs=-1, metavar="[KEY...]", shell_complete=completing.keys)
 @query_option
 @click.option("--dry-run", is_flag=True, help="Only show what would change.")
 @click.option("--yes", is_flag=True, help="Accept it without being asked.")

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from archive.cli import completing
 from archive.cli.options import archive_path, format_option, limit_option
 from archive.cli.output import hint, print_rows
 from archive.queries import reading
@@ -26,9 +27,11 @@ _WORDS = {"order": "sentences moved", "wording": "wording", "layout": "marks and
 
 
 @click.command()
-@click.argument("query", nargs=-1, metavar="[QUERY...]")
+@click.argument("query", nargs=-1, metavar="[QUERY...]", shell_complete=completing.queries)
 @click.option("--since", metavar="DATE", help="Seen then or later, in UTC: 2023-02-28, 2023-02-28T10:30.")
-@click.option("--source", metavar="NAME", help="Of this source: slug, name or alias.")
+@click.option(
+    "--source", metavar="NAME", shell_complete=completing.sources, help="Of this source: slug, name or alias."
+)
 @limit_option(20)
 @format_option
 @click.pass_context

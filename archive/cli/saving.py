@@ -2,6 +2,7 @@
 
 import click
 
+from archive.cli import completing
 from archive.cli.options import archive_path, format_option
 from archive.cli.output import print_rows
 
@@ -32,8 +33,8 @@ def query(ctx: click.Context, /, form: str) -> None:
 
 
 @query.command()
-@click.argument("name")
-@click.argument("text", metavar="QUERY...", nargs=-1, required=True)
+@click.argument("name", shell_complete=completing.saved_queries)
+@click.argument("text", metavar="QUERY...", nargs=-1, required=True, shell_complete=completing.queries)
 @click.option("--replace", is_flag=True, help="In place of the query that has this name.")
 @click.pass_context
 def save(ctx: click.Context, /, name: str, text: tuple[str, ...], replace: bool) -> None:
@@ -53,7 +54,7 @@ def save(ctx: click.Context, /, name: str, text: tuple[str, ...], replace: bool)
 
 
 @query.command()
-@click.argument("name")
+@click.argument("name", shell_complete=completing.saved_queries)
 @click.pass_context
 def drop(ctx: click.Context, /, name: str) -> None:
     """Take a saved query away.

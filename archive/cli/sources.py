@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from archive.cli import completing
 from archive.cli.options import archive_path, format_option, put_on_record, two_names, who_and_why
 from archive.cli.output import hint, print_rows
 from archive.queries import reading
@@ -65,7 +66,9 @@ def load(ctx: click.Context, /, file: Path) -> None:
 
 
 @sources.command()
-@click.argument("words", nargs=-1, required=True, metavar="SOURCE [INTO] SOURCE")
+@click.argument(
+    "words", nargs=-1, required=True, metavar="SOURCE [INTO] SOURCE", shell_complete=completing.known_sources
+)
 @who_and_why
 @click.pass_context
 def merge(ctx: click.Context, /, words: tuple[str, ...], who: str | None, because: str | None) -> None:
@@ -81,7 +84,7 @@ def merge(ctx: click.Context, /, words: tuple[str, ...], who: str | None, becaus
 
 
 @sources.command()
-@click.argument("source")
+@click.argument("source", shell_complete=completing.known_sources)
 @click.argument("name")
 @who_and_why
 @click.pass_context
@@ -97,7 +100,7 @@ def rename(ctx: click.Context, /, source: str, name: str, who: str | None, becau
 
 
 @sources.command()
-@click.argument("source")
+@click.argument("source", shell_complete=completing.known_sources)
 @click.argument("name")
 @who_and_why
 @click.pass_context
@@ -111,7 +114,7 @@ def alias(ctx: click.Context, /, source: str, name: str, who: str | None, becaus
 
 
 @sources.command()
-@click.argument("source")
+@click.argument("source", shell_complete=completing.known_sources)
 @click.argument("domain")
 @who_and_why
 @click.pass_context
@@ -127,7 +130,7 @@ def domain(ctx: click.Context, /, source: str, domain: str, who: str | None, bec
 
 
 @sources.command()
-@click.argument("source")
+@click.argument("source", shell_complete=completing.known_sources)
 @click.argument("name")
 @who_and_why
 @click.pass_context

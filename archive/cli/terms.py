@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from archive.cli import completing
 from archive.cli.asking import takes_query
 from archive.cli.options import archive_path, format_option, limit_option
 from archive.cli.output import hint, print_rows
@@ -35,6 +36,7 @@ _COLUMNS = {
 @click.option(
     "--against",
     metavar="QUERY",
+    shell_complete=completing.queries,
     help="Compare with the articles that this finds; else with all others.",
 )
 @click.option(

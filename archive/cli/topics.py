@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from archive.cli import completing
 from archive.cli.options import archive_path, format_option, put_on_record, two_names, who_and_why
 from archive.cli.output import print_rows
 from archive.errors import UsageError
@@ -56,7 +57,7 @@ def load(ctx: click.Context, /, file: Path) -> None:
 
 
 @topics.command()
-@click.argument("words", nargs=-1, required=True, metavar="TOPIC [INTO] TOPIC")
+@click.argument("words", nargs=-1, required=True, metavar="TOPIC [INTO] TOPIC", shell_complete=completing.known_topics)
 @who_and_why
 @click.pass_context
 def merge(ctx: click.Context, /, words: tuple[str, ...], who: str | None, because: str | None) -> None:
@@ -73,7 +74,7 @@ def merge(ctx: click.Context, /, words: tuple[str, ...], who: str | None, becaus
 
 
 @topics.command()
-@click.argument("topic")
+@click.argument("topic", shell_complete=completing.known_topics)
 @click.argument("name")
 @who_and_why
 @click.pass_context
@@ -89,7 +90,9 @@ def rename(ctx: click.Context, /, topic: str, name: str, who: str | None, becaus
 
 
 @topics.command()
-@click.argument("words", nargs=-1, required=True, metavar="TOPIC [UNDER] PARENT")
+@click.argument(
+    "words", nargs=-1, required=True, metavar="TOPIC [UNDER] PARENT", shell_complete=completing.known_topics
+)
 @click.option("--top", is_flag=True, help="Below none, instead of a parent.")
 @who_and_why
 @click.pass_context
@@ -109,7 +112,7 @@ def move(ctx: click.Context, /, words: tuple[str, ...], top: bool, who: str | No
 
 
 @topics.command()
-@click.argument("topic")
+@click.argument("topic", shell_complete=completing.known_topics)
 @click.argument("name")
 @who_and_why
 @click.pass_context

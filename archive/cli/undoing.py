@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from archive.cli import completing
 from archive.cli.escaping import printable_line
 from archive.cli.options import archive_path, name_of, who_and_why
 from archive.cli.output import hint
@@ -12,7 +13,7 @@ from archive.undoing import Undoing, listed, survey, undo_import
 
 
 @click.command()
-@click.argument("number", type=int, metavar="N")
+@click.argument("number", type=int, metavar="N", shell_complete=completing.import_numbers)
 @click.option("--yes", is_flag=True, help="Do it without being asked.")
 @click.option("--force", is_flag=True, help="Also where later decisions rest on it, or not all is known.")
 @who_and_why
