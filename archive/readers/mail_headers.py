@@ -14,6 +14,8 @@ from archive.readers.decode import decode
 
 LONGEST = 256_000  # bytes of the header of a message or of a part
 
+_LOOKED_AT = 65_536  # bytes in which the header has to show that it is one
+
 _FIELD = re.compile(rb"([!-9;-~]{1,76})[ \t]*:")
 _FIELD_AT_START = re.compile(rb"[!-9;-~]{1,76}[ \t]*:")
 _LINE_END = re.compile(rb"\r\n|\n|\r")
@@ -86,8 +88,13 @@ class Header:
 
 def looks_like_header(head: bytes) -> list[str] | None:
     """Return the fields by which the start of a file shows that it is a message, None if it does not."""
+    start = head[:_LOOKED_AT].lstrip()
+    if not begins_with_field(start) and not start.startswith((b"From ", b">From ")):
+        return None
+    if len(head) > _LOOKED_AT:
+        start = start[: start.rfind(b"\n") + 1]  # a line that is cut off is no line
     names: list[bytes] = []
-    for line in head.lstrip().splitlines():
+    for line in start.splitlines():
         if not line.strip():
             break
         if line[:1] in (b" ", b"\t"):

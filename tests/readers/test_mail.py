@@ -75,6 +75,9 @@ def test_there_are_golden_pairs() -> None:
         (b" " * 257 + b"\r\n" + HEADER, "a.txt", "it begins with a header: From, Subject, Message-Id"),
         (b"From a@quill.invalid\n" + HEADER, "-", "it begins with a header: From, Subject, Message-Id"),
         (b"Received: by a\n\tfor b\nDate: 1\nTo: b\n\nText", "a", "it begins with a header: Received, Date, To"),
+        (b"X: y\n" * 5_000 + HEADER + b"X: y\n" * 100_000, "a", "it begins with a header: From, Subject, Message-Id"),
+        (HEADER + b"X-Long: " + b"x" * 65_536, "a", "it begins with a header: From, Subject, Message-Id"),
+        (b"X: y\n" * 20_000 + HEADER, "a", None),
         (b"Anything", "A.EML", "its name ends in .eml"),
         (b"Subject: A\nDate: today\nTo: all\n\nA memo.", "memo.txt", None),
         (b"From: the desk\nSubject: a memo\n\nText", "memo.txt", None),
@@ -82,6 +85,7 @@ def test_there_are_golden_pairs() -> None:
         (b"Text.", "a.txt", None),
         (b"", "a", None),
     ],
+    ids=lambda value: str(value)[:20],
 )
 def test_what_is_a_message(head: bytes, name: str, why: str | None) -> None:
     assert MailReader().identify(head, name) == why
