@@ -17,10 +17,10 @@ FIELDS = (
 VERSION_TIMES = ("modified", "crawled")
 
 # Where a value was given, nearest to the text first. A nearer one wins; `domain` is derived from the URL.
-METHODS = ("front_matter", "record", "sidecar", "archive_toml", "option", "domain")
+METHODS = ("front_matter", "record", "header", "sidecar", "archive_toml", "option", "domain")
 
 # Those that say it within the bytes of the document itself.
-WITHIN_THE_BYTES = ("front_matter", "record")
+WITHIN_THE_BYTES = ("front_matter", "record", "header")
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from archive.db.remaining import MetUnit, Text
 from archive.db.removal import remove_revisions
 from archive.db.statements import TOPICS, Statement, find_stated, rows_of
 from archive.db.tables import articles
-from archive.documents import Article, Given, Original, SetAside, Value
+from archive.documents import WITHIN_THE_BYTES, Article, Given, Original, SetAside, Value
 from archive.normalize.article import NORMALIZER_VERSION, Usable
 from archive.normalize.urls import canonical_url
 from archive.prepare import Preparer, Settings
@@ -286,7 +286,8 @@ class _Article:
             row = remaining.find_original(self._connection, unit.original_id)
             original = Original(row["sha256"], row["media_type"], row["size"], row["content"])
             content = zstandard.ZstdDecompressor().decompress(original.content, max_output_size=original.size)
-            beside = [value for value in _values(self._stated.get(_record(unit), ())) if value.method != "front_matter"]
+            stated = _values(self._stated.get(_record(unit), ()))
+            beside = [value for value in stated if value.method not in WITHIN_THE_BYTES]
             made = self._preparer.prepare_again(unit.locator, original, content, Given(tuple(beside)))
             self._again[unit.id] = made if isinstance(made, Article) else None
         return self._again[unit.id]

@@ -24,6 +24,7 @@ _METHODS = {
     "derived": "derived from the first sentence, since the text has none",
     "front_matter": "front matter",
     "record": "its record",
+    "header": "the header of the message",
     "sidecar": "the file beside it (.meta.toml)",
     "archive_toml": "archive.toml",
     "option": "an option of the import",

@@ -13,6 +13,7 @@ from archive.readers.containers import CONTAINERS, RECORD_READERS
 from archive.readers.decode import looks_binary
 from archive.readers.defaults import FolderDefaults, read_sidecar
 from archive.readers.files import FoundFile, find_files, read_bytes, read_stdin
+from archive.readers.mail import MailReader
 from archive.readers.markdown import MarkdownReader
 from archive.readers.text import TextReader
 
@@ -34,7 +35,7 @@ __all__ = [
 ]
 
 # The first that takes a file reads it.
-READERS: tuple[Reader, ...] = (MarkdownReader(), TextReader())
+READERS: tuple[Reader, ...] = (MarkdownReader(), MailReader(), TextReader())
 
 
 # Text to a machine, but no article: what the texts in them are is not for a reader of plain text to guess.
@@ -44,8 +45,6 @@ _RECORDS = {
     ".tsv": "a table (TSV)",
     ".sgm": "SGML",
     ".sgml": "SGML",
-    ".mbox": "a mailbox",
-    ".eml": "a mail",
     ".toml": "TOML",
     ".yaml": "YAML",
     ".yml": "YAML",

@@ -90,7 +90,10 @@ class Container(Protocol):
 
     @property
     def endings(self) -> tuple[str, ...]:
-        """How the names of its files can end, in lower case; only of these (and of stdin) the bytes are looked at."""
+        """How the names of its files can end, in lower case; only of these (and of stdin) the bytes are looked at.
+
+        "" stands for names without an ending.
+        """
 
     @property
     def reader(self) -> Reader:

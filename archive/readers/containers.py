@@ -9,12 +9,13 @@ from archive.documents import Failure, ReadContainer
 from archive.readers.base import HEAD, BadRecord, Container, Reader, UnreadableError, unreadable
 from archive.readers.files import FoundFile, open_path
 from archive.readers.jsonl import JsonLines
+from archive.readers.mbox import Mbox
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 # The first that takes a file takes it apart.
-CONTAINERS: tuple[Container, ...] = (JsonLines(),)
+CONTAINERS: tuple[Container, ...] = (JsonLines(), Mbox())
 
 # What reads records, by the name that is stored with what it read.
 RECORD_READERS: dict[str, Reader] = {container.reader.name: container.reader for container in CONTAINERS}
@@ -40,7 +41,7 @@ def unwrap_file(found: FoundFile, limit: int) -> Iterator[FoundRecord | Failure 
 
     Most files are told by their name alone; so they are not opened twice.
     """
-    container = next((one for one in CONTAINERS if found.path.lower().endswith(one.endings)), None)
+    container = next((one for one in CONTAINERS if _may_be(one, found.path)), None)
     if container is None:
         return None
     try:
@@ -67,6 +68,11 @@ def unwrap_stream(
         if container.identify(head, found.path) is not None:
             return _unwrap(found, container, again, limit), again
     return None, again
+
+
+def _may_be(container: Container, path: str) -> bool:
+    name = path[path.rfind("/") + 1 :].lower()
+    return any(name.endswith(ending) if ending else "." not in name for ending in container.endings)
 
 
 def _unwrap_path(found: FoundFile, container: Container, limit: int) -> Iterator[FoundRecord | Failure | ReadContainer]:

@@ -15,7 +15,7 @@ SHARED = Path(__file__).resolve().parents[3] / "shared"
 
 
 def test_readers_have_names_of_their_own() -> None:
-    assert [reader.name for reader in READERS] == ["markdown", "text"]
+    assert [reader.name for reader in READERS] == ["markdown", "mail", "text"]
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,6 @@ def test_what_cannot_be_read_has_a_reason_and_a_cure(content: bytes, reason: str
         ("list.csv", b"headline,date\nA,2023\n", "a table (CSV)"),
         ("list.tsv", b"headline\tdate\n", "a table (TSV)"),
         ("reut2-000.sgm", b"<!DOCTYPE lewis SYSTEM>", "SGML"),
-        ("inbox.mbox", b"From a@quill.invalid\n", "a mailbox"),
         ("notes.yaml", b"title: A\n", "YAML"),
     ],
 )

@@ -29,7 +29,7 @@ articles = table(
     Column(
         "published_method",
         Text,
-        doc="Where it was given: front_matter, record, sidecar, archive_toml, option, decision.",
+        doc="Where it was given: front_matter, record, header, sidecar, archive_toml, option, decision.",
     ),
     Column("created_at", Text, nullable=False, doc="When the article came into the archive, UTC."),
     Column("page", Text, doc="Page it was printed on, as printed: `A3`; NULL if not stated."),
@@ -105,7 +105,7 @@ article_values = table(
         "method",
         Text,
         nullable=False,
-        doc="front_matter, record, sidecar, archive_toml, option, or domain (of the URL).",
+        doc="front_matter, record, header, sidecar, archive_toml, option, or domain (of the URL).",
     ),
     reference("import_item_id", "import_items", "The unit that gave it."),
     UniqueConstraint("article_id", "field"),
@@ -123,7 +123,7 @@ other_values = table(
         "A date that no unit gave before is in `article_dates`.",
     ),
     Column("text", Text, nullable=False, doc="The value as the input gives it."),
-    Column("method", Text, nullable=False, doc="front_matter, record, sidecar, archive_toml, option."),
+    Column("method", Text, nullable=False, doc="front_matter, record, header, sidecar, archive_toml, option."),
     reference("import_item_id", "import_items", "The unit that states it."),
 )
 
@@ -145,7 +145,12 @@ set_aside = table(
     reference("revision_id", "article_revisions", "The text it was taken out of."),
     Column("after_block", Integer, nullable=False, doc="How many blocks of the body stand before it."),
     Column("position", Integer, nullable=False, doc="Its place among all that was set aside, from 0."),
-    Column("kind", Text, nullable=False, doc="related_headline, trailing_tags, caption, markup, front_matter."),
+    Column(
+        "kind",
+        Text,
+        nullable=False,
+        doc="related_headline, trailing_tags, caption, markup, front_matter, signature, list_footer.",
+    ),
     Column("text", Text, nullable=False, doc="The passage."),
     Column("rule", Text, nullable=False, doc="The rule that took it out."),
     Column("rule_version", Integer, nullable=False, doc="Version of that rule."),
@@ -161,7 +166,9 @@ article_dates = table(
     ),
     Column("text", Text, nullable=False, doc="The date as written."),
     Column("kind", Text, nullable=False, doc="`published` (given as such) or `mentioned` (in the text)."),
-    Column("method", Text, nullable=False, doc="front_matter, record, sidecar, archive_toml, option, or `pattern`."),
+    Column(
+        "method", Text, nullable=False, doc="front_matter, record, header, sidecar, archive_toml, option, or `pattern`."
+    ),
     Column("value", Text, doc="ISO 8601 as far as known; `XXXX-02-16` (EDTF) without a year; NULL if unreadable."),
     Column("precision", Text, doc="year, month, day, minute, second; NULL if unreadable."),
     Column("has_zone", Boolean, nullable=False, doc="Whether its time zone is known."),
