@@ -15,6 +15,11 @@ _OF_ARTICLE = (
 )
 _OF_REVISION = (tables.article_links, tables.body_blocks, tables.set_aside)
 
+_SOURCE_AS_NAMED = (
+    (tables.import_items.c.source_as_read, tables.import_items.c.article_id),
+    (tables.article_identifiers.c.scope, tables.article_identifiers.c.article_id),
+)
+
 
 class Shared(NamedTuple):
     """Ids of what articles have, and others may have too: authors, originals, sources, topics."""
@@ -35,6 +40,7 @@ def find_shared(connection: Connection, ids: Collection[int]) -> Shared:
             (found.originals, _of(revision.original_id, revision.article_id, some)),
             (found.originals, _of(item.original_id, item.article_id, some)),
             (found.sources, _of(article.source_id, article.id, some)),
+            *((found.sources, _named_by(text, owner, some)) for text, owner in _SOURCE_AS_NAMED),
             (found.topics, _of(tables.article_topics.c.topic_id, tables.article_topics.c.article_id, some)),
             (found.topics, _of(tables.rejected_topics.c.topic_id, tables.rejected_topics.c.article_id, some)),
         ):
@@ -210,6 +216,18 @@ def find_sharing(connection: Connection, ids: Collection[int]) -> list[tuple[str
 
 def _of(what: Column[Any], owner: Column[Any], ids: Sequence[int]) -> Any:
     return select(what).distinct().where(owner.in_(ids))
+
+
+def _named_by(text: Column[Any], owner: Column[Any], ids: Sequence[int]) -> Any:
+    """Return the sources that inputs name, also where people decided on another."""
+    name, slug = tables.source_names.c, tables.sources.c.slug
+    texts = select(text).distinct().where(owner.in_(ids))
+    return (
+        select(tables.sources.c.id)
+        .distinct()
+        .outerjoin(tables.source_names, name.source_id == tables.sources.c.id)
+        .where(or_(name.name.in_(texts), slug.in_(texts)))
+    )
 
 
 def _leads(column: Column[Any], target: Column[Any]) -> ColumnElement[bool]:
