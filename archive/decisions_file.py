@@ -22,7 +22,8 @@ from archive.decide import deciding
 from archive.errors import ArchiveError, UsageError
 from archive.normalize.names import name_key
 from archive.resolve.decisions import Applier, cleaned
-from archive.resolve.topic_decisions import MOVE
+from archive.resolve.sources import SourceResolver
+from archive.resolve.topic_decisions import MOVE, first_names
 from archive.resolve.verbs import VERBS, make_so, take_back
 
 _TEXTS = ("made_at", "who", "subject", "name")
@@ -46,7 +47,9 @@ class Restored:
 def dump_decisions(connection: Connection) -> Iterator[dict[str, Any]]:
     """Yield all decisions, in the order they came, as they stand in a file."""
     article, identifier = tables.articles.c, tables.article_identifiers.c
+    # as it was made, where a person did that: what was said of it since stands in lines of its own
     named = {f"{scheme}:{code}": name for scheme, code, name in connection.execute(_TOPICS)}
+    named |= first_names(connection)
     wiped = decisions.before_forgetting(connection)
     hashes = tombstones.hashes_by_decision(connection)
     for one in decisions.find_all(connection):
@@ -108,6 +111,7 @@ class _Restoring:
         self._numbers: dict[int, int] = {}  # of the file, to those of the archive
         self._made: dict[int, Decision] = {}
         self._topics = vocabulary.topic_codes(connection)
+        self._sources: SourceResolver | None = None
 
     def take(self, record: dict[str, Any]) -> None:
         """Put one decision on record, unless it is there or what it is about is not."""
@@ -146,13 +150,18 @@ class _Restoring:
 
     def _make_so(self, record: dict[str, Any]) -> str | None:
         """Make a source or topic what is decided of it, as later ones rest on it; returns what was before."""
+        if (record["subject"], record["name"]) == (FIELD, "source") and record["value"]:
+            self._sources = self._sources or SourceResolver(self._connection)
+            self._sources.named(self._connection, record["value"])
         if record["subject"] in VERBS:
+            self._sources = None  # names may lead elsewhere from here on
             what = (record["subject"], record["name"], record["value"])
             said = make_so(self._connection, *what, named_later=True)
             self.touched |= dict.fromkeys(said.keys if said else ())
             return said.before if said else None
         target = self._made.get(self._numbers[int(record["name"])]) if record["subject"] == UNDO else None
         if target is not None and target.subject in VERBS:
+            self._sources = None
             self.touched |= dict.fromkeys(take_back(self._connection, target))
         return None
 

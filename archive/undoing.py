@@ -7,10 +7,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from archive.db import decisions, schema, store, undone, vocabulary
+from archive.db import decisions, removal, schema, store, undone, vocabulary
 from archive.db.decisions import FIELD, UNDO, Decision
 from archive.db.engine import file_errors_explained, open_engine, truncate_wal
-from archive.db.removal import authors_of, remove_articles, remove_unused_authors
 from archive.errors import ArchiveError, NotFoundError, UsageError
 from archive.normalize.names import name_key
 from archive.normalize.text import require_utf8
@@ -117,14 +116,13 @@ def _take_out(connection: Connection, survey: _Survey, *, force: bool) -> None:
     number, own, shared = survey.found.number, survey.own, survey.shared
     met = [*own, *shared]
     names = undone.sources_as_read(connection, number)
-    topics = undone.topics_given(connection, met)
-    authors = authors_of(connection, met)
+    had = removal.find_shared(connection, met)
     restorer = Restorer(connection, number)
     for article_id in shared:
         restorer.restore(article_id)
-    remove_articles(connection, list(own))
-    remove_unused_authors(connection, authors)
-    undone.remove_unused_topics(connection, topics)
+    removal.remove_articles(connection, list(own))
+    removal.remove_unused_authors(connection, had.authors)
+    removal.remove_unused_topics(connection, had.topics)
     resting = _remove_unused_sources(connection, number, names)
     if resting and not force:
         survey.found.resting += resting
@@ -135,15 +133,15 @@ def _remove_unused_sources(connection: Connection, number: int, names: Collectio
     """Take out sources that only this import named; those that people decided about stay, and are returned in words."""
     known = vocabulary.source_names(connection)
     candidates = {source for name in names if (source := known.get(name_key(name)))}
-    unused = [source for source in sorted(candidates) if not undone.is_used(connection, source.id, source.slug)]
+    unused = removal.find_unused_sources(connection, {source.id for source in candidates})
     if not unused:
         return []
     elsewhere = {known.get(name_key(name)) for name in undone.sources_as_read_elsewhere(connection, number)}
     gone = decisions.undone(connection)
     made = [one for one in decisions.find_all(connection) if one.id not in gone]
     resting = []
-    for source in unused:
-        if source in elsewhere:
+    for source in sorted(candidates):
+        if source.id not in unused or source in elsewhere:
             continue
         about = [
             one
@@ -154,7 +152,7 @@ def _remove_unused_sources(connection: Connection, number: int, names: Collectio
         if about:
             resting.append(f"{_decisions(about)} about source {source.slug}, which no other import names")
         else:
-            undone.remove_source(connection, source.id)
+            removal.remove_sources(connection, [source.id])
     return resting
 
 

@@ -346,6 +346,8 @@ def test_only_what_stands_counts_however_it_came_to_stand(
     [
         (Wish("zzzz", {"section": "Sea"}), NotFoundError, "there is no article 'zzzz'"),
         (Wish("", {"colour": "red"}), UsageError, "'colour' is no field that can be set; there are source, "),
+        (Wish("", {"published": "NULL"}), UsageError, "published 'NULL': nothing after the = says that none is known"),
+        (Wish("", {"source": "NULL"}), UsageError, "source 'NULL': nothing after the ="),
         (Wish("", {"published": "last Tuesday"}), UsageError, "published 'last Tuesday': "),
         (Wish("", {"language": "?"}), UsageError, "language '?': not a language tag"),
         (Wish("", {"url": "nowhere"}), UsageError, "url 'nowhere': not a web address"),

@@ -79,6 +79,26 @@ def test_what_was_said_of_topics_and_sources_makes_the_same_archive_too(
     assert dumped(anew) == dumped(decided)
 
 
+def test_what_only_decisions_made_is_made_again_as_it_was(
+    seeds_archive: Path, empty_archive: Path, contents: Contents, tmp_path: Path
+) -> None:
+    """A source and a topic that no input names, which got other names later; a source that nothing has any more."""
+    first, second, *_ = keys_of(seeds_archive)
+    decide(seeds_archive, [Wish(first, {"source": "Delta Post"}, ["Salt"]), Wish(second, {"source": "Eel"})], "Ada")
+    for verb, name, value in (
+        ("source_domain", "delta-post", "delta.example"),
+        ("source_rename", "delta-post", "The Delta"),
+        ("topic_rename", "local:salt", "Brine"),
+        ("topic_rename", "local:salt", "Sea salt"),
+    ):
+        assert decide_about(seeds_archive, verb, name, value, "Ada")
+    undo(seeds_archive, 3, "Ada")
+    anew = Path(shutil.copy(empty_archive, tmp_path / "anew.db"))
+    import_paths(anew, [str(ARTICLES)], ImportOptions(jobs=0))
+    assert restore_decisions(anew, dumped(seeds_archive)).missing == []
+    assert contents(anew) == contents(seeds_archive)
+
+
 def test_restored_again_nothing_is_added(decided: Path, contents: Contents) -> None:
     before = contents(decided)
     done = restore_decisions(decided, dumped(decided))

@@ -430,3 +430,12 @@ def test_authors_sources_and_topics_of_others_stay(archive: Path, folder: Path) 
     assert rows(archive, "SELECT count(*) FROM sources WHERE name = 'Lace Post'") == [(1,)]
     assert rows(archive, "SELECT count(*) FROM topics WHERE name = 'lacework'") == [(1,)]
     assert rows(archive, "SELECT count(*) FROM topics WHERE code LIKE '%gx%'") == [(0,)]
+
+
+def test_a_source_that_only_its_input_named_goes_too(archive: Path) -> None:
+    """People decided on another one, which an author would have been replaced by, too."""
+    key = key_of(archive, "secret.md")
+    decide(archive, [Wish(key, {"source": "Lantern Wire", "authors": "Mara Quill"})], "A")
+    forget(archive, [key], "a court said so", "Ada")
+    assert rows(archive, f"SELECT name FROM sources WHERE name = '{SECRETS['source']}'") == []
+    assert traces(archive, []) == []

@@ -471,3 +471,12 @@ def test_a_text_made_anew_is_of_the_time_it_was(ferry: Path, folder: Path, no_he
     assert rows(ferry, times) == [*before, (4, "2023-05-02", "reparse")]
     assert shown(ferry)["revision"] == 4
     assert survey(ferry).rows() == []
+
+
+def test_times_of_a_version_are_no_values_of_the_article(database: Path, folder: Path) -> None:
+    """They stand with the text, also where front matter states them."""
+    (folder / "a.md").write_text(f"---\nmodified: 2023-05-02\nsaved: 2023-05-03T06:30:00Z\n---\n{FERRY}")
+    import_all(database, folder)
+    assert survey(database).rows() == []
+    assert reparse(database, survey(database)).ids == []
+    assert rows(database, "SELECT field FROM article_values WHERE field IN ('modified', 'crawled')") == []

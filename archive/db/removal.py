@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, ColumnElement, Connection, Table, delete, or_, select, update
+from sqlalchemy import Column, ColumnElement, Connection, delete, or_, select, update
 
 from archive.db import tables
 from archive.db.lookups import chunks
@@ -14,6 +14,11 @@ _OF_ARTICLE = (
     *(tables.article_identifiers, tables.article_dates, tables.article_authors),
 )
 _OF_REVISION = (tables.article_links, tables.body_blocks, tables.set_aside)
+
+_SOURCE_AS_NAMED = (
+    (tables.import_items.c.source_as_read, tables.import_items.c.article_id),
+    (tables.article_identifiers.c.scope, tables.article_identifiers.c.article_id),
+)
 
 
 class Shared(NamedTuple):
@@ -35,6 +40,7 @@ def find_shared(connection: Connection, ids: Collection[int]) -> Shared:
             (found.originals, _of(revision.original_id, revision.article_id, some)),
             (found.originals, _of(item.original_id, item.article_id, some)),
             (found.sources, _of(article.source_id, article.id, some)),
+            *((found.sources, _named_by(text, owner, some)) for text, owner in _SOURCE_AS_NAMED),
             (found.topics, _of(tables.article_topics.c.topic_id, tables.article_topics.c.article_id, some)),
             (found.topics, _of(tables.rejected_topics.c.topic_id, tables.rejected_topics.c.article_id, some)),
         ):
@@ -116,51 +122,72 @@ def remove_unused(connection: Connection, found: Shared) -> None:
 
     Sources and topics only where an import made them, and nobody decided anything of them.
     """
-    source, topic, decision = tables.sources.c, tables.topics.c, tables.decisions.c
-    code = topic.scheme + ":" + topic.code
-    below = tables.topics.alias("below")
-    removable: tuple[tuple[Table, Column[Any] | None, set[int], list[ColumnElement[bool]]], ...] = (
-        (tables.authors, None, found.authors, [_leads(tables.article_authors.c.author_id, tables.authors.c.id)]),
-        (
-            tables.originals,
-            None,
-            found.originals,
-            [
-                _leads(tables.article_revisions.c.original_id, tables.originals.c.id),
-                _leads(tables.import_items.c.original_id, tables.originals.c.id),
-            ],
-        ),
-        (
-            tables.sources,
-            tables.source_names.c.source_id,
-            found.sources,
-            [
-                source.origin != "import",
-                _leads(tables.articles.c.source_id, source.id),
-                _leads(tables.source_domains.c.source_id, source.id),
-                select(1).where(or_(decision.name == source.slug, decision.value == source.slug)).exists(),
-            ],
-        ),
-        (
-            tables.topics,
-            tables.topic_names.c.topic_id,
-            found.topics,
-            [
-                topic.origin != "import",
-                _leads(tables.article_topics.c.topic_id, topic.id),
-                _leads(tables.rejected_topics.c.topic_id, topic.id),
-                _leads(tables.topic_rules.c.topic_id, topic.id),
-                select(1).where(below.c.parent_id == topic.id).exists(),
-                select(1).where(or_(decision.name == code, decision.value == code)).exists(),
-            ],
-        ),
+    remove_unused_authors(connection, found.authors)
+    remove_unused_originals(connection, found.originals)
+    source, decision = tables.sources.c, tables.decisions.c
+    for some in chunks(sorted(find_unused_sources(connection, found.sources))):
+        decided = select(1).where(or_(decision.name == source.slug, decision.value == source.slug)).exists()
+        of_domain = _leads(tables.source_domains.c.source_id, source.id)
+        remove_sources(
+            connection, connection.scalars(select(source.id).where(source.id.in_(some), ~decided, ~of_domain)).all()
+        )
+    remove_unused_topics(connection, found.topics)
+
+
+def remove_unused_originals(connection: Connection, ids: Collection[int]) -> None:
+    """Take out those of these bytes that no unit and no text was made of."""
+    if not ids:
+        return
+    # neither column has an index: one look at all of them
+    kept: set[int | None] = set()
+    for column in (tables.import_items.c.original_id, tables.article_revisions.c.original_id):
+        kept.update(connection.scalars(select(column).distinct()))
+    for some in chunks(sorted(set(ids) - kept)):
+        connection.execute(delete(tables.originals).where(tables.originals.c.id.in_(some)))
+
+
+def find_unused_sources(connection: Connection, ids: Collection[int]) -> set[int]:
+    """Return those of these sources that an import made, and that no article and no identifier has.
+
+    What people decided of them is not asked.
+    """
+    source = tables.sources.c
+    needed = (
+        source.origin != "import",
+        _leads(tables.articles.c.source_id, source.id),
+        _leads(tables.article_identifiers.c.scope, source.slug),
     )
-    for table, named, ids, needed in removable:
-        for some in chunks(sorted(ids)):
-            unused = connection.scalars(select(table.c.id).where(table.c.id.in_(some), ~or_(*needed))).all()
-            if named is not None:
-                connection.execute(delete(named.table).where(named.in_(unused)))
-            connection.execute(delete(table).where(table.c.id.in_(unused)))
+    found: set[int] = set()
+    for some in chunks(sorted(ids)):
+        found.update(connection.scalars(select(source.id).where(source.id.in_(some), ~or_(*needed))))
+    return found
+
+
+def remove_sources(connection: Connection, ids: Collection[int]) -> None:
+    """Take out sources that nothing has, with the names and the domains that lead to them."""
+    for some in chunks(sorted(ids)):
+        for table in (tables.source_names, tables.source_domains):
+            connection.execute(delete(table).where(table.c.source_id.in_(some)))
+        connection.execute(delete(tables.sources).where(tables.sources.c.id.in_(some)))
+
+
+def remove_unused_topics(connection: Connection, ids: Collection[int]) -> None:
+    """Take out those of these topics that an import made, that are on no article, and that no decision names."""
+    topic, decision = tables.topics.c, tables.decisions.c
+    code, below = topic.scheme + ":" + topic.code, tables.topics.alias("below")
+    needed = (
+        topic.origin != "import",
+        *(
+            _leads(table.c.topic_id, topic.id)
+            for table in (tables.article_topics, tables.rejected_topics, tables.topic_rules)
+        ),
+        _leads(below.c.parent_id, topic.id),
+        select(1).where(or_(decision.name == code, decision.value == code)).exists(),
+    )
+    for some in chunks(sorted(ids)):
+        unused = connection.scalars(select(topic.id).where(topic.id.in_(some), ~or_(*needed))).all()
+        connection.execute(delete(tables.topic_names).where(tables.topic_names.c.topic_id.in_(unused)))
+        connection.execute(delete(tables.topics).where(topic.id.in_(unused)))
 
 
 def find_sharing(connection: Connection, ids: Collection[int]) -> list[tuple[str, str]]:
@@ -189,6 +216,18 @@ def find_sharing(connection: Connection, ids: Collection[int]) -> list[tuple[str
 
 def _of(what: Column[Any], owner: Column[Any], ids: Sequence[int]) -> Any:
     return select(what).distinct().where(owner.in_(ids))
+
+
+def _named_by(text: Column[Any], owner: Column[Any], ids: Sequence[int]) -> Any:
+    """Return the sources that inputs name, also where people decided on another."""
+    name, slug = tables.source_names.c, tables.sources.c.slug
+    texts = select(text).distinct().where(owner.in_(ids))
+    return (
+        select(tables.sources.c.id)
+        .distinct()
+        .outerjoin(tables.source_names, name.source_id == tables.sources.c.id)
+        .where(or_(name.name.in_(texts), slug.in_(texts)))
+    )
 
 
 def _leads(column: Column[Any], target: Column[Any]) -> ColumnElement[bool]:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, RowMapping, delete, func, or_, select, update
 from archive.db import tables
 from archive.db.clock import now
 from archive.db.lookups import chunks
-from archive.db.removal import detach_units
+from archive.db.removal import detach_units, remove_unused_originals
 
 UNDONE = "undone"
 
@@ -107,75 +107,8 @@ def sources_as_read_elsewhere(connection: Connection, import_id: int) -> set[str
     return {name for name in rows if name}
 
 
-def topics_given(connection: Connection, articles: Collection[int]) -> set[int]:
-    """Return the topics made by an input that any input gives to these articles."""
-    evidence, topic = tables.tag_evidence.c, tables.topics.c
-    found: set[int] = set()
-    for some in chunks(articles):
-        for of, owner in (
-            (tables.article_topics, evidence.article_topic_id),
-            (tables.rejected_topics, evidence.rejected_topic_id),
-        ):
-            found.update(
-                connection.scalars(
-                    select(of.c.topic_id)
-                    .join_from(of, tables.tag_evidence, owner == of.c.id)
-                    .join(tables.topics, topic.id == of.c.topic_id)
-                    .where(of.c.article_id.in_(some), evidence.method == "given", topic.origin == "import")
-                    .distinct()
-                )
-            )
-    return found
-
-
-def remove_unused_topics(connection: Connection, topics: Collection[int]) -> None:
-    """Take out those of these topics that are on no article, that nobody decided about and that no vocabulary names."""
-    topic = tables.topics
-    narrower = tables.topics.alias()
-    for some in chunks(topics):
-        unused = (
-            select(topic.c.id)
-            .where(topic.c.id.in_(some), topic.c.origin == "import")
-            .where(
-                *(
-                    ~select(1).where(table.c.topic_id == topic.c.id).exists()
-                    for table in (tables.article_topics, tables.rejected_topics, tables.topic_rules)
-                ),
-                ~select(1).where(narrower.c.parent_id == topic.c.id).exists(),
-                ~select(1)
-                .where(tables.decisions.c.subject == "topic")
-                .where(tables.decisions.c.name == topic.c.scheme + ":" + topic.c.code)
-                .exists(),
-            )
-        )
-        ids = list(connection.scalars(unused))
-        connection.execute(delete(tables.topic_names).where(tables.topic_names.c.topic_id.in_(ids)))
-        connection.execute(delete(topic).where(topic.c.id.in_(ids)))
-
-
-def is_used(connection: Connection, source_id: int, slug: str) -> bool:
-    """Tell whether a source comes from a vocabulary, or has an article or an identifier within it."""
-    source, article, identifier = tables.sources.c, tables.articles.c, tables.article_identifiers.c
-    return any(
-        connection.execute(select(1).where(*where).limit(1)).first() is not None
-        for where in (
-            (source.id == source_id, source.origin != "import"),
-            (article.source_id == source_id,),
-            (identifier.scope == slug,),
-        )
-    )
-
-
-def remove_source(connection: Connection, source_id: int) -> None:
-    """Take out a source with the names and the domains that lead to it."""
-    for table in (tables.source_names, tables.source_domains):
-        connection.execute(delete(table).where(table.c.source_id == source_id))
-    connection.execute(delete(tables.sources).where(tables.sources.c.id == source_id))
-
-
 def close(connection: Connection, import_id: int, who: str, because: str | None) -> None:
     """Let the units of an import be no places any more, take out bytes that only it brought, and put it on record."""
-    originals, revision = tables.originals.c, tables.article_revisions.c
     mine = list(
         connection.scalars(
             select(_item.original_id).where(_item.import_id == import_id, _item.original_id.is_not(None)).distinct()
@@ -184,10 +117,7 @@ def close(connection: Connection, import_id: int, who: str, because: str | None)
     detach_units(connection, _item.import_id == import_id)
     connection.execute(delete(tables.containers).where(tables.containers.c.import_id == import_id))
     connection.execute(update(tables.import_items).where(_item.import_id == import_id).values(original_id=None))
-    kept = set(connection.scalars(select(_item.original_id).where(_item.original_id.is_not(None)).distinct()))
-    kept.update(connection.scalars(select(revision.original_id).distinct()))
-    for some in chunks(sorted(set(mine) - kept)):
-        connection.execute(delete(tables.originals).where(originals.id.in_(some)))
+    remove_unused_originals(connection, mine)
     connection.execute(
         update(tables.imports)
         .where(tables.imports.c.id == import_id)

@@ -118,7 +118,9 @@ def topic_names(connection: Connection) -> dict[str, int]:
     if merges := decisions.topic_merges(connection):
         leads, ids = decisions.merged_topics(connection), topic_labels(connection)
         for _, _, before in merges:
-            found |= {key: ids[leads.get(led, led)] for key, led in json.loads(before)[0]["led"].items()}
+            led_then = json.loads(before)[0]["led"].items()
+            # one that only an undone import had is not there any more
+            found |= {key: ids[to] for key, led in led_then if (to := leads.get(led, led)) in ids}
     return found
 
 

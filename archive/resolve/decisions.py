@@ -38,7 +38,7 @@ _PARSE: Mapping[str, Callable[[str], object]] = {
 def cleaned(field: str, value: str | None) -> str | None:
     """Return a value as it is kept: clean text on one line, None where there is nothing in it.
 
-    Raises UsageError for a field that nobody can set, and for a value that does not parse.
+    Raises UsageError for a field that nobody can set, and for a value that does not parse or is meant to be none.
     """
     if field not in SETTABLE:
         raise UsageError(f"'{field}' is no field that can be set; there are {', '.join(SETTABLE)}")
@@ -46,6 +46,8 @@ def cleaned(field: str, value: str | None) -> str | None:
     text = " ".join(clean_text(value)[0].split()) if value else ""
     if not text:
         return None
+    if text == "NULL":
+        raise UsageError(f"{field} 'NULL': nothing after the = says that none is known; in a CSV, a cell with only =")
     try:
         if field in _PARSE:
             _PARSE[field](text)

@@ -25,6 +25,15 @@ from archive.resolve.topics import LOCAL, TopicResolver, find_topic
 MERGE, RENAME, MOVE, ALIAS = VERBS = ("topic_merge", "topic_rename", "topic_move", "topic_alias")
 
 
+def first_names(connection: Connection) -> dict[str, str]:
+    """Return by `scheme:code` what each topic that people gave another name was named before."""
+    names: dict[str, str] = {}
+    for one in decisions.standing_of(connection, (RENAME,)):
+        for state in json.loads(decisions.earlier_state(connection, one.id) or "[]"):
+            names.setdefault(state["topic"], state["name"])
+    return names
+
+
 class Topics:
     """Topics as people decided they are; one serves one transaction, in which nobody else decides of them.
 
