@@ -128,8 +128,25 @@ def decisions(ctx: click.Context, /, article: str | None, limit: int | None, for
     archive decisions undo 12 --because "wrong article"
     archive decisions dump decisions.jsonl
     """
-    if ctx.invoked_subcommand is not None:
-        return
+    if ctx.invoked_subcommand is None:
+        _print_decisions(ctx, article, limit, form)
+
+
+@decisions.command("list")
+@click.option("--article", metavar="KEY", shell_complete=completing.keys, help="Only those about this article.")
+@limit_option(20)
+@format_option
+@click.pass_context
+def list_(ctx: click.Context, /, article: str | None, limit: int | None, form: str) -> None:
+    """List what people decided, the latest first.
+
+    \b
+    archive decisions list --limit 0 -f csv
+    """
+    _print_decisions(ctx, article, limit, form)
+
+
+def _print_decisions(ctx: click.Context, article: str | None, limit: int | None, form: str) -> None:
     from archive.queries import reading
     from archive.queries.decisions import list_decisions
 

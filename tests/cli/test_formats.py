@@ -45,6 +45,7 @@ CALLS = {
     "imports show": ["imports", "show", "1"],
     "stats": ["stats"],
     "decisions": ["decisions"],
+    "decisions list": ["decisions", "list"],
     "gaps": ["gaps", "--limit", "0"],
     "sql": ["sql", "SELECT key, url, id FROM articles"],
     "db history": ["db", "history"],
