@@ -29,7 +29,7 @@ ENUMERATIONS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("article_dates", "field"): ("headline", "body"),
     ("article_links", "kind"): ("related_headline", "link"),
     ("body_blocks", "kind"): ("heading", "quote", "list", "code", "table"),
-    ("set_aside", "kind"): ("related_headline", "trailing_tags", "caption", "markup", "front_matter"),
+    ("set_aside", "kind"): ("related_headline", "trailing_tags", "caption", "markup", "front_matter", "summary"),
     ("tag_evidence", "method"): ("given", "rule", "trailing_tags", "decision"),
     ("tag_evidence", "given_by"): STATED,
     ("tag_evidence", "field"): ("headline", "body", "set_aside", "topics"),

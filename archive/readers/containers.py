@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from archive.documents import Failure, ReadContainer
 from archive.readers.base import HEAD, BadRecord, Container, Reader, UnreadableError, unreadable
+from archive.readers.feed import XmlFeeds
+from archive.readers.feed_json import JsonFeeds
 from archive.readers.files import FoundFile, open_path
 from archive.readers.jsonl import JsonLines
 
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 # The first that takes a file takes it apart.
-CONTAINERS: tuple[Container, ...] = (JsonLines(),)
+CONTAINERS: tuple[Container, ...] = (JsonFeeds(), XmlFeeds(), JsonLines())
 
 # What reads records, by the name that is stored with what it read.
 RECORD_READERS: dict[str, Reader] = {container.reader.name: container.reader for container in CONTAINERS}
@@ -40,8 +42,8 @@ def unwrap_file(found: FoundFile, limit: int) -> Iterator[FoundRecord | Failure 
 
     Most files are told by their name alone; so they are not opened twice.
     """
-    container = next((one for one in CONTAINERS if found.path.lower().endswith(one.endings)), None)
-    if container is None:
+    containers = [one for one in CONTAINERS if found.path.lower().endswith(one.endings)]
+    if not containers:
         return None
     try:
         file = open_path(found.path)
@@ -49,7 +51,8 @@ def unwrap_file(found: FoundFile, limit: int) -> Iterator[FoundRecord | Failure 
             head = file.read(HEAD)
     except (OSError, UnreadableError):
         return None
-    if not head or container.identify(head, found.path) is None:
+    container = next((one for one in containers if head and one.identify(head, found.path) is not None), None)
+    if container is None:
         return None
     return _unwrap_path(found, container, limit)
 

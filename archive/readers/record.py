@@ -24,7 +24,7 @@ _MOST_DIGITS = 18  # of a number that is kept as one; a million of them would co
 _SECONDS = re.compile(r"(T\d\d:\d\d):00(?!\d)")
 
 _BLOCK_KINDS = frozenset(("heading", "quote", "list", "code", "table"))
-_ASIDE_KINDS = frozenset(("related_headline", "trailing_tags", "caption", "markup", "front_matter"))
+_ASIDE_KINDS = frozenset(("related_headline", "trailing_tags", "caption", "markup", "front_matter", "summary"))
 _LINK_KINDS = frozenset(("related_headline", "link"))
 
 

@@ -145,7 +145,9 @@ set_aside = table(
     reference("revision_id", "article_revisions", "The text it was taken out of."),
     Column("after_block", Integer, nullable=False, doc="How many blocks of the body stand before it."),
     Column("position", Integer, nullable=False, doc="Its place among all that was set aside, from 0."),
-    Column("kind", Text, nullable=False, doc="related_headline, trailing_tags, caption, markup, front_matter."),
+    Column(
+        "kind", Text, nullable=False, doc="related_headline, trailing_tags, caption, markup, front_matter, summary."
+    ),
     Column("text", Text, nullable=False, doc="The passage."),
     Column("rule", Text, nullable=False, doc="The rule that took it out."),
     Column("rule_version", Integer, nullable=False, doc="Version of that rule."),
