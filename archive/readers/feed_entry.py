@@ -2,29 +2,23 @@
 
 import base64
 import re
-import uuid
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from urllib.parse import urljoin
 
-from archive.documents import Block, Document, Layout, SetAside, Value
+from archive.documents import Block, Document, Layout, SetAside
 from archive.readers.base import UnreadableError, shown
-from archive.readers.decode import decode
+from archive.readers.feed_encoding import decode_declared
 from archive.readers.feed_text import RULE_VERSION, lay_out_html, plain_line
+from archive.readers.feed_values import Entry
 from archive.readers.markup import DEEPEST, Element, TooDeepError, read_tree
 
 _MEDIA_TYPES = {"rss": "application/rss+xml", "rdf:rdf": "application/rdf+xml", "feed": "application/atom+xml"}
-_SINGLE_BYTE = re.compile(r"(?:iso-?8859|windows-?125|cp-?125|us-ascii|latin|koi8|tis-620|ibm866|mac)", re.IGNORECASE)
-_WIDE = re.compile(r"(?:utf|ucs)[-_]?(?:16|32|2|4)", re.IGNORECASE)
-_DECLARED = re.compile(rb"\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._:-]{1,40})[\"']")
 
 _ADDRESS = re.compile(r"[^\s@<>()]+@[^\s@<>()]+")
 _MAIL_AND_NAME = re.compile(r"(?:mailto:)?[^\s@<>()]+@[^\s@<>()]+\s*\(([^()]+)\)")
 _NAME_AND_MAIL = re.compile(r"([^<>]+?)\s*<[^\s@<>]+@[^\s@<>]+>")
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)
-_DOMAIN = re.compile(r"(?:[a-z0-9-]+\.)+(?:com|org|net|info|edu|gov|(?:co|com|org|net)\.[a-z]{2})", re.IGNORECASE)
-_MACHINE = re.compile(r"NLP \w+:.*|[0-9]+|[0-9a-f]{16,}", re.IGNORECASE)
-_LONGEST_TOPIC = 100
 
 # RFC 822 says what these are in the dates of RSS; elsewhere they name several zones.
 _ZONES = {"EST": "-0500", "EDT": "-0400", "CST": "-0600", "CDT": "-0500", "MST": "-0700", "MDT": "-0600"}
@@ -32,59 +26,6 @@ _ZONES |= {"PST": "-0800", "PDT": "-0700", "UT": "+0000"}
 _RFC_822 = re.compile(
     r"((?:\w{3,9},\s*)?[0-9]{1,2}\s+\w{3,9}\s+)([0-9]{2}|[0-9]{4})(\s+[0-9:]{4,8})(?:\s+([A-Z]{2,3}))?"
 )
-
-
-@dataclass
-class Entry:
-    """What an entry says, as it is put together from its elements or keys."""
-
-    media_type: str
-    layout: Layout
-    notes: list[str]
-    values: dict[str, str] = field(default_factory=dict)
-    topics: list[str] = field(default_factory=list)
-
-    def give(self, name: str, *texts: str | None) -> None:
-        """Put down the first of these that says something as a value."""
-        text = next((one.strip() for one in texts if one and one.strip()), None)
-        if text:
-            self.values.setdefault(name, text)
-
-    def give_topics(self, names: Iterable[str]) -> None:
-        """Put down topics; of what is none it is noted that it was left out."""
-        left_out = []
-        for name in dict.fromkeys(map(plain_line, names)):
-            if is_topic(name):
-                self.topics.append(name)
-            elif name:
-                left_out.append(shown(name, 40))
-        if left_out:
-            more = f" and {len(left_out) - 5} more" if len(left_out) > 5 else ""
-            self.notes.append(f"no topics, left out: {', '.join(left_out[:5])}{more}")
-
-    def give_link(self, link: str, base: str, feed_link: str) -> None:
-        """Put down an entry's address, made whole; that of the feed itself would make one article of its entries."""
-        if not link or "url" in self.values:
-            return
-        try:
-            whole = urljoin(base or feed_link, link)
-        except ValueError:
-            whole = link
-        if not whole.lower().startswith(("http://", "https://")):
-            self.notes.append(f"link {shown(link)} was not used: it is no address of the web")
-        elif whole.rstrip("/") == feed_link.rstrip("/"):
-            self.notes.append(f"link {shown(link)} was not used: it is that of the whole feed")
-        else:
-            self.give("url", whole)
-
-    def document(self, locator: str, reader: str, content: bytes) -> Document:
-        """Return it as a Document; raises UnreadableError where it has neither title nor text."""
-        if "headline" not in self.values and not self.layout.blocks:
-            raise UnreadableError("an entry without a title and without a text", "look for the article itself")
-        values = tuple(Value(name, text, "record") for name, text in self.values.items())
-        topics = tuple(Value("topics", name, "record") for name in self.topics)
-        notes = tuple(self.notes)
-        return Document(locator, reader, self.media_type, content, None, self.layout, values, topics, notes)
 
 
 class FeedReader:
@@ -112,64 +53,6 @@ class FeedReader:
         if parents is None:
             raise UnreadableError("no entry in it", "take it out")
         yield _XmlEntry(parents).entry(notes).document(locator, self.name, content)
-
-
-def is_topic(name: str) -> bool:
-    """Tell whether a category names a topic: addresses, domains, numbers, ids and the like are none.
-
-    >>> [is_topic(name) for name in ("Trade", "U.S.", "quill.example.com", "NLP Category: Sports", "2024")]
-    [True, True, False, False, False]
-    """
-    if not name or len(name) > _LONGEST_TOPIC or name.casefold() == "uncategorized":
-        return False
-    try:
-        uuid.UUID(name)
-    except ValueError:
-        return not (_URL.fullmatch(name) or _DOMAIN.fullmatch(name) or _MACHINE.fullmatch(name))
-    return False
-
-
-def decode_declared(content: bytes) -> tuple[str, list[str]]:
-    """Return the text in these bytes, and notes: as declared, unless the bytes are something else.
-
-    UTF-8 that is declared as an encoding of single bytes is UTF-8; what does not fit its declaration is guessed.
-    """
-    match = _DECLARED.match(content)
-    declared = match[1].decode().lower() if match else "utf-8"
-    if content.isascii() and b"\x1b" not in content:
-        return content.decode(), []
-    try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError:
-        text = None
-    if text is not None and (declared == "utf-8" or _WIDE.match(declared)):
-        return text, []
-    if text is not None and _SINGLE_BYTE.match(declared):
-        return text, [f"declared as {declared}, but it is UTF-8"]
-    if declared not in ("utf-8", "iso-8859-1", "latin1", "us-ascii") and not _WIDE.match(declared):
-        for codec in (_wider(declared), declared):
-            try:
-                return content.decode(codec), []
-            except (UnicodeError, LookupError):
-                continue
-    elif declared == "iso-8859-1" or declared == "latin1":
-        return _latin(content), []
-    text, _, notes = decode(content)
-    return text, [f"it is not the {declared} that it declares itself to be" if match else "", *notes]
-
-
-def _latin(content: bytes) -> str:
-    """Decode ISO 8859-1 as everyone writes it: with the signs of windows-1252 in its place for controls."""
-    try:
-        return content.decode("windows-1252")
-    except UnicodeDecodeError:
-        return content.decode("latin-1")
-
-
-def _wider(encoding: str) -> str:
-    wider = {"gb2312": "gb18030", "gbk": "gb18030", "euc-kr": "cp949", "ks_c_5601-1987": "cp949", "shift_jis": "cp932"}
-    wider |= {"x-sjis": "cp932", "iso-8859-9": "windows-1254", "tis-620": "cp874", "windows-874": "cp874"}
-    return wider.get(encoding, encoding)
 
 
 def _parents_of_entry(tree: Element) -> list[Element] | None:

@@ -19,7 +19,8 @@ from archive.readers import read_documents
 from archive.readers.base import HEAD, BadRecord, Record, UnreadableError
 from archive.readers.containers import CONTAINERS, FoundRecord, unwrap_file
 from archive.readers.feed import XmlFeeds
-from archive.readers.feed_entry import FeedReader, decode_declared
+from archive.readers.feed_encoding import decode_declared
+from archive.readers.feed_entry import FeedReader
 from archive.readers.feed_json import JsonFeeds
 from archive.readers.files import FoundFile
 
