@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from archive.documents import Failure, ReadContainer
 from archive.readers.base import HEAD, BadRecord, Container, Reader, UnreadableError, unreadable
+from archive.readers.feed import XmlFeeds
+from archive.readers.feed_json import JsonFeeds
 from archive.readers.files import FoundFile, open_path
 from archive.readers.jsonl import JsonLines
 from archive.readers.mbox import Mbox
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 # The first that takes a file takes it apart.
-CONTAINERS: tuple[Container, ...] = (JsonLines(), Mbox())
+CONTAINERS: tuple[Container, ...] = (JsonFeeds(), XmlFeeds(), JsonLines(), Mbox())
 
 # What reads records, by the name that is stored with what it read.
 RECORD_READERS: dict[str, Reader] = {container.reader.name: container.reader for container in CONTAINERS}
@@ -41,8 +43,8 @@ def unwrap_file(found: FoundFile, limit: int) -> Iterator[FoundRecord | Failure 
 
     Most files are told by their name alone; so they are not opened twice.
     """
-    container = next((one for one in CONTAINERS if _may_be(one, found.path)), None)
-    if container is None:
+    containers = [one for one in CONTAINERS if _may_be(one, found.path)]
+    if not containers:
         return None
     try:
         file = open_path(found.path)
@@ -50,7 +52,8 @@ def unwrap_file(found: FoundFile, limit: int) -> Iterator[FoundRecord | Failure 
             head = file.read(HEAD)
     except (OSError, UnreadableError):
         return None
-    if not head or container.identify(head, found.path) is None:
+    container = next((one for one in containers if head and one.identify(head, found.path) is not None), None)
+    if container is None:
         return None
     return _unwrap_path(found, container, limit)
 
