@@ -30,6 +30,7 @@ from archive.db.tables import articles
 from archive.decide import deciding
 from archive.documents import (
     METHODS,
+    VERSION_TIMES,
     WITHIN_THE_BYTES,
     Article,
     Failure,
@@ -232,7 +233,7 @@ class _Reader:
             return
         for name, value in unit.values.items():
             before = known.get(name)
-            if name in _OF_IDENTITY or value.method == "domain":
+            if name in _OF_IDENTITY or name in VERSION_TIMES or value.method == "domain":
                 continue
             if before is None or (
                 METHODS.index(value.method) < METHODS.index(before.value.method)
