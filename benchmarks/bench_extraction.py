@@ -70,12 +70,7 @@ def main(data: Path) -> None:
             print(f"no {file}", file=sys.stderr)
             continue
         truth = json.loads(file.read_text("utf-8"))
-        pages = {
-            key: gzip.decompress((file.parent / (entry.get("file") or f"html/{key}.html.gz")).read_bytes())
-            if (file.parent / (entry.get("file") or f"html/{key}.html.gz")).is_file()
-            else gzip.decompress((file.parent / "html" / entry["file"]).read_bytes())
-            for key, entry in truth.items()
-        }
+        pages = {key: _page(file.parent / "html", key, entry) for key, entry in truth.items()}
         for name, program in programs:
             program(next(iter(pages.values())))  # what is loaded once is not counted
             start = time.perf_counter()
@@ -87,6 +82,11 @@ def main(data: Path) -> None:
             known = metadata.score(found, truth)
             row += [f"{known[metric]:.3f}" if metric in known else "" for metric in METRICS]
             print("| " + " | ".join(row) + " |", flush=True)
+
+
+def _page(folder: Path, key: str, entry: dict[str, Any]) -> bytes:
+    name = str(entry.get("file") or f"{key}.html.gz").removeprefix("html/")
+    return gzip.decompress((folder / name).read_bytes())
 
 
 def _load(path: Path) -> ModuleType:
