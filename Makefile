@@ -5,13 +5,14 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: docs demo test lint types layers tests bench-import bench-migrate bench-queries bench-search bench-views constraints clean help
+.PHONY: docs demo test lint types layers tests bench-extraction bench-import bench-migrate bench-queries bench-search bench-views constraints clean help
 
 help:
 	@echo "make demo           import the seeds and show what the archive knows about them"
 	@echo "make test           lint, types, layers, tests"
 	@echo "make bench-import   speed of import beside sqlite-utils, on this machine"
 	@echo "make bench-queries  10,000 random queries held against the slow reference; takes minutes"
+	@echo "make bench-extraction  how near pages come to what people marked, beside bare trafilatura; DATA=../shared"
 	@echo "make bench-migrate  time of backup and upgrade beside copying the file, on this machine"
 	@echo "make bench-search   time of searches, counts and commands beside bare statements, on this machine"
 	@echo "make bench-views    time of the views beside the same asked of the tables by hand, on this machine"
@@ -19,7 +20,7 @@ help:
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[plot]" --group dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[html,plot]" --group dev
 	@touch $(READY)
 
 demo: $(READY)
@@ -43,6 +44,9 @@ tests: $(READY)
 bench-import: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --group bench
 	$(BIN)/python benchmarks/bench_import.py
+
+bench-extraction: $(READY)
+	$(BIN)/python benchmarks/bench_extraction.py $(or $(DATA),../shared)
 
 bench-migrate: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --group bench

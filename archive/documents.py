@@ -16,11 +16,18 @@ FIELDS = (
 # The times of a version, which belong to its text: when its publisher changed it last, when somebody took it down.
 VERSION_TIMES = ("modified", "crawled")
 
+# What a page states of itself; and what its text makes likely, which gives way to what a person says beside it.
+PAGE_METHODS = ("json_ld", "opengraph", "meta", "markup", "saved_from")
+GUESSES = ("time_element", "trafilatura")
+
 # Where a value was given, nearest to the text first. A nearer one wins; `domain` is derived from the URL.
-METHODS = ("front_matter", "record", "header", "sidecar", "archive_toml", "option", "domain")
+METHODS = (
+    *("front_matter", "record", "header", *PAGE_METHODS),
+    *("sidecar", "archive_toml", "option", *GUESSES, "domain"),
+)
 
 # Those that say it within the bytes of the document itself.
-WITHIN_THE_BYTES = ("front_matter", "record", "header")
+WITHIN_THE_BYTES = ("front_matter", "record", "header", *PAGE_METHODS, *GUESSES)
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,12 @@ import hashlib
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from archive.documents import (
+    GUESSES,
     METHODS,
+    PAGE_METHODS,
     VERSION_TIMES,
     Article,
     Block,
@@ -199,6 +202,9 @@ class Usable:
         self.language: str | None = None
         self.authors: tuple[tuple[str, str], ...] = ()
         self.times: dict[str, str] = {}
+        self._saved_by = next(
+            (day for value in values if value.field == "crawled" and (day := _last_day(value.text))), None
+        )
         for value in sorted(values, key=lambda value: METHODS.index(value.method)):
             if value.field == "published":
                 self._take_date(value, notes)
@@ -230,6 +236,16 @@ class Usable:
                 FoundDate(value.text, "published", value.method, None, None, False, False, f"not usable: {error}")
             )
             return
+        is_of_page = value.method in PAGE_METHODS or value.method in GUESSES
+        if is_of_page and self._saved_by is not None and time.starts[:10] > self._saved_by:
+            too_late = "the page was saved before that"
+            notes.append(f"date '{_short(value.text)}' was not used: {too_late}")
+            self.dates.append(
+                FoundDate(
+                    value.text, "published", value.method, time.text, time.precision, _has_zone(time), False, too_late
+                )
+            )
+            return
         chosen = self.published is None
         reason = None if chosen else f"{self.chosen['published'].method} is nearer"
         self.dates.append(
@@ -247,6 +263,15 @@ def _moment(text: str) -> str:
     if moment is None:
         raise ValueError(f"only the {time.precision} is known")
     return moment
+
+
+def _last_day(text: str) -> str | None:
+    """Return the day after that of a time, which is the latest it was anywhere; None where it cannot be read."""
+    try:
+        day = parse_published(text).day
+    except ValueError:
+        return None
+    return None if day is None else (date.fromisoformat(day) + timedelta(days=1)).isoformat()
 
 
 def _has_zone(time: PublishedTime) -> bool:

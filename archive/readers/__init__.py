@@ -13,6 +13,7 @@ from archive.readers.containers import CONTAINERS, RECORD_READERS
 from archive.readers.decode import looks_binary
 from archive.readers.defaults import FolderDefaults, read_sidecar
 from archive.readers.files import FoundFile, find_files, read_bytes, read_stdin
+from archive.readers.html import HtmlReader
 from archive.readers.mail import MailReader
 from archive.readers.markdown import MarkdownReader
 from archive.readers.text import TextReader
@@ -35,7 +36,7 @@ __all__ = [
 ]
 
 # The first that takes a file reads it.
-READERS: tuple[Reader, ...] = (MarkdownReader(), MailReader(), TextReader())
+READERS: tuple[Reader, ...] = (MarkdownReader(), MailReader(), HtmlReader(), TextReader())
 
 
 # Text to a machine, but no article: what the texts in them are is not for a reader of plain text to guess.
@@ -74,9 +75,7 @@ def identify(head: bytes, name: str) -> tuple[Reader, str]:
         why = reader.identify(head, name)
         if why is not None:
             return reader, why
-    raise UnreadableError(
-        "a format that no reader takes: HTML or XML", "save its text as a .txt or .md file and import that"
-    )
+    raise UnreadableError("a format that no reader takes: XML", "save its text as a .txt or .md file and import that")
 
 
 def read_documents(locator: str, name: str, content: bytes, reader: str | None = None) -> Iterator[Document]:

@@ -25,7 +25,10 @@ _SECONDS = re.compile(r"(T\d\d:\d\d):00(?!\d)")
 
 _BLOCK_KINDS = frozenset(("heading", "quote", "list", "code", "table"))
 _ASIDE_KINDS = frozenset(
-    ("related_headline", "trailing_tags", "caption", "markup", "front_matter", "signature", "list_footer", "summary")
+    (
+        *("related_headline", "trailing_tags", "caption", "markup", "front_matter"),
+        *("signature", "list_footer", "summary", "notice", "furniture"),
+    )
 )
 _LINK_KINDS = frozenset(("related_headline", "link"))
 

@@ -63,7 +63,7 @@ FAILED = {
     "blank.txt": ("no text in it", "remove it"),
     "binary.txt": ("binary data", "save its text"),
     "picture.jpg": ("a JPEG image", "save its text"),
-    "page.html": ("HTML", "save its text"),
+    "page.html": ("no article in it", "save its text"),
     "undecodable.txt": ("not text in any encoding", "iconv"),
     "secret.txt": ("no permission", "chmod"),
     "line\\x0aend \\x1b[31m empty.txt": ("empty file", "remove it"),

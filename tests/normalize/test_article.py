@@ -348,3 +348,31 @@ def check_offsets(article: Article) -> None:
     for date in article.dates:
         if date.field is not None:
             assert fields[date.field][date.start : date.end] == date.text
+
+
+def test_a_page_states_no_date_after_it_was_saved() -> None:
+    values = (
+        Value("published", "2031-01-01", "opengraph"),
+        Value("published", "2023-03-05", "time_element"),
+        Value("crawled", "Sat Mar 04 2023 23:11:12 GMT+0100", "saved_from"),
+    )
+    article = normalize(SENTENCE, values=values)
+    assert article.published is not None and article.published.text == "2023-03-05"  # where it was already the next day
+    assert [(date.value, date.chosen, date.reason) for date in article.dates if date.kind == "published"] == [
+        ("2031-01-01", False, "the page was saved before that"),
+        ("2023-03-05", True, None),
+    ]
+    assert article.notes == ("date '2031-01-01' was not used: the page was saved before that",)
+
+
+@pytest.mark.parametrize("crawled", ["2023", "some day"])
+def test_a_page_of_which_the_day_is_not_known_refuses_no_date(crawled: str) -> None:
+    values = (Value("published", "2031-01-01", "opengraph"), Value("crawled", crawled, "saved_from"))
+    assert normalize(SENTENCE, values=values).values["published"].text == "2031-01-01"
+
+
+def test_what_a_person_says_goes_before_what_a_page_makes_likely() -> None:
+    beside = [Given((Value("published", "2023-02", "sidecar"), Value("authors", "Ada Okoro", "sidecar")))]
+    values = (Value("published", "2023-03-05", "time_element"), Value("authors", "Li Wei", "json_ld"))
+    article = normalize(SENTENCE, values=values, beside=beside)
+    assert {name: value.text for name, value in article.values.items()} == {"published": "2023-02", "authors": "Li Wei"}

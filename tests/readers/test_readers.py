@@ -15,7 +15,7 @@ SHARED = Path(__file__).resolve().parents[3] / "shared"
 
 
 def test_readers_have_names_of_their_own() -> None:
-    assert [reader.name for reader in READERS] == ["markdown", "mail", "text"]
+    assert [reader.name for reader in READERS] == ["markdown", "mail", "html", "text"]
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_the_first_reader_that_takes_a_file_reads_it(name: str, content: bytes, 
         (b" \n", "no text in it, only blank space"),
         (b"\x89PNG\r\n\x1a\n", "not text: a PNG image"),
         (b"\x00" * 64, "not text: binary data (many NUL bytes)"),
-        (b"<!doctype html>", "a format that no reader takes: HTML or XML"),
+        (b"<?xml version='1.0'?><rss>", "a format that no reader takes: XML"),
         (bytes(range(128, 256)) * 4, "not text in any encoding we know"),
     ],
     ids=lambda value: str(value)[:20],
