@@ -161,6 +161,10 @@ class _Cutter:
 
     def _leaf(self, name: str | None, start: int) -> Piece:
         """Return the word, phrase or value that begins here."""
+        is_fact = name is not None and name not in TEXT_FIELDS
+        if is_fact and self._plain.startswith('="', self._at):
+            self._at += 1
+            return self._quoted(name, start, "=")
         if self._plain.startswith('"', self._at):
             return self._quoted(name, start)
         end = self._end_of_word() if name in TEXT_FIELDS or name is None else self._end_of_value()
@@ -175,7 +179,7 @@ class _Cutter:
         self._refuse_wildcards(value, value_span)
         return Piece("leaf", span, _words(value, name, span))
 
-    def _quoted(self, name: str | None, start: int) -> Piece:
+    def _quoted(self, name: str | None, start: int, before: str = "") -> Piece:
         opening = self._at
         closing = self._plain.find('"', opening + 1)
         if closing < 0:
@@ -186,7 +190,7 @@ class _Cutter:
             span = (start, self._at)
             if not inside.strip():
                 raise self._mistake(f"nothing stands after {name}:; write {name}:{_EXAMPLES[name]}", span)
-            return Piece("leaf", span, self._fact(name, inside, (opening, self._at), span))
+            return Piece("leaf", span, self._fact(name, before + inside, (opening, self._at), span))
         reach = _REACH.match(self._plain, self._at)
         if reach:
             self._at = reach.end()
