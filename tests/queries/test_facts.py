@@ -165,5 +165,28 @@ def test_names_that_lead_nowhere_are_shown_with_what_was_probably_meant(query: s
         assert caught.value.span == (2, 2 + len(query))
 
 
+@pytest.mark.parametrize(
+    ("query", "meant"),
+    [
+        ("source:lantern wire a", 'source:"lantern wire"'),
+        ("author:Li  WEI", ""),
+        ("section:arts and letters", 'section:"arts and letters"'),
+        ("section:arts\tand letters", 'section:"arts and letters"'),
+        ("section:(arts and) letters", ""),
+        ("section:arts AND letters", 'section:"arts AND letters"'),
+    ],
+)
+def test_a_name_with_a_space_is_asked_back(
+    query: str, meant: str, archive_of: Callable[[dict[str, str]], Path]
+) -> None:
+    path = archive_of({"a.md": "---\nsource: Lantern Wire\nsection: Arts and Letters\n---\nPiece a.\n"})
+    with reading(path) as connection, pytest.raises(QueryError) as caught:
+        Asked(query).selection(connection)
+    if meant:
+        assert caught.value.reason == f"a name with a space stands in quotes: {meant}"
+    else:
+        assert caught.value.reason.startswith("there is no ")
+
+
 def test_the_parser_and_sql_know_the_same_facts() -> None:
     assert {*FACTS, "query"} == {*KNOWN_TO_THE_PARSER}
