@@ -18,7 +18,7 @@ from archive.errors import ArchiveError, NotFoundError, UsageError, VocabularyEr
 from archive.ingest import ImportOptions, import_paths, load_vocabulary
 from archive.queries import reading
 from archive.queries.articles import list_articles
-from archive.queries.filters import Filters
+from archive.queries.filters import Asked, Filters
 from archive.queries.topics import list_topics
 from archive.queries.verification import verify
 from archive.reparse import survey
@@ -137,7 +137,10 @@ def tree(archive: Path, *, all_known: bool = False) -> list[str]:
 
 def on_topic(archive: Path, topic: str) -> set[str]:
     with reading(archive) as connection:
-        return {row["headline"] for row in list_articles(connection, Filters(topic=topic).selection(connection))}
+        return {
+            row["headline"]
+            for row in list_articles(connection, Asked(filters=Filters(topic=topic)).selection(connection))
+        }
 
 
 def dumped(archive: Path) -> list[str]:

@@ -122,7 +122,7 @@ class Commands(click.Group):
                 takes_query = error.ctx is not None and any(one.name == "query" for one in error.ctx.command.params)
                 if not takes_query or error.option_name.startswith("--"):
                     raise
-                cure = "What excludes a word goes in quotes with the rest of the query: 'trade -sanctions'."
+                cure = "What excludes stands in quotes with the rest, 'trade -sanctions', or alone as 'NOT sanctions'."
                 raise click.UsageError(f"{error.format_message()} {cure}", error.ctx) from error
             raise click.UsageError("--db stands before the command: archive --db PATH COMMAND.", error.ctx) from error
         except BrokenPipeError:

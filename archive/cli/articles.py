@@ -136,7 +136,8 @@ def count(ctx: click.Context, /, asked: "Asked", unit: str, by: str | None, expl
     """Count articles, or the texts or sources they are.
 
     All of them, or those that a query names (`archive search --help` tells what one is). A text is the same where its
-    words are, whatever the headline.
+    words are, whatever the headline. With --by, a topic counts without those below it: `archive list topic:=trade`
+    lists what is counted for one, `archive list 'NOT has:topic'` what has none.
 
     \b
     archive count topic:sanctions

@@ -1,5 +1,6 @@
 """How commands take a query, and what is said beside its answer."""
 
+import re
 from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
@@ -21,6 +22,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 FEWER_WORDS = "nothing found; fewer words find more, `archive stats` tells what the archive holds"
 FEWER_OPTIONS = "nothing found; fewer options find more"
 _OPERATORS = ("and", "or", "not")
+_NEAR = re.compile(r"(?i:w|n|near|pre|adj|within)/?\d+|NEAR|ADJ")  # as media databases have it
 
 
 def takes_query(*, required: bool = False, several: bool = False) -> Callable[[F], F]:
@@ -119,6 +121,8 @@ def if_nothing(asked: "Asked") -> str:
     small = [word for word in typed if word in _OPERATORS]
     if small and not asked.words_only:
         return f"nothing found; {small[0]} is a word like others, {small[0].upper()} joins"
+    if len(typed) > 2 and any(_NEAR.fullmatch(word) for word in typed[1:-1]):
+        return 'nothing found; words near each other are "trade minsk"~5'
     return FEWER_WORDS if len(typed) and not any(vars(asked.filters).values()) else FEWER_OPTIONS
 
 

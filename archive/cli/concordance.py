@@ -14,8 +14,9 @@ from archive.queries.kwic import SORTS, list_hits
 if TYPE_CHECKING:
     from archive.queries.filters import Asked
 
-_SOURCE = 16  # cells for a source
-_NARROWEST = 10  # characters of context that a line has at least on each side
+_KNOWN = (12, 10, 16)  # cells for key, day and source
+_HIT = 12  # cells that a hit may take
+_NARROWEST = 10  # characters of context that a line has on each side; where less fits, source and day are left out
 
 
 @click.command()
@@ -61,7 +62,8 @@ def kwic(
             return
         empty = if_nothing(asked) if selection.texts else "nothing found; kwic shows words, and none is asked for"
         if form == "table":
-            shown = _print_lines(list_hits(connection, selection, width or _room(), sort, limit), empty)
+            known, room = _layout()
+            shown = _print_lines(list_hits(connection, selection, width or room, sort, limit), known, empty)
         else:
             shown = print_rows(list_hits(connection, selection, width or 60, sort, limit), form, {}, empty=empty)
         if shown and shown == limit:
@@ -69,14 +71,19 @@ def kwic(
         tell_what_is_left_out(connection, selection)
 
 
-def _room() -> int:
-    """Return how many characters on either side fit the terminal, with key, day and source before, and a hit."""
+def _layout() -> tuple[int, int]:
+    """Return how much of key, day and source stands before a line, and how many characters then fit on either side."""
     from archive.cli.tables import terminal
 
-    return max(_NARROWEST, (terminal().width - 12 - 10 - _SOURCE - 3 * 2 - 12) // 2)
+    width = terminal().width
+    for known in (3, 2, 1):
+        room = (width - sum(_KNOWN[:known]) - 2 * known - _HIT) // 2
+        if room >= _NARROWEST:
+            return known, room
+    return 1, _NARROWEST
 
 
-def _print_lines(lines: Iterable[dict[str, Any]], empty: str) -> int:
+def _print_lines(lines: Iterable[dict[str, Any]], known: int, empty: str) -> int:
     from rich.cells import cell_len, set_cell_size
     from rich.text import Text
 
@@ -91,10 +98,13 @@ def _print_lines(lines: Iterable[dict[str, Any]], empty: str) -> int:
 
     def draw(console: Any) -> None:
         for line in found:
-            known = [line["key"], (line["published"] or "")[:10].ljust(10)]
-            known.append(set_cell_size(printable_line(line["source"] or ""), _SOURCE))
+            values = (line["key"], (line["published"] or "")[:10], line["source"] or "")
+            columns = [
+                set_cell_size(printable_line(value), cells)
+                for value, cells in zip(values[:known], _KNOWN, strict=False)
+            ]
             before = printable_line(line["left"])
-            text = Text("  ".join(known), style="cyan") + Text("  " + " " * (left - cell_len(before)))
+            text = Text("  ".join(columns), style="cyan") + Text("  " + " " * (left - cell_len(before)))
             shown = f"{before}{printable_line(line['hit'])}"
             whole = shown + printable_line(line["right"])
             text += mark(whole, [(len(before), len(shown))], console)

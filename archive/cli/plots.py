@@ -22,9 +22,9 @@ class Plot:
 
     @property
     def title(self) -> str:
-        """Return what is shown, of which articles."""
+        """Return what is shown, of which articles; of several queries, their series say which."""
         shown = "Share of articles" if self.timeline.share else "Articles"
-        return f"{shown} by {self.timeline.step}: {self.about}"
+        return f"{shown} by {self.timeline.step}{self.about and f': {self.about}'}"
 
     def values(self, series: Series) -> list[float | None]:
         """Return what is drawn of a series for each period; None where there is nothing to take a share of."""

@@ -27,9 +27,10 @@ def query(ctx: click.Context, /, form: str) -> None:
     from archive.queries.saved import list_queries
 
     with reading(archive_path(ctx)) as connection:
-        print_rows(
-            list_queries(connection), form, _COLUMNS, empty="no query is saved yet; `archive query save` does it"
-        )
+        rows = list_queries(connection)
+        if form == "table":
+            rows = ({**row, "saved_at": row["saved_at"][:16].replace("T", " ")} for row in rows)
+        print_rows(rows, form, _COLUMNS, empty="no query is saved yet; `archive query save` does it")
 
 
 @query.command()

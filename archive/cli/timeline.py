@@ -13,7 +13,7 @@ from archive.cli.output import hint, print_rows, write_csv
 from archive.cli.plots import Plot
 from archive.errors import ArchiveError
 from archive.queries import reading
-from archive.queries.left_out import count_left_out, told
+from archive.queries.left_out import LeftOut, count_left_out, told
 from archive.queries.periods import STEPS
 from archive.queries.timeline import SPLITS, Timeline, count_by_period
 
@@ -81,16 +81,15 @@ def timeline(
         selections = {one.name: one.selection(connection) for one in asked}
         conditions = {name: selection.as_conditions() for name, selection in selections.items()}
         counted = count_by_period(connection, conditions, by, per, series or None, share)
-        apart = [count_left_out(connection, selection) for selection in selections.values()]
-    name = asked[0].name if len(asked) == 1 else ""
-    undated = sum(one.undated for one in apart) + sum(counted.undated.values())
-    imprecise = sum(counted.imprecise.values())
-    coarse = f"{imprecise:,} dated less exactly than to the {_LEAST[by]}" if imprecise else ""
-    left_out = told(undated, sum(one.imprecise for one in apart), coarse)
+        apart = {name: count_left_out(connection, selection) for name, selection in selections.items()}
+    name = "" if len(selections) > 1 else asked[0].name
+    left_out = list(filter(None, (_left_out(counted, one, number) for one, number in apart.items())))
     largest = _largest(counted)
-    on_plot = (_base(counted) if share else "", left_out, largest if output else "")
+    on_plot = (_base(counted) if share else "", *left_out, largest if output else "")
     plot = Plot(counted, name, tuple(filter(None, on_plot)))
-    hints = [left_out, largest and f"{largest}; --series 0 shows all"]
+    hints = [largest and f"{largest}; --series 0 shows all"]
+    if not counted.series or output is not None or form != "plot":  # which has it below
+        hints = [*left_out, *hints]
     if not counted.series:
         print_rows(
             [],
@@ -104,13 +103,20 @@ def timeline(
         from archive.cli.plot_drawing import draw_plot
 
         click.echo(draw_plot(plot))
-        hints.remove(left_out)  # which stands below the plot
     elif form == "table":
         print_rows(_columns(plot), form, {})
     else:
         print_rows(counted.rows(), form, {})
     for one in filter(None, hints):
         hint(one)
+
+
+def _left_out(counted: Timeline, query: str, apart: LeftOut) -> str:
+    """Return in words how many articles of a query are in no period."""
+    imprecise = counted.imprecise[query]
+    coarse = f"{imprecise:,} dated less exactly than to the {_LEAST[counted.step]}" if imprecise else ""
+    of = query if len(counted.undated) > 1 else ""
+    return told(apart.undated + counted.undated[query], apart.imprecise, coarse, of=of)
 
 
 def _check_output(ctx: click.Context, output: Path) -> None:

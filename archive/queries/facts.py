@@ -37,6 +37,7 @@ Condition = ColumnElement[bool]
 
 _article = articles.c
 _END = "\U0010ffff"
+_ALONE = "="  # before a value: that and nothing else
 
 
 def of_source(connection: Connection, name: str) -> Condition:
@@ -52,39 +53,47 @@ def of_source(connection: Connection, name: str) -> Condition:
 
 
 def on_topic(connection: Connection, name: str) -> Condition:
-    """Articles on a topic or one below it, by `scheme:code`, code, name or alias."""
+    """Articles on a topic or one below it, by `scheme:code`, code, name or alias; after `=` on the topic itself."""
+    wanted = name.removeprefix(_ALONE)
     try:
-        below = _with_below(find_topic(connection, name))
+        topic = find_topic(connection, wanted)
     except NotFoundError as error:
-        raise _unknown("topic", name, connection.scalars(select(topic_names.c.name))) from error
-    return _article.id.in_(select(article_topics.c.article_id).where(article_topics.c.topic_id.in_(below)))
+        raise _unknown("topic", wanted, connection.scalars(select(topic_names.c.name))) from error
+    meant = [topic] if wanted != name else _with_below(topic)
+    return _article.id.in_(select(article_topics.c.article_id).where(article_topics.c.topic_id.in_(meant)))
 
 
 def by_author(connection: Connection, name: str) -> Condition:
-    """Articles that credit a name in which these words follow each other; with a final `*` the last may go on."""
-    wanted = tokenize(name)
-    if not wanted:
+    """Articles that credit a name in which these words follow each other; with a final `*` the last may go on.
+
+    After `=` it is the whole name, to the letter.
+    """
+    whole = name.removeprefix(_ALONE)
+    wanted = tokenize(whole)
+    if not wanted and whole == name:
         raise UsageError("no name is in it; write author:okoro")
     is_prefix = name.endswith("*")
     found = [
         author_id
         for author_id, known in connection.execute(select(authors.c.id, authors.c.name))
-        if _has_words(tokenize(known), wanted, is_prefix)
+        if (known == whole if whole != name else _has_words(tokenize(known), wanted, is_prefix))
     ]
     if not found:
-        raise _unknown("author", name, connection.scalars(select(authors.c.name)))
+        raise _unknown("author", whole, connection.scalars(select(authors.c.name)))
     return _article.id.in_(select(article_authors.c.article_id).where(article_authors.c.author_id.in_(found)))
 
 
 def in_language(_connection: Connection, tag: str) -> Condition:
-    """Articles in a language, which covers its variants: `en` finds `en-GB`."""
-    wanted = language_tag(tag)
+    """Articles in a language, which covers its variants: `en` finds `en-GB`; `=en` does not."""
+    wanted = language_tag(tag.removeprefix(_ALONE))
+    if tag.startswith(_ALONE):
+        return and_(_article.language.is_not(None), _article.language == wanted)
     is_variant = _article.language.startswith(f"{wanted}-", autoescape=True)
     return and_(_article.language.is_not(None), or_(_article.language == wanted, is_variant))
 
 
 def in_section(connection: Connection, name: str) -> Condition:
-    """Articles of a section, whatever its case; with a final `*`, of all that begin so."""
+    """Articles of a section, whatever its case; with a final `*`, of all that begin so; after `=` to the letter."""
     return _of_stated(connection, "section", _article.section, name)
 
 
@@ -198,6 +207,7 @@ def _has_copies() -> Condition:
 HAS: dict[str, Callable[[], Condition]] = {
     "source": lambda: _article.source_id.is_not(None),
     "date": lambda: _article.published_from.is_not(None),
+    "month": lambda: and_(_article.published_precision.is_not(None), _article.published_precision != "year"),
     "day": lambda: _article.published_on.is_not(None),
     "headline": lambda: _article.id.in_(
         select(articles.c.id)
@@ -243,10 +253,13 @@ def _sources_starting(connection: Connection, start: str) -> Select[tuple[int]]:
 
 
 def _of_stated(connection: Connection, what: str, column: Column[str | None], name: str) -> Condition:
-    """Articles whose value in a column is a name, whatever its case, or with a final `*` begins so."""
+    """Articles whose value in a column is a name, whatever its case, or with a final `*` begins so; `=`: exactly so."""
     key = name_key(name.rstrip("*"))
     stated = [one for one in connection.scalars(select(column).distinct()) if one is not None]
-    if name.endswith("*"):
+    if name.startswith(_ALONE):
+        name = name.removeprefix(_ALONE)
+        found = [one for one in stated if one == name]
+    elif name.endswith("*"):
         found = [one for one in stated if name_key(one).startswith(key)]
     else:
         found = [one for one in stated if name_key(one) == key]

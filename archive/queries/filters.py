@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Connection
+from sqlalchemy import Connection
 
 from archive.errors import UsageError
 from archive.queries.selection import Selection, select_articles
@@ -40,14 +40,6 @@ class Filters:
         if starts is not None or ends is not None:
             said.append(Query("", Published(starts, ends)))
         return said
-
-    def selection(self, connection: Connection) -> Selection:
-        """Return the articles that all options name; raises QueryError for names that are not known."""
-        return select_articles(connection, self.queries())
-
-    def conditions(self, connection: Connection) -> list[ColumnElement[bool]]:
-        """Return the conditions on `articles`; raises as `selection` does."""
-        return self.selection(connection).as_conditions()
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from archive.db.tables import article_revisions, articles, sources
-from archive.normalize.tokens import token_spans, tokenize
+from archive.normalize.tokens import tokenize
 from archive.queries.articles import HEADLINE, in_order
+from archive.queries.search import hits_in
 from archive.queries.selection import Selection
-from archive.query_language.hits import find_hits
 from archive.query_language.tree import Text
 
 SORTS = ("newest", "oldest", "left", "right", "hit")
@@ -79,17 +79,10 @@ def hit_spans(text: str, parts: Sequence[Text], field: str) -> list[tuple[int, i
     >>> hit_spans("Trade talks on trade", [Words(("trade",)), Words(("trade", "talks"))], "body")
     [(0, 11), (15, 20)]
     """
-    words = tokenize(text)
-    hits = {hit for part in parts if part.column in (None, field) for hit in find_hits(part, words)}
-    if not hits:
-        return []
-    spans = token_spans(text)
     outer: list[tuple[int, int]] = []
-    last = -1
-    for hit in sorted(hits, key=lambda one: (one.first, -one.last)):
-        if hit.last > last:
-            outer.append((spans[hit.first][0], spans[hit.last - 1][1]))
-            last = hit.last
+    for hit in hits_in(text, parts, field):
+        if not outer or hit.end > outer[-1][1]:
+            outer.append((hit.start, hit.end))
     return outer
 
 

@@ -23,8 +23,8 @@ def count_left_out(connection: Connection, selection: Selection) -> LeftOut:
     return LeftOut(undated, imprecise)
 
 
-def told(undated: int, imprecise: int, *more: str) -> str:
-    """Return in words how many articles are left out for want of a date; '' if none are.
+def told(undated: int, imprecise: int, *more: str, of: str = "") -> str:
+    """Return in words how many articles are left out for want of a date, of what if there are several; '' if none are.
 
     >>> told(4, 0, "2 dated less exactly than to the day")
     'left out: 4 without a date, 2 dated less exactly than to the day'
@@ -32,4 +32,4 @@ def told(undated: int, imprecise: int, *more: str) -> str:
     parts = [f"{undated:,} without a date"] if undated else []
     parts += [f"{imprecise:,} with a date too coarse to tell"] if imprecise else []
     parts += [one for one in more if one]
-    return f"left out: {', '.join(parts)}" if parts else ""
+    return f"left out{of and f' of {of}'}: {', '.join(parts)}" if parts else ""

@@ -31,7 +31,9 @@ class Snippet(NamedTuple):
     hits: list[Span]
 
 
-class _Hit(NamedTuple):
+class TextHit(NamedTuple):
+    """Where a part of a query, by its number, stands in a text: code points."""
+
     start: int
     end: int
     part: int
@@ -53,7 +55,7 @@ def search_articles(
         shown = article["headline"] if article["headline_method"] != "derived" else ""
         yield {
             **article,
-            "headline_hits": [[hit.start, hit.end] for hit in _hits(shown, selection.texts, "headline")],
+            "headline_hits": [[hit.start, hit.end] for hit in hits_in(shown, selection.texts, "headline")],
             "snippet": snippet.text,
             "hits": [list(hit) for hit in snippet.hits],
         }
@@ -93,8 +95,8 @@ def make_snippet(body: str, texts: Sequence[Text]) -> Snippet:
     Snippet(text='All quiet. The mayor spoke.', hits=[(15, 20)])
     """
     spans = token_spans(body)
-    hits = _hits(body, texts, "body", spans)
-    first = hits[_best_start(hits)] if hits else _Hit(0, 0, 0)
+    hits = hits_in(body, texts, "body", spans)
+    first = hits[_best_start(hits)] if hits else TextHit(0, 0, 0)
     start = max(0, first.start - _BEFORE)
     end = max(min(len(body), start + _LENGTH), first.end)
     inside = [span for span in spans if span[0] >= start and span[1] <= end]
@@ -108,20 +110,23 @@ def make_snippet(body: str, texts: Sequence[Text]) -> Snippet:
     return Snippet(before + passage + after, [(a + len(before), b + len(before)) for a, b in shown])
 
 
-def _hits(text: str, texts: Sequence[Text], column: str, spans: Sequence[Span] | None = None) -> list[_Hit]:
+def hits_in(text: str, texts: Sequence[Text], column: str, spans: Sequence[Span] | None = None) -> list[TextHit]:
     """Return where parts of a query stand in a headline or body: in its order, at one place the longest first."""
     words = tokenize(text)
-    spans = token_spans(text) if spans is None else spans
     found = [
-        _Hit(spans[hit.first][0], spans[hit.last - 1][1], number)
+        (hit, number)
         for number, part in enumerate(texts)
         if part.column in (None, column)
         for hit in find_hits(part, words)
     ]
-    return sorted(set(found), key=lambda hit: (hit.start, -hit.end, hit.part))
+    if not found:
+        return []
+    spans = token_spans(text) if spans is None else spans
+    hits = {TextHit(spans[hit.first][0], spans[hit.last - 1][1], number) for hit, number in found}
+    return sorted(hits, key=lambda hit: (hit.start, -hit.end, hit.part))
 
 
-def _best_start(hits: Sequence[_Hit]) -> int:
+def _best_start(hits: Sequence[TextHit]) -> int:
     """Return the hit from which on a snippet holds the most different parts of a query; the first of equals."""
     best = most = last = 0
     inside: Counter[int] = Counter()

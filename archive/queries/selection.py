@@ -1,6 +1,7 @@
 """Which articles a query names: its tree as conditions in SQL."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -32,6 +33,9 @@ Condition = ColumnElement[bool]
 Conditions = Sequence[Condition]
 
 INDEX = table("article_fts", column("rowid", Integer))
+
+_NAMES = ("source", "topic", "author", "section")
+_LONGEST_NAME = 4  # words after the first that are tried as part of a name
 
 
 @dataclass(frozen=True)
@@ -156,10 +160,22 @@ def _compile(connection: Connection, query: Query, node: Node) -> _Sides:
             except QueryError:
                 raise
             except (ArchiveError, ValueError) as error:
-                raise QueryError(str(error), query.text, span) from error
+                raise QueryError(_in_quotes(connection, query, node) or str(error), query.text, span) from error
         case Words() | Near():
             raise TypeError("words have an expression")
     return _alike(true())
+
+
+def _in_quotes(connection: Connection, query: Query, fact: Fact) -> str:
+    """Return what is wrong where a name with a space stands without quotes; '' where that is not so."""
+    after = query.text[fact.span[1] :]
+    words = after.split()[:_LONGEST_NAME] if after[:1].isspace() and fact.name in _NAMES else []
+    for number in range(1, len(words) + 1):
+        name = " ".join([fact.value, *words[:number]])
+        with suppress(ArchiveError, ValueError):
+            FACTS[fact.name](connection, name)
+            return f'a name with a space stands in quotes: {fact.name}:"{name}"'
+    return ""
 
 
 def _alike(condition: Condition) -> _Sides:

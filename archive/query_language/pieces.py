@@ -34,6 +34,9 @@ _NAME = re.compile(r"([A-Za-z_]+):")
 _WORD = re.compile(r'[^\s()"]+')
 _BLANK = re.compile(r"\s+")
 _REACH = re.compile(r"~([0-9]{1,3})(?![0-9])")
+_WEIGHT = re.compile(r"\^[0-9.]+")
+_RANGE = re.compile(r"[\[{](\S+) TO ([^\s\]}]+)[\]}]")  # as Lucene has it
+_COMPARED = re.compile(r"([<>])=?(\S+)")
 _OPERATORS = ("AND", "OR", "NOT")
 _LONGEST = 200_000  # characters of a query
 
@@ -161,6 +164,10 @@ class _Cutter:
 
     def _leaf(self, name: str | None, start: int) -> Piece:
         """Return the word, phrase or value that begins here."""
+        is_fact = name is not None and name not in TEXT_FIELDS
+        if is_fact and self._plain.startswith('="', self._at):
+            self._at += 1
+            return self._quoted(name, start, "=")
         if self._plain.startswith('"', self._at):
             return self._quoted(name, start)
         end = self._end_of_word() if name in TEXT_FIELDS or name is None else self._end_of_value()
@@ -175,7 +182,7 @@ class _Cutter:
         self._refuse_wildcards(value, value_span)
         return Piece("leaf", span, _words(value, name, span))
 
-    def _quoted(self, name: str | None, start: int) -> Piece:
+    def _quoted(self, name: str | None, start: int, before: str = "") -> Piece:
         opening = self._at
         closing = self._plain.find('"', opening + 1)
         if closing < 0:
@@ -186,12 +193,14 @@ class _Cutter:
             span = (start, self._at)
             if not inside.strip():
                 raise self._mistake(f"nothing stands after {name}:; write {name}:{_EXAMPLES[name]}", span)
-            return Piece("leaf", span, self._fact(name, inside, (opening, self._at), span))
+            return Piece("leaf", span, self._fact(name, before + inside, (opening, self._at), span))
         reach = _REACH.match(self._plain, self._at)
         if reach:
             self._at = reach.end()
             span = (start, self._at)
             return Piece("leaf", span, self._near(inside, int(reach[1]), name, span, opening + 1))
+        if weight := _WEIGHT.match(self._plain, self._at):
+            raise self._mistake(_NO_WEIGHTS, weight.span())
         if self._plain.startswith("~", self._at):
             raise self._mistake('after ~ stands how many words may be between: "a b"~5', (self._at, self._at + 1))
         self._refuse_wildcards(inside.rstrip(), (opening + 1, closing))
@@ -234,10 +243,22 @@ class _Cutter:
         try:
             return Published(*parse_days(value, self._today), span)
         except ValueError as error:
+            meant = self._span_meant(value_span)
+            if meant is not None:
+                raise self._mistake(f"a span of time is written date:{meant[0]}, both included", meant[1]) from error
             message = str(error)
             if message == "this is no date":
                 message = f"this is no date; write {_EXAMPLES['date']}"
             raise self._mistake(message, value_span) from error
+
+    def _span_meant(self, value_span: Span) -> tuple[str, Span] | None:
+        """Return a span of time as it is written here, and its place, where it stands as other programs have it."""
+        if between := _RANGE.match(self._plain, value_span[0]):
+            first, last = ("" if one == "*" else one for one in between.groups())
+            return f"{first}..{last}", between.span()
+        if compared := _COMPARED.fullmatch(self._plain[slice(*value_span)]):
+            return f"{compared[2]}.." if compared[1] == ">" else f"..{compared[2]}", value_span
+        return None
 
     def _refuse_wildcards(self, value: str, span: Span) -> None:
         """Refuse what other search engines mean by a character, where taking it for punctuation would mislead."""
@@ -245,6 +266,9 @@ class _Cutter:
         if 0 <= star < len(value) - 1 and value[star + 1 :].strip("*") and tokenize(value[:star] + value[star + 1 :]):
             at = span[0] + star
             raise self._mistake("a * stands at the end of a word: econom*", (at, at + 1))
+        weight = _WEIGHT.search(value)
+        if weight and weight.end() == len(value) and value[: weight.start()].isalpha():
+            raise self._mistake(_NO_WEIGHTS, (span[0] + weight.start(), span[1]))
         tilde = re.search(r"\w~[0-9.]*$", value)
         if tilde:
             at = span[0] + tilde.start() + 1
@@ -261,6 +285,7 @@ def _words(text: str, name: str | None, span: Span) -> Words | None:
     return Words(words, is_prefix, name, span) if words else None
 
 
+_NO_WEIGHTS = "words have no weights here; leave it out"
 _EXAMPLES = {
     "headline": "sanctions",
     "body": "sanctions",

@@ -177,6 +177,15 @@ def test_search_shows_hits_in_headline_and_passage(seeds: Run) -> None:
 def test_nothing_found_says_what_finds_more(seeds: Run) -> None:
     assert "fewer words find more" in seeds("search", "xylophone").stderr
     assert "fewer options find more" in seeds("search", "trade", "--language", "is").stderr
+    for near in ("w/5", "NEAR", "adj5"):
+        assert 'words near each other are "trade minsk"~5' in seeds("search", "trade", near, "minsk").stderr
+
+
+def test_what_excludes_and_looks_like_an_option_is_explained(seeds: Run) -> None:
+    answer = seeds("count", "-sanctions")
+    assert answer.exit_code == 2
+    assert "'trade -sanctions', or alone as 'NOT sanctions'." in answer.stderr
+    assert int(seeds("count", "NOT sanctions").stdout) > 0
 
 
 def test_an_empty_archive_says_so(run: Run, database: Path) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from io import StringIO
 from typing import Any
 
+import pytest
 from click.testing import Result
 
 Run = Callable[..., Result]
@@ -15,6 +16,24 @@ def test_hits_stand_below_each_other(seeds: Run) -> None:
     assert len(shown) == 6
     assert len({line.index("«sanctions»") for line in shown}) == 1
     assert all(len(line) <= 122 for line in shown)
+
+
+@pytest.mark.parametrize(
+    ("width", "known"),
+    [
+        (100, "j5fiq354movg  2023-02-27  The Harbour Cour  "),
+        (60, "j5fiq354movg  2023-02-27  "),
+        (46, "j5fiq354movg  "),
+        (40, "j5fiq354movg  "),
+    ],
+)
+def test_a_narrow_terminal_has_room_for_what_stands_beside_a_hit(width: int, known: str, seeds: Run) -> None:
+    (line,) = (one for one in seeds("kwic", "trade", width=width).stdout.splitlines() if one.startswith("j5fiq354movg"))
+    assert line.startswith(known)
+    assert len(line) <= width
+    left, right = line.removeprefix(known).split("«trade»")
+    assert min(len(left), len(right)) >= 9
+    assert left.endswith("trengthen ")
 
 
 def test_csv_has_the_columns_that_concordancers_want(seeds: Run) -> None:

@@ -51,6 +51,12 @@ def test_nothing_changed_yet(database: Path, run: Run) -> None:
     assert (answer.exit_code, answer.stdout, answer.stderr) == (0, "[]\n", "no text has changed since it came\n")
 
 
+def test_what_a_query_leaves_out_is_told(seeds: Run) -> None:
+    answer = seeds("revisions", "date:2023-02", "-f", "csv")
+    assert len(answer.stdout.splitlines()) == 2
+    assert answer.stderr == "left out: 6 without a date, 1 with a date too coarse to tell\n"
+
+
 def test_what_is_no_date_or_no_source(seeds: Run) -> None:
     answer = seeds("revisions", "--since", "soon")
     assert (answer.exit_code, answer.stdout) == (2, "")

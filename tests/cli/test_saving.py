@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -23,6 +24,7 @@ def test_a_query_is_saved_used_listed_and_dropped(seeds: Run) -> None:
     lines = seeds("query").stdout.splitlines()
     assert lines[0].split() == ["name", "query", "saved"]
     assert "topic:trade OR minsk" in lines[2]
+    assert re.search(r"  \d{4}-\d\d-\d\d \d\d:\d\d$", lines[2])
     answer = seeds("query", "drop", "Belarus")
     assert (answer.exit_code, answer.stdout) == (0, "query:belarus is gone\n")
     answer = seeds("query")

@@ -240,3 +240,19 @@ def test_several_queries_are_several_series(seeds: Run) -> None:
     shown = seeds("timeline", "trade", "kite OR sanctions", "--by", "year").stdout
     assert "trade" in shown
     assert "kite OR sanctions" in shown
+
+
+def test_what_is_left_out_is_told_of_each_query(seeds: Run) -> None:
+    told = (
+        "left out of trade: 3 without a date, 1 dated less exactly than to the month",
+        "left out of minsk: 1 without a date",
+    )
+    assert seeds("timeline", "trade", "minsk", "-f", "csv").stderr.splitlines() == list(told)
+    plot = seeds("timeline", "trade", "minsk")
+    assert plot.stdout.splitlines()[0] == "Articles by month"
+    assert plot.stdout.splitlines()[-2:] == list(told)
+    assert plot.stderr == ""
+
+
+def test_a_query_said_twice_is_one(seeds: Run) -> None:
+    assert seeds("timeline", "trade", "trade").stdout == seeds("timeline", "trade").stdout

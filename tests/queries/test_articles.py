@@ -12,7 +12,7 @@ from archive.errors import NotFoundError, SchemaError
 from archive.queries import articles as queries
 from archive.queries import reading
 from archive.queries.articles import count_articles, find_article_id, list_articles
-from archive.queries.filters import Filters
+from archive.queries.filters import Asked, Filters
 from archive.queries.selection import ALL
 
 
@@ -116,6 +116,6 @@ def test_all_answers_are_of_one_moment(archive_of: Callable[[dict[str, str]], Pa
         assert count_articles(connection, ALL) == 2
         with closing(sqlite3.connect(path)) as writing, writing:
             writing.execute("UPDATE articles SET language = 'xx'")
-        assert count_articles(connection, Filters(language="xx").selection(connection)) == 0
+        assert count_articles(connection, Asked(filters=Filters(language="xx")).selection(connection)) == 0
     with reading(path) as connection:
-        assert count_articles(connection, Filters(language="xx").selection(connection)) == 2
+        assert count_articles(connection, Asked(filters=Filters(language="xx")).selection(connection)) == 2

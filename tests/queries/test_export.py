@@ -20,7 +20,7 @@ from archive.exports.md import file_name, to_markdown
 from archive.ingest import ImportOptions, ImportSummary, import_paths
 from archive.queries import reading
 from archive.queries.export import export_articles
-from archive.queries.filters import Filters
+from archive.queries.filters import Asked, Filters
 
 # what a revision's number and the place of an article tell is of the archive it is in
 _OF_THE_ARCHIVE = ("revision",)
@@ -33,7 +33,9 @@ def run(database: Path, *paths: Path) -> ImportSummary:
 
 def exported(database: Path, **filters: Any) -> list[dict[str, Any]]:
     with reading(database) as connection:
-        return list(export_articles(connection, Filters(**filters).conditions(connection)))
+        return list(
+            export_articles(connection, Asked(filters=Filters(**filters)).selection(connection).as_conditions())
+        )
 
 
 def write_lines(database: Path, file: Path) -> Path:

@@ -73,6 +73,14 @@ def named(path: Path, query: str) -> str:
         ("import:last", "abcde"),
         ("has:date", "e"),
         ("has:DAY", ""),
+        ("has:month", ""),
+        ("language:=pt", "e"),
+        ("-language:=pt", "abcd"),
+        ("section:=Politics", "a"),
+        ("section:(=POLITICS OR =sport)", "bc"),
+        ("kind:=Opinion", "c"),
+        ('author:="Ana Ünal"', "a"),
+        ('author:"=Bo"', "c"),
         ("has:page", "d"),
         ("-has:source", "cd"),
         ("has:url has:author", "abc"),
@@ -155,6 +163,29 @@ def test_names_that_lead_nowhere_are_shown_with_what_was_probably_meant(query: s
             Asked(f"a {query}").selection(connection)
         assert reason in caught.value.reason
         assert caught.value.span == (2, 2 + len(query))
+
+
+@pytest.mark.parametrize(
+    ("query", "meant"),
+    [
+        ("source:lantern wire a", 'source:"lantern wire"'),
+        ("author:Li  WEI", ""),
+        ("section:arts and letters", 'section:"arts and letters"'),
+        ("section:arts\tand letters", 'section:"arts and letters"'),
+        ("section:(arts and) letters", ""),
+        ("section:arts AND letters", 'section:"arts AND letters"'),
+    ],
+)
+def test_a_name_with_a_space_is_asked_back(
+    query: str, meant: str, archive_of: Callable[[dict[str, str]], Path]
+) -> None:
+    path = archive_of({"a.md": "---\nsource: Lantern Wire\nsection: Arts and Letters\n---\nPiece a.\n"})
+    with reading(path) as connection, pytest.raises(QueryError) as caught:
+        Asked(query).selection(connection)
+    if meant:
+        assert caught.value.reason == f"a name with a space stands in quotes: {meant}"
+    else:
+        assert caught.value.reason.startswith("there is no ")
 
 
 def test_the_parser_and_sql_know_the_same_facts() -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, text
 from archive.decide import Wish, decide, undo
 from archive.ingest import ImportOptions, import_paths
 from archive.queries import reading
-from archive.queries.filters import Filters
+from archive.queries.filters import Asked, Filters
 from archive.queries.gaps import FIELDS, count_gaps, list_gaps
 
 Make = Callable[[dict[str, str]], Path]
@@ -85,7 +85,7 @@ def test_the_collection_of_seeds(ask: Connection) -> None:
 def test_only_the_fields_and_articles_asked_for(ask: Connection) -> None:
     assert {one["field"] for one in list_gaps(ask, fields=["published"])} == {"published"}
     assert count_gaps(ask, fields=["published", "source"]) == 3
-    of_one = Filters(source="radio-lintel").selection(ask)
+    of_one = Asked(filters=Filters(source="radio-lintel")).selection(ask)
     assert [(one["field"], one["articles"]) for one in list_gaps(ask, of_one)] == [
         *(("published", 2), ("published", 1), ("language", 1))
     ]

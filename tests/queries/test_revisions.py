@@ -354,7 +354,7 @@ def test_texts_and_sources_are_counted(archive_of: Callable[[dict[str, str]], Pa
     )
     with reading(path) as connection:
         units = ("articles", "texts", "sources", "without_source")
-        everything, english = ALL, Filters(language="en").selection(connection)
+        everything, english = ALL, Asked(filters=Filters(language="en")).selection(connection)
         assert [count_articles(connection, everything, unit) for unit in units] == [4, 3, 2, 1]
         assert [count_articles(connection, english, unit) for unit in units] == [3, 2, 2, 1]
         for query, language, numbers in (

@@ -17,7 +17,7 @@ from archive.db.tables import articles
 from archive.errors import UsageError
 from archive.ingest import ImportOptions, import_paths
 from archive.queries import reading, sampling
-from archive.queries.filters import Filters
+from archive.queries.filters import Asked, Filters
 from archive.queries.sampling import Sample, draw_constructed_weeks, draw_sample, sampled_articles
 
 SOURCES = ("Bay Post", "Dune Echo", "")
@@ -249,7 +249,7 @@ def test_days_are_drawn_among_those_on_which_the_archive_has_anything(archive_wi
     """A day without an issue cannot be drawn; one without an article that is meant can, and gives nothing."""
     pieces = {number: (str(FIRST + timedelta(days=7 * number)), SOURCES[number % 2]) for number in range(8)}
     with reading(archive_with(pieces)) as connection:
-        echo = Filters(source="Dune Echo").conditions(connection)
+        echo = Asked(filters=Filters(source="Dune Echo")).selection(connection).as_conditions()
         drawn = draw_constructed_weeks(connection, echo, 7, 7)
         of_source = draw_constructed_weeks(connection, echo, 7, 7, ["source"])
     assert len(drawn.strata) == 7  # from the first to the last of its own, all of them Mondays

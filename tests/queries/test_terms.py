@@ -17,7 +17,7 @@ from archive.ingest import ImportOptions, import_paths
 from archive.normalize.tokens import tokenize
 from archive.queries import reading
 from archive.queries.articles import HEADLINE
-from archive.queries.filters import Filters
+from archive.queries.filters import Asked, Filters
 from archive.queries.terms import Comparison, compare_words, log_likelihood, log_ratio
 
 ArchiveOf = Callable[[dict[str, str]], Path]
@@ -74,7 +74,7 @@ def test_a_word_as_frequent_in_both_does_not_differ(number: int, here: int, ther
 )
 def test_here_and_there_add_up_to_the_archive(filters: Filters, ask: Connection) -> None:
     """However many articles are meant, and whatever their conditions say of those that have no source or date."""
-    conditions = filters.conditions(ask)
+    conditions = Asked(filters=filters).selection(ask).as_conditions()
     compared = compare_words(ask, conditions)
     whole, documents = counted_plainly(ask)
     here, here_documents = counted_plainly(ask, *conditions)
@@ -86,7 +86,10 @@ def test_here_and_there_add_up_to_the_archive(filters: Filters, ask: Connection)
 
 
 def test_two_sets_and_what_is_in_both(ask: Connection) -> None:
-    dated, lintel = Filters(since="2000").conditions(ask), Filters(source="radio-lintel").conditions(ask)
+    dated, lintel = (
+        Asked(filters=Filters(since="2000")).selection(ask).as_conditions(),
+        Asked(filters=Filters(source="radio-lintel")).selection(ask).as_conditions(),
+    )
     compared = compare_words(ask, dated, lintel)
     assert compared.chosen.occurrences == counted_plainly(ask, *dated)[0]
     assert compared.others.occurrences == counted_plainly(ask, *lintel)[0]
@@ -113,7 +116,9 @@ def test_order_direction_and_minimum(archive_of: ArchiveOf) -> None:
         }
     )
     with reading(path) as connection:
-        compared = compare_words(connection, Filters(source="Bay Post").conditions(connection))
+        compared = compare_words(
+            connection, Asked(filters=Filters(source="Bay Post")).selection(connection).as_conditions()
+        )
     assert words_of(compared, minimum=3) == ["eels", "crabs"]
     # of equals, the alphabet decides
     assert words_of(compared, minimum=1) == ["eels", "swam", "walked", "yabby", "zander", "crabs"]
@@ -135,7 +140,9 @@ def test_by_ratio_only_what_is_beyond_chance(archive_of: ArchiveOf) -> None:
         }
     )
     with reading(path) as connection:
-        compared = compare_words(connection, Filters(source="Bay Post").conditions(connection))
+        compared = compare_words(
+            connection, Asked(filters=Filters(source="Bay Post")).selection(connection).as_conditions()
+        )
     by_ratio = compared.terms(order="ratio", minimum=1)
     assert [term.word for term in by_ratio] == ["eels", "swam", "rays"]
     assert all(term.log_likelihood >= 15.13 for term in by_ratio)
@@ -163,7 +170,9 @@ def test_an_archive_on_read_only_media_is_compared_too(seeds_archive: Path) -> N
     seeds_archive.chmod(0o444)
     before = seeds_archive.read_bytes()
     with reading(seeds_archive) as connection:
-        assert compare_words(connection, Filters(topic="trade").conditions(connection)).terms()
+        assert compare_words(
+            connection, Asked(filters=Filters(topic="trade")).selection(connection).as_conditions()
+        ).terms()
         assert connection.exec_driver_sql("PRAGMA query_only").scalar() == 1
     assert seeds_archive.read_bytes() == before
 

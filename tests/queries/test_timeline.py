@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from archive.db.tables import articles
 from archive.errors import UsageError
 from archive.queries import reading
-from archive.queries.filters import Filters
+from archive.queries.filters import Asked, Filters
 from archive.queries.timeline import count_by_period
 
 ArchiveOf = Callable[[dict[str, str]], Path]
@@ -75,7 +75,7 @@ def test_series_by_source_and_shares_of_their_own_articles(archive_of: ArchiveOf
         "6.md": piece(6, topics="fish, boats"),
     }
     with reading(archive_of(files)) as connection:
-        fish = Filters(topic="fish").conditions(connection)
+        fish = Asked(filters=Filters(topic="fish")).selection(connection).as_conditions()
         counted = count_by_period(connection, {"fish": fish}, "year", "source", share=True)
         rows = [tuple(row.values()) for row in counted.rows()]
         by_topic = count_by_period(connection, {"all": []}, "year", "topic", share=True)
@@ -97,9 +97,9 @@ def test_series_by_source_and_shares_of_their_own_articles(archive_of: ArchiveOf
 
 def test_several_queries_are_several_series_over_the_same_periods(ask: Connection) -> None:
     queries = {
-        "trade": Filters(topic="trade").conditions(ask),
+        "trade": Asked(filters=Filters(topic="trade")).selection(ask).as_conditions(),
         "none": [articles.c.key == ""],
-        "Lintel": Filters(source="radio-lintel").conditions(ask),
+        "Lintel": Asked(filters=Filters(source="radio-lintel")).selection(ask).as_conditions(),
     }
     counted = count_by_period(ask, queries, "month")
     assert [one.query for one in counted.series] == ["trade", "none", "Lintel"]

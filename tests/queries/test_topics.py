@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from archive.queries import reading
 from archive.queries.articles import count_articles
-from archive.queries.filters import Filters
+from archive.queries.filters import Asked, Filters
 from archive.queries.topics import list_topics
 
 
@@ -23,7 +23,10 @@ def test_parents_stand_before_what_is_below_them(ask: Connection) -> None:
 
 def test_numbers_are_those_of_the_filter(ask: Connection) -> None:
     for row in list_topics(ask, all_known=True):
-        assert count_articles(ask, Filters(topic=f"{row['scheme']}:{row['code']}").selection(ask)) == row["with_below"]
+        assert (
+            count_articles(ask, Asked(filters=Filters(topic=f"{row['scheme']}:{row['code']}")).selection(ask))
+            == row["with_below"]
+        )
 
 
 def test_siblings_stand_in_the_order_of_their_names(ask: Connection) -> None:
@@ -46,7 +49,7 @@ def test_topics_that_stand_below_each_other_end(seeds_archive: Path) -> None:
         )
     with reading(seeds_archive) as connection:
         assert "Film" in {row["name"] for row in list_topics(connection)}
-        assert count_articles(connection, Filters(topic="trade").selection(connection)) >= 11
+        assert count_articles(connection, Asked(filters=Filters(topic="trade")).selection(connection)) >= 11
 
 
 def test_an_archive_without_topics(database: Path) -> None:
