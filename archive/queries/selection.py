@@ -168,6 +168,8 @@ def _compile(connection: Connection, query: Query, node: Node) -> _Sides:
 
 def _in_quotes(connection: Connection, query: Query, fact: Fact) -> str:
     """Return what is wrong where a name with a space stands without quotes; '' where that is not so."""
+    from archive.queries.facts import FACTS  # late: most queries do without it
+
     after = query.text[fact.span[1] :]
     words = after.split()[:_LONGEST_NAME] if after[:1].isspace() and fact.name in _NAMES else []
     for number in range(1, len(words) + 1):

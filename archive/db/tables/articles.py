@@ -149,7 +149,8 @@ set_aside = table(
         "kind",
         Text,
         nullable=False,
-        doc="related_headline, trailing_tags, caption, markup, front_matter, signature, list_footer, summary, notice, furniture.",
+        doc="related_headline, trailing_tags, caption, markup, front_matter, signature, list_footer, summary, notice, "
+        "furniture.",
     ),
     Column("text", Text, nullable=False, doc="The passage."),
     Column("rule", Text, nullable=False, doc="The rule that took it out."),
