@@ -2,7 +2,7 @@
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Text, UniqueConstraint
 
-from archive.db.tables.base import Id, reference, table
+from archive.db.tables.base import GIVEN_BY, Id, reference, table
 
 articles = table(
     "articles",
@@ -29,7 +29,7 @@ articles = table(
     Column(
         "published_method",
         Text,
-        doc="Where it was given: front_matter, record, header, sidecar, archive_toml, option, decision.",
+        doc=f"Where it was given: {GIVEN_BY}, or decision.",
     ),
     Column("created_at", Text, nullable=False, doc="When the article came into the archive, UTC."),
     Column("page", Text, doc="Page it was printed on, as printed: `A3`; NULL if not stated."),
@@ -105,7 +105,7 @@ article_values = table(
         "method",
         Text,
         nullable=False,
-        doc="front_matter, record, header, sidecar, archive_toml, option, or domain (of the URL).",
+        doc=f"{GIVEN_BY}, or domain (of the URL).",
     ),
     reference("import_item_id", "import_items", "The unit that gave it."),
     UniqueConstraint("article_id", "field"),
@@ -123,7 +123,7 @@ other_values = table(
         "A date that no unit gave before is in `article_dates`.",
     ),
     Column("text", Text, nullable=False, doc="The value as the input gives it."),
-    Column("method", Text, nullable=False, doc="front_matter, record, header, sidecar, archive_toml, option."),
+    Column("method", Text, nullable=False, doc=f"{GIVEN_BY}."),
     reference("import_item_id", "import_items", "The unit that states it."),
 )
 
@@ -167,9 +167,7 @@ article_dates = table(
     ),
     Column("text", Text, nullable=False, doc="The date as written."),
     Column("kind", Text, nullable=False, doc="`published` (given as such) or `mentioned` (in the text)."),
-    Column(
-        "method", Text, nullable=False, doc="front_matter, record, header, sidecar, archive_toml, option, or `pattern`."
-    ),
+    Column("method", Text, nullable=False, doc=f"{GIVEN_BY}, or `pattern`."),
     Column("value", Text, doc="ISO 8601 as far as known; `XXXX-02-16` (EDTF) without a year; NULL if unreadable."),
     Column("precision", Text, doc="year, month, day, minute, second; NULL if unreadable."),
     Column("has_zone", Boolean, nullable=False, doc="Whether its time zone is known."),

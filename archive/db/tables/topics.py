@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Float, Index, Integer, Text, UniqueConstraint, text
 
-from archive.db.tables.base import reference, table
+from archive.db.tables.base import GIVEN_BY, reference, table
 
 topics = table(
     "topics",
@@ -64,9 +64,7 @@ tag_evidence = table(
     Column("rule", Text, doc="The phrase that matched; NULL where given."),
     Column("score", Float, doc="Certainty that a model gave, 0 to 1; NULL where none was computed."),
     Column("given_text", Text, doc="The topic as the input or the person names it."),
-    Column(
-        "given_by", Text, doc="Where the input gives it: front_matter, record, header, sidecar, archive_toml, option."
-    ),
+    Column("given_by", Text, doc=f"Where the input gives it: {GIVEN_BY}."),
     reference("import_item_id", "import_items", "The unit that gives it, where given.", nullable=True),
     reference("revision_id", "article_revisions", "The text the passage is in.", nullable=True),
     reference("set_aside_id", "set_aside", "The passage set aside that it is in.", nullable=True),
