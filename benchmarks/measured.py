@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -151,7 +152,9 @@ def _processor() -> str:
 
 
 def versions() -> dict[str, str]:
-    """Return the versions of all that was measured."""
-    packages = ("archive", "sqlite-utils", "sqlalchemy", "click", "zstandard", "numpy")
-    found = {name: importlib.metadata.version(name) for name in packages}
+    """Return the versions of all that was measured, as far as it is installed."""
+    found = {}
+    for name in ("archive", "sqlite-utils", "sqlalchemy", "click", "zstandard", "numpy"):
+        with suppress(importlib.metadata.PackageNotFoundError):
+            found[name] = importlib.metadata.version(name)
     return {"python": platform.python_version(), "sqlite": sqlite3.sqlite_version, **found}
