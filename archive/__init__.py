@@ -9,8 +9,9 @@ The way of the data, and where to look:
     cli        commands: parse, call, print         db         tables, schema, writes, search
     decide     what people say of articles          reparse    originals read again by today's rules
     repair     what can be derived, derived anew    workers    processes that prepare files
-    exports    articles as other programs read them
-    corpora    sets of articles frozen to be cited  saved_queries  queries kept under a name
+    undoing    an import taken out again            forget     articles wiped for good, on record
+    exports    articles as other programs read them corpora    sets of articles frozen to be cited
+    query_language  what people type, as a tree     saved_queries   queries kept under a name
 
 What the command line does can be done from Python:
 

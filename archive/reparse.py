@@ -5,18 +5,17 @@ What was given beside a file (sidecar, archive.toml, options) is taken as it was
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import zstandard
 from sqlalchemy import Connection, select
 
 from archive.db import decided, decisions, lookups, store, vocabulary
+from archive.db.article_columns import published_columns
 from archive.db.changes import Change
 from archive.db.ids import Ids
-from archive.db.lookups import KnownArticle, KnownRevision, Surroundings
-from archive.db.rows import published_columns
+from archive.db.lookups import KnownArticle, KnownRevision
 from archive.db.standing import (
     GivenValue,
     Standing,
@@ -48,6 +47,7 @@ from archive.prepare import Preparer, Settings
 from archive.queries import reading
 from archive.queries.articles import find_article_id
 from archive.resolve.decisions import apply_again
+from archive.resolve.differences import Difference, difference_of_dates, differences_of_texts, told
 from archive.resolve.sources import SourceResolver
 from archive.resolve.topics import TopicResolver
 
@@ -55,15 +55,6 @@ _BATCH = 200
 _EXAMPLES = 3
 _OF_TEXT = ("headline", "body", "blocks", "set_aside", "links")  # any of these makes a new revision
 _OF_IDENTITY = ("id", "url", "headline")  # what identifies an article stays; a headline comes with its text
-_AROUND = 40  # characters shown on either side of where two texts part
-
-
-class Difference(NamedTuple):
-    """What would be otherwise in one field of an article: as it is, as it would be, for people to read."""
-
-    field: str
-    before: str
-    after: str
 
 
 @dataclass
@@ -196,12 +187,13 @@ class _Reader:
             decided_fields = {name for (subject, name), last in stands.items() if subject == decisions.FIELD and last}
             again = self._prepared(one, [*(each.value for each in own.values()), *unread.get(one.article_id, [])])
             if again.unit is not None:
-                again.differences += _texts(one, surroundings[one.revision_id], again.unit)
+                again.differences += differences_of_texts(one, surroundings[one.revision_id], again.unit)
                 dates = [date for date in again.unit.dates if date.kind == "mentioned"]
-                if not again.is_new_text and _written(dates) != _written(mentioned.get(one.revision_id, [])):
-                    again.dates = dates
-                if _written(dates) != _written(mentioned.get(one.revision_id, [])):
-                    again.differences.append(_of_dates(mentioned.get(one.revision_id, []), dates))
+                otherwise = difference_of_dates(mentioned.get(one.revision_id, []), dates)
+                if otherwise is not None:
+                    if not again.is_new_text:
+                        again.dates = dates
+                    again.differences.append(otherwise)
                 self._compare_values(again, own, decided_fields, credited.get(one.article_id, []))
                 given = {(text, method) for _, text, method in known[one.article_id].given_topics}
                 again.new_topics = [
@@ -258,7 +250,7 @@ class _Reader:
             today = _read_value(name, known[name].value.text)
             if today is not None and today != stands:
                 again.readings[name] = known[name].value
-                again.differences.append(Difference(name, _told(stands), _told(today)))
+                again.differences.append(Difference(name, told(stands), told(today)))
 
 
 def _read_value(name: str, text: str) -> object:
@@ -272,69 +264,6 @@ def _read_value(name: str, text: str) -> object:
     except ValueError:
         return None
     return tuple(name_key(author) for author in split_byline(text))
-
-
-def _told(value: object) -> str:
-    if isinstance(value, tuple):
-        return "; ".join(str(one) for one in value if one)
-    return str(value or "none")
-
-
-def _texts(stood: Standing, surroundings: Surroundings, unit: Article) -> Iterator[Difference]:
-    """Yield in what a text differs from the one that its original gives today."""
-    if (stood.headline, stood.headline_method) != (unit.headline, unit.headline_method):
-        before, after = (
-            f"{text} ({method})" if text else "none"
-            for text, method in ((stood.headline, stood.headline_method), (unit.headline, unit.headline_method))
-        )
-        yield Difference("headline", before, after)
-    if stood.body != unit.body:
-        yield Difference("body", *_where_they_part(stood.body, unit.body))
-    for name, old, new in (
-        ("blocks", surroundings.blocks, unit.blocks),
-        ("set_aside", surroundings.set_aside, tuple((one.kind, one.text, one.after_block) for one in unit.set_aside)),
-        ("links", surroundings.links, tuple((one.kind, one.text, one.url) for one in unit.links)),
-    ):
-        if old != new:
-            yield Difference(name, _listed(old, new), _listed(new, old))
-
-
-def _where_they_part(before: str, after: str) -> tuple[str, str]:
-    """Return what stands in two texts around the first character in which they differ."""
-    shorter = min(len(before), len(after))
-    first = next((at for at in range(shorter) if before[at] != after[at]), shorter)
-    start = max(0, first - _AROUND)
-    return tuple(  # type: ignore[return-value]
-        ("…" if start else "") + text[start : first + _AROUND] + ("…" if first + _AROUND < len(text) else "")
-        for text in (before, after)
-    )
-
-
-def _listed(these: Collection[tuple[object, ...]], others: Collection[tuple[object, ...]]) -> str:
-    """Return those of some things that are not among others, in words."""
-    different = [one for one in these if one not in others]
-    shown = "; ".join(" ".join(str(part) for part in one if part is not None) for one in islice(different, 5))
-    return (shown + (" …" if len(different) > 5 else "")) or "none"
-
-
-def _of_dates(before: Sequence[FoundDate], after: Sequence[FoundDate]) -> Difference:
-    old, new = ([(one.text, f"= {one.value}" if one.value else "unread") for one in dates] for dates in (before, after))
-    return Difference("mentioned_dates", _listed(old, new), _listed(new, old))
-
-
-def _written(dates: Sequence[FoundDate]) -> list[tuple[object, ...]]:
-    return sorted(
-        (
-            str(date.field),
-            date.start or 0,
-            date.end or 0,
-            date.text,
-            str(date.value),
-            date.precision or "",
-            date.has_zone,
-        )
-        for date in dates
-    )
 
 
 def _write(connection: Connection, differing: Sequence[_Again]) -> None:

@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, delete, insert, select, update
 
 from archive.db import tables
+from archive.db.article_columns import NOT_CHOSEN_ANY_MORE
 from archive.db.ids import Ids, inserted_id
 from archive.db.lookups import find_authors
 from archive.db.removal import authors_of, remove_unused_authors
-from archive.db.rows import NOT_CHOSEN_ANY_MORE
 from archive.db.search import fts5
 
 BY_DECISION = "decision"

@@ -6,12 +6,13 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from archive.db import lookups, tables
+from archive.db.article_columns import NOT_CHOSEN_ANY_MORE, values_of_article
 from archive.db.changes import Change, Failed, SameAsBefore
 from archive.db.clock import now
 from archive.db.ids import Ids
 from archive.db.inserting import UNCHANGED, Row, insert_statement
 from archive.db.statements import TOPICS, Statement, is_kept, rows_of, stated_by
-from archive.documents import Article, PhraseMatch, PublishedTime
+from archive.documents import Article, PhraseMatch
 from archive.errors import ArchiveError
 
 
@@ -356,42 +357,6 @@ class Rows:
             return passage | {"method": "rule", "revision_id": revision_id}
         set_aside_id = self._set_aside_ids[revision_id][match.set_aside]
         return passage | {"method": "trailing_tags", "set_aside_id": set_aside_id}
-
-
-NOT_CHOSEN_ANY_MORE: Row = {"chosen": False, "reason": "a later import gave another"}
-
-
-def values_of_article(change: Change) -> Row:
-    """Return the columns of an article that a change sets."""
-    unit = change.unit
-    row: Row = {}
-    for field, value in change.set_values.items():
-        if field == "source":
-            row["source_id"] = change.source_id
-        elif field == "url":
-            row["url"] = unit.url
-        elif field == "language":
-            row["language"] = unit.language
-        elif field == "authors":
-            row["byline"] = value.text
-        elif field in ("section", "page", "edition", "rights", "kind"):
-            row[field] = value.text
-        elif field == "published" and unit.published is not None:
-            row |= published_columns(unit.published, value.method)
-    return row
-
-
-def published_columns(time: PublishedTime, method: str) -> Row:
-    """Return the columns of an article that follow from its date, which was given by `method`."""
-    return {
-        "published": time.text,
-        "published_from": time.starts,
-        "published_until": time.ends,
-        "published_on": time.day,
-        "published_at": time.utc,
-        "published_precision": time.precision,
-        "published_method": method,
-    }
 
 
 _ITEM_COLUMNS = [column.name for column in tables.import_items.columns]

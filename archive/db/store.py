@@ -10,11 +10,12 @@ from dataclasses import asdict
 from sqlalchemy import Connection, bindparam, delete, insert, select, text, update
 
 from archive.db import lookups, tables
+from archive.db.article_columns import NOT_CHOSEN_ANY_MORE, values_of_article
 from archive.db.changes import Change, Failed, SameAsBefore
 from archive.db.clock import now
 from archive.db.ids import Ids, inserted_id
 from archive.db.removal import authors_of, remove_unused_authors
-from archive.db.rows import NOT_CHOSEN_ANY_MORE, Rows, values_of_article
+from archive.db.rows import Rows
 from archive.db.search import fts5
 from archive.db.statements import KEEP_REPLACED
 from archive.documents import FoundDate, PublishedTime, ReadContainer, Value

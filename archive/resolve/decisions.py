@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, select
 
 from archive.db import decided, decisions, tables, vocabulary
+from archive.db.article_columns import published_columns
 from archive.db.decided import BY_DECISION, Automatic
 from archive.db.decisions import ACCEPTED, FIELD, TOPIC, Decision
-from archive.db.rows import published_columns
 from archive.errors import UsageError
 from archive.normalize.bylines import split_byline
 from archive.normalize.dates import parse_published

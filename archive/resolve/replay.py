@@ -7,8 +7,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from archive.db.article_columns import NOT_CHOSEN_ANY_MORE
 from archive.db.lookups import KnownArticle, KnownRevision, KnownValue
-from archive.db.rows import NOT_CHOSEN_ANY_MORE
 from archive.db.statements import TOPICS, Statement, is_kept
 from archive.documents import FoundDate, Value
 from archive.resolve.merging import merge
