@@ -92,7 +92,10 @@ def _page(connection: Connection, ids: Sequence[int]) -> Iterator[Article]:
 
 
 def _topics(connection: Connection, ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
-    """Return the topics of articles, in alphabetical order, each with the methods that speak for it."""
+    """Return the topics of articles, each with the methods that speak for it.
+
+    In the order in which they came into the archive: read again so, topics whose codes are numbered get the same.
+    """
     tag, topic, evidence = article_topics.c, topics.c, tag_evidence.c
     found: dict[int, dict[int, dict[str, Any]]] = {}
     for article_id, topic_id, scheme, code, name, method in connection.execute(
@@ -101,7 +104,7 @@ def _topics(connection: Connection, ids: Sequence[int]) -> dict[int, list[dict[s
         .outerjoin(tag_evidence, evidence.article_topic_id == tag.id)
         .where(tag.article_id.in_(ids))
         .distinct()
-        .order_by(tag.article_id, topic.name, topic.id, evidence.method)
+        .order_by(tag.article_id, topic.id, evidence.method)
     ):
         one = found.setdefault(article_id, {}).setdefault(
             topic_id, {"scheme": scheme, "code": code, "name": name, "methods": []}

@@ -198,6 +198,18 @@ def test_odd_texts_come_back_as_the_same_articles(
     assert [article["key"] for article in after if article["id"] or article["url"]] == identified
 
 
+def test_topics_without_a_letter_in_their_names_keep_their_codes(database: Path, tmp_path: Path) -> None:
+    """Their codes are numbers in the order in which they came, which is not that of their names."""
+    other = Path(shutil.copy(database, tmp_path / "other.db"))
+    wire = tmp_path / "wire.jsonl"
+    wire.write_text(json.dumps({"title": "Ferry", "text": "It left.", "topics": ["\U000ddd78", "\U000a6827"]}) + "\n")
+    run(database, wire)
+    run(other, write_lines(database, tmp_path / "export.jsonl"))
+    before, after = exported(database), exported(other)
+    assert [topic["code"] for topic in before[0]["topics"]] == ["x", "x-2"]
+    assert before[0]["topics"] == after[0]["topics"]
+
+
 def test_what_is_held_does_not_grow_with_the_archive(database: Path, tmp_path: Path) -> None:
     def most(number: int) -> int:
         gc.collect()
