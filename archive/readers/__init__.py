@@ -14,7 +14,7 @@ from archive.readers.decode import looks_binary
 from archive.readers.defaults import FolderDefaults, read_sidecar
 from archive.readers.files import FoundFile, find_files, read_bytes, read_stdin
 from archive.readers.html import HtmlReader
-from archive.readers.mail import MailReader
+from archive.readers.mail.message import MailReader
 from archive.readers.markdown import MarkdownReader
 from archive.readers.text import TextReader
 
@@ -35,7 +35,8 @@ __all__ = [
     "read_stdin",
 ]
 
-# The first that takes a file reads it.
+# The first that takes a file reads it. Those of formats that are no text are asked before it is tried as one.
+BINARY_READERS: tuple[Reader, ...] = ()
 READERS: tuple[Reader, ...] = (MarkdownReader(), MailReader(), HtmlReader(), TextReader())
 
 
@@ -65,6 +66,10 @@ def identify(head: bytes, name: str) -> tuple[Reader, str]:
     """
     if not head:
         raise UnreadableError("empty file", "remove it, or fill it")
+    for reader in BINARY_READERS:
+        why = reader.identify(head, name)
+        if why is not None:
+            return reader, why
     binary = looks_binary(head[:HEAD])
     if binary is not None:
         raise UnreadableError(f"not text: {binary}", "save its text as a .txt or .md file and import that")

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from archive.documents import Failure, ReadContainer
 from archive.readers.base import HEAD, BadRecord, Container, Reader, UnreadableError, unreadable
-from archive.readers.feed import XmlFeeds
-from archive.readers.feed_json import JsonFeeds
+from archive.readers.feeds.json_feed import JsonFeeds
+from archive.readers.feeds.xml import XmlFeeds
 from archive.readers.files import FoundFile, open_path
 from archive.readers.jsonl import JsonLines
-from archive.readers.mbox import Mbox
+from archive.readers.mail.mbox import Mbox
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 
 from archive.readers.base import UnreadableError, shown
-from archive.readers.mail_headers import Header, decode_charset, split_header
+from archive.readers.mail.headers import Header, decode_charset, split_header
 
 DEEPEST = 20
 MOST_PARTS = 1_000

@@ -12,7 +12,7 @@ from itertools import groupby
 
 from archive.documents import Block, Layout, SetAside
 from archive.readers.base import UnreadableError
-from archive.readers.mail_parts import TextPart
+from archive.readers.mail.parts import TextPart
 
 RULE_VERSION = 1
 

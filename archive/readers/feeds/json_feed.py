@@ -11,9 +11,9 @@ from typing import Any, BinaryIO
 from archive.documents import Block, Layout
 from archive.readers.base import BadRecord, Reader, Record, UnreadableError
 from archive.readers.decode import decode
-from archive.readers.feed_entry import FeedReader
-from archive.readers.feed_text import lay_out_html, plain_line
-from archive.readers.feed_values import Entry
+from archive.readers.feeds.entry import FeedReader
+from archive.readers.feeds.text import lay_out_html, plain_line
+from archive.readers.feeds.values import Entry
 
 MEDIA_TYPE = "application/feed+json"
 LARGEST = 64_000_000  # bytes; the whole of it is held, in several forms

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.readers.base import BadRecord, Record
-from archive.readers.mail import MailReader
-from archive.readers.mbox import Mbox
+from archive.readers.mail.mbox import Mbox
+from archive.readers.mail.message import MailReader
 
-ORIGINALS = Path(__file__).resolve().parents[1] / "originals" / "mail"
+ORIGINALS = Path(__file__).resolve().parents[2] / "originals" / "mail"
 MESSAGE = b"From: a@quill.invalid\nSubject: A\n\nText.\n"
 
 

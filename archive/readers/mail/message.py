@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 from archive.documents import Document
 from archive.readers.base import UnreadableError
-from archive.readers.mail_headers import begins_with_field, looks_like_header, split_header, stated_values
-from archive.readers.mail_parts import attached_note, take_parts
-from archive.readers.mail_text import lay_out_mail
+from archive.readers.mail.headers import begins_with_field, looks_like_header, split_header, stated_values
+from archive.readers.mail.parts import attached_note, take_parts
+from archive.readers.mail.text import lay_out_mail
 
 _NAMES = (".eml", ".mbox", ".mbx")
 _POSTMARK = re.compile(rb"(?:>?From [^\r\n]*(?:\r\n|\n|\r))+")

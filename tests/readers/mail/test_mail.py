@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from archive.documents import Document
 from archive.errors import ReadError
 from archive.readers.base import UnreadableError
-from archive.readers.mail import MailReader
-from archive.readers.mail_headers import LONGEST, date_text, decode_charset, decode_words
+from archive.readers.mail.headers import LONGEST, date_text, decode_charset, decode_words
+from archive.readers.mail.message import MailReader
 
-ORIGINALS = Path(__file__).resolve().parents[1] / "originals" / "mail"
+ORIGINALS = Path(__file__).resolve().parents[2] / "originals" / "mail"
 HEADER = b"From: a@quill.invalid\nSubject: A\nMessage-ID: <a@quill.invalid>\n"
 
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from archive.readers.base import BadRecord, Reader, Record, UnreadableError
-from archive.readers.mail import MailReader
-from archive.readers.mail_headers import begins_with_field
+from archive.readers.mail.headers import begins_with_field
+from archive.readers.mail.message import MailReader
 
 _LONGEST_LINE = 1 << 20  # read at once
 _BLANK = (b"\n", b"\r\n")

@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 
 from archive.documents import Document, Layout, Value
 from archive.readers.base import UnreadableError, shown
-from archive.readers.feed_text import plain_line
+from archive.readers.feeds.text import plain_line
 
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)
 _DOMAIN = re.compile(r"(?:[a-z0-9-]+\.)+(?:com|org|net|info|edu|gov|(?:co|com|org|net)\.[a-z]{2})", re.IGNORECASE)

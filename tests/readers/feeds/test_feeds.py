@@ -18,13 +18,13 @@ from archive.documents import Document, Failure, ReadContainer
 from archive.readers import read_documents
 from archive.readers.base import HEAD, BadRecord, Record, UnreadableError
 from archive.readers.containers import CONTAINERS, FoundRecord, unwrap_file
-from archive.readers.feed import XmlFeeds
-from archive.readers.feed_encoding import decode_declared
-from archive.readers.feed_entry import FeedReader
-from archive.readers.feed_json import JsonFeeds
+from archive.readers.feeds.encoding import decode_declared
+from archive.readers.feeds.entry import FeedReader
+from archive.readers.feeds.json_feed import JsonFeeds
+from archive.readers.feeds.xml import XmlFeeds
 from archive.readers.files import FoundFile
 
-ORIGINALS = Path(__file__).resolve().parents[1] / "originals" / "feeds"
+ORIGINALS = Path(__file__).resolve().parents[2] / "originals" / "feeds"
 GOLDEN = sorted(path for path in ORIGINALS.iterdir() if not path.name.endswith(".expected.json"))
 LIMIT = 1_000_000
 HEADED = b"<rss><channel><title>T</title>"
@@ -184,7 +184,7 @@ def test_the_parts_of_a_feed_may_come_in_any_portions(monkeypatch: pytest.Monkey
         content = (ORIGINALS / name).read_bytes()
         whole = records(content)
         for chunk in (1, 7, 100):
-            monkeypatch.setattr("archive.readers.feed._CHUNK", chunk)
+            monkeypatch.setattr("archive.readers.feeds.xml._CHUNK", chunk)
             assert [one.content if isinstance(one, Record) else one.place for one in records(content)] == [
                 one.content if isinstance(one, Record) else one.place for one in whole
             ]

@@ -13,7 +13,7 @@ from io import BufferedReader, RawIOBase
 from typing import TYPE_CHECKING, BinaryIO
 
 from archive.readers.base import BadRecord, Reader, Record, UnreadableError
-from archive.readers.feed_entry import FeedReader
+from archive.readers.feeds.entry import FeedReader
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer

@@ -8,9 +8,9 @@ from urllib.parse import urljoin
 
 from archive.documents import Block, Document, Layout, SetAside
 from archive.readers.base import UnreadableError, shown
-from archive.readers.feed_encoding import decode_declared
-from archive.readers.feed_text import RULE_VERSION, lay_out_html, plain_line
-from archive.readers.feed_values import Entry
+from archive.readers.feeds.encoding import decode_declared
+from archive.readers.feeds.text import RULE_VERSION, lay_out_html, plain_line
+from archive.readers.feeds.values import Entry
 from archive.readers.markup import DEEPEST, Element, TooDeepError, read_tree
 
 _MEDIA_TYPES = {"rss": "application/rss+xml", "rdf:rdf": "application/rdf+xml", "feed": "application/atom+xml"}
@@ -40,7 +40,7 @@ class FeedReader:
     def read(self, locator: str, content: bytes) -> Iterator[Document]:
         """Yield the entry; raises UnreadableError for one that says nothing, is no text, or nests too deeply."""
         if content.lstrip()[:1] == b"{":
-            from archive.readers.feed_json import read_json_entry
+            from archive.readers.feeds.json_feed import read_json_entry
 
             yield read_json_entry(content).document(locator, self.name, content)
             return
