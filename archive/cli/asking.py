@@ -36,13 +36,18 @@ def takes_query(*, required: bool = False, several: bool = False) -> Callable[[F
     def decorate(function: F) -> F:
         @wraps(function)
         def collected(
-            *args: Any, query: tuple[str, ...], words_only: bool, include_imprecise: bool, **options: Any
+            *args: Any,
+            query: tuple[str, ...],
+            words_only: bool,
+            include_imprecise: bool,
+            include_hidden: bool,
+            **options: Any,
         ) -> Any:
             from archive.queries.filters import Asked, Filters
 
             filters = Filters(**{name: options.pop(name) for name in _NAMES})
             queries = (query or ("",)) if several else (" ".join(query),)
-            asked = [Asked(one, filters, words_only, include_imprecise) for one in queries]
+            asked = [Asked(one, filters, words_only, include_imprecise, include_hidden) for one in queries]
             return function(*args, asked=asked if several else asked[0], **options)
 
         wrapped: Any = collected
@@ -77,11 +82,15 @@ def keys_of(path: Path, query: str | None, keys: Sequence[str]) -> list[str]:
         asked = Asked(query)
         selection = asked.selection(connection)
         found = find_keys(connection, selection)
-        tell_what_is_left_out(connection, selection)
+        tell_what_is_left_out(connection, selection, _NAMED)
     if not found:
         hint(if_nothing(asked))
     return found
 
+
+include_hidden_option = click.option(
+    "--include-hidden", is_flag=True, help="Also articles that are withheld, canceled or under embargo."
+)
 
 explain_option = click.option("--explain", is_flag=True, help="Show how the query is understood, its SQL and its plan.")
 
@@ -107,7 +116,9 @@ _OPTIONS = (
         is_flag=True,
         help="Also articles whose date is too coarse to tell if it is within a span.",
     ),
+    include_hidden_option,
 )
+_NAMED = "status:withheld, status:canceled and has:embargo name them"  # where there is no option for it
 _NAMES = ("source", "topic", "since", "until", "language")
 
 
@@ -136,9 +147,26 @@ def print_explanation(connection: "Connection", asked: "Asked", statement: Any) 
         click.echo(f"{title}\n" + printable("".join(f"  {line}\n" for line in lines)), nl=False)
 
 
-def tell_what_is_left_out(connection: "Connection", selection: "Selection") -> None:
-    """Say on stderr how many articles a query about dates leaves out for want of a date that is exact enough."""
-    from archive.queries.left_out import count_left_out, told
+def tell_what_is_left_out(
+    connection: "Connection", selection: "Selection", cure: str = "--include-hidden shows them"
+) -> None:
+    """Say on stderr how many articles are left out: for want of a date that is exact enough, and for being hidden.
 
-    if apart := told(*count_left_out(connection, selection)):
+    `cure` is what shows those that are hidden.
+    """
+    from archive.queries.left_out import count_left_out, hidden_told, told
+
+    if selection.undated is None and selection.hidden is None:
+        return
+    apart = count_left_out(connection, selection)
+    for one in filter(None, (told(apart.undated, apart.imprecise), hidden_told(apart.hidden, cure))):
+        hint(one)
+
+
+def tell_hidden(connection: "Connection") -> None:
+    """Say on stderr how many articles of the archive do not count because they are hidden."""
+    from archive.queries.hiding import count_hidden
+    from archive.queries.left_out import hidden_told
+
+    if apart := hidden_told(count_hidden(connection)):
         hint(apart)
