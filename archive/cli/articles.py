@@ -68,7 +68,7 @@ def list_(ctx: click.Context, /, asked: "Asked", sort: str, limit: int | None, e
         found = articles_queries.list_articles(connection, selection, limit, sort)
         if form == "table":
             found = map(_as_listed, found)
-        shown = print_rows(found, form, _LIST_COLUMNS, empty=if_nothing(asked))
+        shown = print_rows(found, form, _LIST_COLUMNS, empty=if_nothing(asked, selection))
         _tell_how_many(connection, selection, shown, limit)
         tell_what_is_left_out(connection, selection)
 
@@ -158,7 +158,7 @@ def count(ctx: click.Context, /, asked: "Asked", unit: str, by: str | None, expl
             return
         if by is not None:
             rows = count_by(connection, selection, by, unit)
-            print_rows(rows, form, {by: by, unit: unit}, empty=if_nothing(asked))
+            print_rows(rows, form, {by: by, unit: unit}, empty=if_nothing(asked, selection))
         else:
             number = articles_queries.count_articles(connection, selection, unit)
             if not number and asked.query:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+NAMED_BY_QUERY = "status:withheld, status:canceled and has:embargo name them"
 FEWER_WORDS = "nothing found; fewer words find more, `archive stats` tells what the archive holds"
 FEWER_OPTIONS = "nothing found; fewer options find more"
 _OPERATORS = ("and", "or", "not")
@@ -82,7 +83,7 @@ def keys_of(path: Path, query: str | None, keys: Sequence[str]) -> list[str]:
         asked = Asked(query)
         selection = asked.selection(connection)
         found = find_keys(connection, selection)
-        tell_what_is_left_out(connection, selection, _NAMED)
+        tell_what_is_left_out(connection, selection, NAMED_BY_QUERY)
     if not found:
         hint(if_nothing(asked))
     return found
@@ -118,14 +119,14 @@ _OPTIONS = (
     ),
     include_hidden_option,
 )
-_NAMED = "status:withheld, status:canceled and has:embargo name them"  # where there is no option for it
 _NAMES = ("source", "topic", "since", "until", "language")
 
 
-def if_nothing(asked: "Asked") -> str:
-    """Return what to say where a query finds nothing."""
+def if_nothing(asked: "Asked", selection: "Selection | None" = None) -> str:
+    """Return what to say where a query finds nothing; a `selection` tells whether that is since all is hidden."""
     if asked.everything:
-        return "the archive has no articles yet"
+        all_hidden = selection is not None and selection.hidden is not None
+        return "all that there is is hidden" if all_hidden else "the archive has no articles yet"
     typed = asked.query.split()
     if typed and not any(character.isalnum() for character in asked.query):
         return "nothing found; there is no word in what was typed"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, Connection, and_, func, literal_column, not_, or_, select
+from sqlalchemy import ColumnElement, Connection, func, literal_column, not_, select, union_all
 
 from archive.db import clock
 from archive.db.tables import articles
@@ -11,19 +11,19 @@ from archive.query_language.tree import Fact, Query, leaves
 
 Condition = ColumnElement[bool]
 
-_status, _until = articles.c.status, articles.c.embargo_until
-# written out: as a parameter, SQLite could not tell that the index of those that have a status will do
-_IS_KEPT_BACK = _status.in_([literal_column(f"'{one}'") for one in HIDDEN])
+_kept = articles.alias("kept")
+_id, _status, _until = _kept.c.id, _kept.c.status, _kept.c.embargo_until
+# written out, so that SQLite can tell that the index of those that have a status will do
+_KEPT_BACK: list[ColumnElement[str]] = [literal_column(f"'{one}'") for one in HIDDEN]
 
 
 def visible(connection: Connection) -> Condition | None:
     """Return the condition that an article is not hidden now; None where none of the archive is."""
     now = clock.now()
-    kept_back = select(articles.c.id).where(_IS_KEPT_BACK).limit(1)
-    embargoed = select(articles.c.id).where(_until > now).limit(1)
-    if all(connection.execute(one).first() is None for one in (kept_back, embargoed)):
+    hidden = [select(_id).where(_status.in_(_KEPT_BACK)), select(_id).where(_until > now)]
+    if all(connection.execute(one.limit(1)).first() is None for one in hidden):
         return None
-    return and_(or_(_status.is_(None), _status.not_in(HIDDEN)), or_(_until.is_(None), _until <= now))
+    return articles.c.id.not_in(union_all(*hidden))
 
 
 def counted(connection: Connection, *, include_hidden: bool) -> list[Condition]:

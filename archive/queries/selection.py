@@ -68,6 +68,11 @@ class Selection:
         """Whether it names all articles."""
         return not self.conditions and self.match is None
 
+    @property
+    def is_all_visible(self) -> bool:
+        """Whether it asks for nothing but words: all conditions there are leave out what is hidden."""
+        return all(one is self.visible for one in self.conditions)
+
     def of(self, statement: Select[Any]) -> Select[Any]:
         """Return a SELECT from `articles` of these alone, joined to the index where there are words."""
         if self.match is not None:

@@ -31,6 +31,7 @@ def list_sources(
             as_known(func.min).label("first"),
             as_known(func.max).label("last"),
         )
+        .select_from(sources)
         .outerjoin(articles, and_(article.source_id == source.id, *counted(connection, include_hidden=include_hidden)))
         .group_by(source.id)
         .order_by(func.count(article.id).desc(), source.slug)
