@@ -12,7 +12,7 @@ from archive.documents import Link
 from archive.readers.base import UnreadableError
 
 # Where in a document a paragraph stands. A text box is beside the body, and read where it is anchored.
-PARTS = ("body", "text_box", "footnote", "endnote", "comment", "page_header", "page_footer", "deleted")
+PARTS = ("body", "text_box", "footnote", "endnote", "comment", "page_header", "page_footer", "margin", "deleted")
 
 MOST_PARAGRAPHS = 500_000
 MOST_CHARACTERS = 50_000_000
