@@ -14,6 +14,7 @@ from archive.readers.office.rtf_codes import DEFAULT, SYMBOL, of_charset, of_cod
 from archive.readers.office.rtf_text import RtfText
 from archive.readers.office.rtf_words import (
     CHARACTERS,
+    HEADING,
     HYPERLINK,
     NO_TEXT,
     OPTIONAL,
@@ -74,6 +75,8 @@ class _Parser(RtfText):
             elif kind == 7:
                 self._put("\t")
         self._flush()
+        if not self._parts:
+            self._end_paragraph()
         notes = []
         if not ended:
             notes.append("it breaks off: groups are not closed")
@@ -186,7 +189,9 @@ class _Parser(RtfText):
         style = self._styles.get(state.style, Style("", None))
         outline = state.outline if state.outline is not None else style.outline
         kind, level = "paragraph", None
-        if outline is not None and 0 <= outline < 9:
+        if (named := HEADING.fullmatch(style.name)) is not None:
+            kind, level = "heading", int(named[1])
+        elif outline is not None and 0 <= outline < 9:
             kind, level = "heading", outline + 1
         elif state.in_list or self._has_mark:
             kind, level = "list", state.list_level + 1

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+HEADING = re.compile(r"heading ([1-9])")
 HYPERLINK = re.compile(r'\s*HYPERLINK\s+(?:"([^"]*)"|([^\s"\\]+))', re.IGNORECASE)
 
 # Destinations that hold no text of the document. Any that begins with `\*` and is not named here holds none either.

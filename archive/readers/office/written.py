@@ -143,9 +143,12 @@ class Writer:
         """End the paragraph. In a table it belongs to the cell; outside it, a row that was not ended ends."""
         self.close_link()
         part = self._part
-        line, part.line = part.line, _Line()
         if not in_table:
             self._end_rows(part)
+        line = part.line
+        if not line.words and not line.deleted and not part.aside:
+            return
+        part.line = _Line()
         target = part.cell if in_table else part.done
         text = "".join(line.words).strip()
         if text:
