@@ -6,7 +6,7 @@ import zipfile
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
-_CORE = f"{_RELATIONS}/metadata/core-properties"
+_CORE = "http://schemas.openxmlformats.org/package/2006/metadata/core-properties"
 NAMESPACES = (
     f'xmlns:w="{W}" xmlns:r="{R}" xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" '
     'xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"'
@@ -43,7 +43,7 @@ def docx(body: str, parts: dict[str, str | bytes] | None = None, relations: str 
     files: dict[str, str | bytes] = {
         "[Content_Types].xml": "<Types/>",
         "_rels/.rels": f'<Relationships xmlns="{_RELATIONS}">{relation("a", "officeDocument", "word/document.xml")}'
-        f'<Relationship Id="b" Type="{_CORE}" Target="docProps/core.xml"/></Relationships>',
+        f'<Relationship Id="b" Type="{_RELATIONS}/metadata/core-properties" Target="docProps/core.xml"/></Relationships>',
         "word/_rels/document.xml.rels": f'<Relationships xmlns="{_RELATIONS}">{relations}</Relationships>',
         "word/document.xml": part("document", f"<w:body>{body}</w:body>"),
         "docProps/core.xml": f'<cp:coreProperties xmlns:cp="{_CORE}" xmlns:dc="http://purl.org/dc/elements/1.1/" '

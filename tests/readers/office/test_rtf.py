@@ -165,9 +165,9 @@ def test_what_is_no_part_of_the_body_is_a_part_of_its_own() -> None:
         rb"{\*\annotation why?}{\shp{\*\shpinst{\sp{\sn x}{\sv y}}{\shptxt box\par}}{\shprslt box}}\par End"
     )
     assert [(one.text, one.part) for one in found] == [
+        ("Text goes on", "body"),
         ("Daily", "page_header"),
         ("Page", "page_footer"),
-        ("Text goes on", "body"),
         ("Note one", "footnote"),
         ("two", "footnote"),
         ("why?", "comment"),
