@@ -68,7 +68,7 @@ def _require_text(letters: int, unknown: int, pages: list[list[object]], broken:
     """Raise UnreadableError where the pages have no text that can be read."""
     number = f"{len(pages)} page{'' if len(pages) == 1 else 's'}"
     ocr = "run OCR on it, for example with ocrmypdf, and import what that makes"
-    if letters and unknown > _NOT_DECODED * (letters + unknown):
+    if unknown > _NOT_DECODED * (letters + unknown):
         raise UnreadableError(f"no text that can be read: its fonts do not say which letters they show ({number})", ocr)
     if letters:
         return

@@ -20,6 +20,7 @@ _LEAST_ROWS = 5
 _MOST_GUTTERS = 5
 _MOST_TO_ORDER = 400
 _LEAPS = 3
+_LEAP = 0.8  # of the size of letters
 _EDGE_LINES = 3
 _EDGE = 0.12  # of the height of a page
 _SHARE = 0.3
@@ -100,7 +101,8 @@ def _gutters(rows: Sequence[_Row]) -> list[float]:
             before = sum(len(piece[0]) for piece in row.pieces[:number])
             after = sum(len(piece[0]) for piece in row.pieces[number:])
             if before >= _LONG_PIECE and after >= _LONG_PIECE:
-                gaps.append((row.pieces[number - 1][2], row.pieces[number][1], row.y))
+                gap = (row.pieces[number - 1][2], row.pieces[number][1], row.y)
+                gaps += [gap] if gap[0] < gap[1] else []
     found: list[float] = []
     while len(gaps) >= _LEAST_ROWS and len(found) < _MOST_GUTTERS:
         middles = [(left + right) / 2 for left, right, _ in gaps[:_MOST_TO_ORDER]]
@@ -136,7 +138,8 @@ def _parted(row: _Row, gutters: Sequence[float], page: int) -> Iterator[Line]:
 def _leaps(lines: Sequence[Line]) -> int:
     """Return how often a line stands above the one before it, in the same column."""
     return sum(
-        after.y < before.y - 2 * max(before.size, 1) and _beside(after, before) > 0 for before, after in pairwise(lines)
+        after.y < before.y - _LEAP * max(before.size, 1) and _beside(after, before) > 0
+        for before, after in pairwise(lines)
     )
 
 

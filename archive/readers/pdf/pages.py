@@ -21,12 +21,12 @@ LONGEST_LINE = 20_000
 _PIECE_GAP = 1.2  # of the size of letters: a wider gap parts a line into pieces, which may be of two columns
 _BOLD = 600
 _BOLD_NAMES = ("bold", "black", "heavy", "semibold", "demi")
-_TURNED = 0.2  # radians
 _HYPHEN = "\u00ad"  # a soft one
 _LENGTH = struct.Struct(">Q")
 
 # A line: its pieces (text, left, right), its baseline, the size of its letters, whether they are bold, or turned.
 Piece = tuple[str, float, float]
+Box = tuple[float, float, float, float]  # left, bottom, right, top
 Line = tuple[list[Piece], float, float, bool, bool]
 
 
@@ -65,27 +65,28 @@ def read_pages(content: bytes) -> dict[str, Any]:
 def _page(page: Any, budget: list[int]) -> list[Any]:
     import pypdfium2.raw as raw
 
-    width, height = page.get_size()
-    turn = page.get_rotation()
+    box = page.get_mediabox()
     text_page = page.get_textpage()
     try:
-        lines = _lines(text_page.raw, raw, budget, turn, width, height)
+        lines, turn = _lines(text_page.raw, raw, budget, box)
         images = 0
         if not lines:
             found = page.get_objects([raw.FPDF_PAGEOBJ_IMAGE], max_depth=2)
             images = sum(1 for _ in islice(found, 50))
-        return [width, height, lines, images]
+        sides = (box[2] - box[0], box[3] - box[1])
+        return [sides[turn % 2], sides[1 - turn % 2], lines, images]
     finally:
         text_page.close()
         page.close()
 
 
-def _lines(text: Any, raw: Any, budget: list[int], turn: int, width: float, height: float) -> list[Line]:
-    """Return the lines of a page in the order in which they are drawn; y grows downwards."""
+def _lines(text: Any, raw: Any, budget: list[int], box: Box) -> tuple[list[Line], int]:
+    """Return the lines of a page as they are drawn, y growing downwards, and how most are turned."""
     count = raw.FPDFText_CountChars(text)
     budget[0] -= count
     if budget[0] < 0:
         raise _TooLargeError(f"more than {MOST_CHARACTERS:,} characters")
+    turn = _direction(text, raw, count)
     left, right, bottom, top = (ctypes.c_double() for _ in range(4))
     references = [ctypes.byref(one) for one in (left, right, bottom, top)]
     lines: list[Line] = []
@@ -112,8 +113,8 @@ def _lines(text: Any, raw: Any, budget: list[int], turn: int, width: float, heig
             samples = sorted({first + (last - first) * part // 4 for part in range(5)})
             size = Counter(_size(text, raw, index) for index in samples).most_common(1)[0][0]
             is_bold = _is_bold(text, raw, first) and _is_bold(text, raw, last)
-            turned = abs(math.remainder(raw.FPDFText_GetCharAngle(text, first), 2 * math.pi)) > _TURNED
-            lines.append((pieces, _baseline(text, raw, first, turn, height), size, is_bold, turned))
+            turned = _quarters(text, raw, first) != turn
+            lines.append((pieces, _baseline(text, raw, first, turn, box), size, is_bold, turned))
         pieces = []
         first = -1
 
@@ -144,7 +145,7 @@ def _lines(text: Any, raw: Any, budget: list[int], turn: int, width: float, heig
             letters.append(" ")
             continue
         raw.FPDFText_GetCharBox(text, index, *references)
-        x0, x1 = _across(left.value, right.value, bottom.value, top.value, turn, width)
+        x0, x1 = _across(left.value, right.value, bottom.value, top.value, turn, box)
         if first < 0:
             first, size = index, _size(text, raw, index)
         last = index
@@ -156,30 +157,31 @@ def _lines(text: Any, raw: Any, budget: list[int], turn: int, width: float, heig
         letters.append(character)
         previous = (x0, x1)
     close_line()
-    return lines
+    return lines, turn
 
 
-def _across(x0: float, x1: float, y0: float, y1: float, turn: int, width: float) -> tuple[float, float]:
-    """Return the left and right end of a box, as the page is looked at; PDFium gives them as it was drawn."""
-    if turn == 90:
-        return y0, y1
-    if turn == 180:
-        return width - x1, width - x0
-    if turn == 270:
-        return width - y1, width - y0
-    return x0, x1
+def _direction(text: Any, raw: Any, count: int) -> int:
+    """Return how most of a page is written, in quarters of a turn clockwise: 0 is from left to right."""
+    turns = Counter(_quarters(text, raw, index) for index in range(0, count, count // 50 + 1))
+    return turns.most_common(1)[0][0] if turns else 0
 
 
-def _baseline(text: Any, raw: Any, index: int, turn: int, height: float) -> float:
+def _quarters(text: Any, raw: Any, index: int) -> int:
+    angle = raw.FPDFText_GetCharAngle(text, index)
+    return round(angle / (math.pi / 2)) % 4 if math.isfinite(angle) else 0
+
+
+def _across(x0: float, x1: float, y0: float, y1: float, turn: int, box: Box) -> tuple[float, float]:
+    """Return where a letter begins and ends along its line, in the direction in which the page is written."""
+    left, bottom, right, top = box
+    return ((x0 - left, x1 - left), (top - y1, top - y0), (right - x1, right - x0), (y0 - bottom, y1 - bottom))[turn]
+
+
+def _baseline(text: Any, raw: Any, index: int, turn: int, box: Box) -> float:
+    left, bottom, right, top = box
     x, y = ctypes.c_double(), ctypes.c_double()
     raw.FPDFText_GetCharOrigin(text, index, ctypes.byref(x), ctypes.byref(y))
-    if turn == 90:
-        return x.value
-    if turn == 180:
-        return y.value
-    if turn == 270:
-        return height - x.value
-    return float(height - y.value)
+    return float((top - y.value, right - x.value, y.value - bottom, x.value - left)[turn])
 
 
 def _size(text: Any, raw: Any, index: int) -> float:

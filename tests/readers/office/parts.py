@@ -43,7 +43,8 @@ def docx(body: str, parts: dict[str, str | bytes] | None = None, relations: str 
     files: dict[str, str | bytes] = {
         "[Content_Types].xml": "<Types/>",
         "_rels/.rels": f'<Relationships xmlns="{_RELATIONS}">{relation("a", "officeDocument", "word/document.xml")}'
-        f'<Relationship Id="b" Type="{_RELATIONS}/metadata/core-properties" Target="docProps/core.xml"/></Relationships>',
+        f'<Relationship Id="b" Type="{_RELATIONS}/metadata/core-properties" Target="docProps/core.xml"/>'
+        "</Relationships>",
         "word/_rels/document.xml.rels": f'<Relationships xmlns="{_RELATIONS}">{relations}</Relationships>',
         "word/document.xml": part("document", f"<w:body>{body}</w:body>"),
         "docProps/core.xml": f'<cp:coreProperties xmlns:cp="{_CORE}" xmlns:dc="http://purl.org/dc/elements/1.1/" '
