@@ -16,6 +16,8 @@ from archive.readers.files import FoundFile, find_files, read_bytes, read_stdin
 from archive.readers.html import HtmlReader
 from archive.readers.mail.message import MailReader
 from archive.readers.markdown import MarkdownReader
+from archive.readers.office import DocxReader, RtfReader
+from archive.readers.pdf import PdfReader
 from archive.readers.text import TextReader
 
 __all__ = [
@@ -36,7 +38,7 @@ __all__ = [
 ]
 
 # The first that takes a file reads it. Those of formats that are no text are asked before it is tried as one.
-BINARY_READERS: tuple[Reader, ...] = ()
+BINARY_READERS: tuple[Reader, ...] = (PdfReader(), DocxReader(), RtfReader())
 READERS: tuple[Reader, ...] = (MarkdownReader(), MailReader(), HtmlReader(), TextReader())
 
 
