@@ -57,6 +57,7 @@ def draw_article(console: Console, article: dict[str, Any]) -> None:
         ("by", ", ".join(article["authors"])),
         ("url", article["url"]),
         ("topics", ", ".join(article["topics"])),
+        *((name, article[name]) for name in ("status", "embargo", "slugline", "dateline")),
     ):
         if value:
             console.print(_line(f"{label}: {value}"))

@@ -48,6 +48,7 @@ def show_article(connection: Connection, key: str, number: int | None = None) ->
     more = (
         *(article.byline, article.section, article.kind, article.published_on, article.published_at),
         article.published_method,
+        *(article.status, article.embargo, article.embargo_until, article.slugline, article.dateline),
         article.revision_id,
         revision.number.label("current_revision"),
         revision.body,
