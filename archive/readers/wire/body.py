@@ -89,14 +89,17 @@ def read_plain(story: Story, text: str) -> None:
     """Add the paragraphs of a plain text to an item; one with more tags in it than <p> and <br> is read as XHTML."""
     text = _PARTING.sub("\n\n", text)
     if _TAGS.search(text):
-        try:
-            read_body(story, read_tree(text))
-        except TooDeepError as error:
-            raise UnreadableError(
-                f"elements nested more than {DEEPEST} deep", "get it again from the agency"
-            ) from error
+        read_body(story, read_escaped(text))
         return
     story.blocks += [Block("paragraph", one) for one in plain_paragraphs(text)]
+
+
+def read_escaped(text: str) -> Element:
+    """Return the elements of a text that is carried as characters. Raises UnreadableError if it nests too deeply."""
+    try:
+        return read_tree(text)
+    except TooDeepError as error:
+        raise UnreadableError(f"elements nested more than {DEEPEST} deep", "get it again from the agency") from error
 
 
 def take_byline(story: Story) -> None:

@@ -5,8 +5,8 @@ import re
 from archive.documents import Block, Link
 from archive.readers.base import UnreadableError
 from archive.readers.markup import Element
-from archive.readers.wire.body import read_body, read_plain, take_byline, take_printed_dateline
-from archive.readers.wire.nitf import read_nitf
+from archive.readers.wire.body import read_body, take_byline, take_printed_dateline
+from archive.readers.wire.nitf import read_nitf, read_text
 from archive.readers.wire.story import Story
 from archive.readers.wire.subjects import aliases_of, give_subjects, name_of
 from archive.readers.wire.tree import anywhere, attribute, descend, line, local
@@ -149,7 +149,7 @@ def _read_content(story: Story, item: Element) -> None:
         plain = [one for one in descend(item, "contentset", "inlinedata") if not attribute(one, "encoding")]
         texts = [one.text for one in plain if attribute(one, "contenttype").lower().startswith(("text/", ""))]
         if texts:
-            read_plain(story, max(texts, key=len))
+            read_text(story, max(texts, key=len))
     if data and not story.blocks:
         story.what = f"data (<{data[0]}>)"
         story.notes.append(f"no text: its content is data (<{data[0]}>)")

@@ -3,8 +3,8 @@
 import re
 
 from archive.readers.markup import Element
-from archive.readers.wire.body import read_body, read_plain, take_byline, take_printed_dateline
-from archive.readers.wire.nitf import read_nitf
+from archive.readers.wire.body import read_body, take_byline, take_printed_dateline
+from archive.readers.wire.nitf import read_nitf, read_text
 from archive.readers.wire.story import Story
 from archive.readers.wire.subjects import give_subject_number, numbered
 from archive.readers.wire.tree import anywhere, attribute, descend, line, local
@@ -112,21 +112,47 @@ def _give_topics(story: Story, newsml: Element, item: Element) -> None:
 
 
 def _read_content(story: Story, item: Element) -> None:
-    """Read the texts of an item, one after the other; captions of pictures are set aside, other media are noted."""
-    left_out = 0
-    for component in anywhere(item, "contentitem"):
-        media = attribute(next(descend(component, "mediatype"), None), "formalname").lower()
-        content = next(descend(component, "datacontent"), None)
-        marked = content is not None and any(local(one) in _XML for one in content.elements)
-        if content is None or not (marked or media in ("", *_TEXTS)):
-            left_out += 1
-        elif nitf := next(descend(content, "nitf"), None):
-            read_nitf(story, nitf)
-        elif marked:
-            read_body(story, content)
-        else:
-            read_plain(story, content.text)
+    """Read the texts of an item, one after the other; captions are set aside, other media are noted."""
+    left_out = _read_component(story, item, "")
     if left_out:
         story.notes.append(f"{left_out} file{'' if left_out == 1 else 's'} that it points to not imported")
     for comment in anywhere(item, "comment"):
         story.set_text_aside("notice", line(comment), "Comment", len(story.blocks))
+
+
+def _read_component(story: Story, component: Element, role: str) -> int:
+    """Read a component in the role that it has, or what is around it; return how many contents are no text.
+
+    Of contents that are equivalent, one text in several formats, the first is read.
+    """
+    role = attribute(next(descend(component, "role"), None), "formalname").lower() or role
+    are_equivalent = attribute(component, "equivalentslist").lower() == "yes"
+    before = len(story.blocks)
+    left_out = 0
+    for child in component.elements:
+        if are_equivalent and len(story.blocks) > before:
+            break
+        if local(child) == "newscomponent":
+            left_out += _read_component(story, child, role)
+        elif local(child) == "contentitem":
+            left_out += not _read_content_item(story, child, role)
+    return left_out
+
+
+def _read_content_item(story: Story, item: Element, role: str) -> bool:
+    media = attribute(next(descend(item, "mediatype"), None), "formalname").lower()
+    content = next(descend(item, "datacontent"), None)
+    if content is None or attribute(next(descend(item, "encoding"), None), "notation"):
+        return False
+    marked = any(local(one) in _XML for one in content.elements)
+    if not marked and media not in ("", *_TEXTS):
+        return False
+    if "caption" in role:
+        story.set_text_aside("caption", line(content), "caption", len(story.blocks))
+    elif nitf := next(descend(content, "nitf"), None):
+        read_nitf(story, nitf)
+    elif marked:
+        read_body(story, content)
+    else:
+        read_text(story, content.text)
+    return True

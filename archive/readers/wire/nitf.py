@@ -3,13 +3,14 @@
 import re
 
 from archive.readers.markup import Element
-from archive.readers.wire.body import read_body, take_byline, take_printed_dateline
+from archive.readers.wire.body import read_body, read_escaped, read_plain, take_byline, take_printed_dateline
 from archive.readers.wire.story import Story
 from archive.readers.wire.subjects import give_subject_number
 from archive.readers.wire.tree import anywhere, attribute, descend, line, local
 
 MEDIA_TYPE = "application/nitf+xml"
 
+_ESCAPED = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!DOCTYPE[^>]*>\s*)?<nitf\b")
 _SLUGS = ("slugline", "slug", "anpa-keyword", "ntbstikkord")
 _SECTIONS = ("section", "dsk", "desk")
 _PAGES = ("print_page_number", "page")
@@ -35,6 +36,16 @@ def read_nitf(story: Story, nitf: Element) -> None:
     story.drop_headline_blocks()
     take_byline(story)
     take_printed_dateline(story)
+
+
+def read_text(story: Story, text: str) -> None:
+    """Put down a text that is carried as characters: NITF that was escaped, XHTML, or plain."""
+    if _ESCAPED.match(text):
+        nitf = next(read_escaped(text).elements, None)
+        if nitf is not None and local(nitf) == "nitf":
+            read_nitf(story, nitf)
+            return
+    read_plain(story, text)
 
 
 def _read_head(story: Story, head: Element, distributors: list[str]) -> None:

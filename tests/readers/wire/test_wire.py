@@ -291,6 +291,44 @@ def test_versions_of_newsml_1_are_one_piece() -> None:
     assert ids == {"urn:newsml:k.example:2023:x"}
 
 
+def newsml_1(*components: str) -> str:
+    lines = "<NewsLines><HeadLine>H</HeadLine></NewsLines>"
+    return f"<NewsML><NewsItem><NewsComponent>{lines}{''.join(components)}</NewsComponent></NewsItem></NewsML>"
+
+
+def content_item(text: str, media: str = "Text") -> str:
+    return f'<ContentItem><MediaType FormalName="{media}"/><DataContent>{text}</DataContent></ContentItem>'
+
+
+def test_a_caption_in_newsml_1_is_no_text() -> None:
+    caption = f'<NewsComponent><Role FormalName="Photo Caption"/>{content_item("A pier.")}</NewsComponent>'
+    photo = content_item("AAAA", "Photo")
+    coded = '<ContentItem><Encoding Notation="Base64"><DataContent>AAAA</DataContent></Encoding></ContentItem>'
+    document = read(newsml_1(content_item("Rain."), caption, photo, coded))
+    assert blocks(document) == [("paragraph", "Rain.")]
+    assert document.layout is not None
+    assert [(one.kind, one.text) for one in document.layout.set_aside] == [("caption", "A pier.")]
+    assert document.notes == ("2 files that it points to not imported",)
+
+
+def test_of_equivalent_contents_the_first_is_the_text() -> None:
+    both = content_item("<p>Rain.</p>") + content_item("Rain, in plain.")
+    assert len(blocks(read(newsml_1(both)))) == 2
+    assert blocks(read(newsml_1(f'<NewsComponent EquivalentsList="yes">{both}</NewsComponent>'))) == [
+        ("paragraph", "Rain.")
+    ]
+
+
+def test_nitf_is_read_where_another_format_carries_it_escaped_or_not() -> None:
+    text = "<body><body.content><p>Rain.</p></body.content></body>"
+    nitf = f"<nitf><head><docdata><doc-id id-string='7'/></docdata></head>{text}</nitf>"
+    for carried in (nitf, f"<![CDATA[<?xml version='1.0'?>{nitf}]]>"):
+        document = read(newsml_1(content_item(carried)))
+        assert (value(document, "id"), blocks(document)) == ("7", [("paragraph", "Rain.")])
+    document = read(item(inside=f"<inlineData><![CDATA[{nitf}]]></inlineData>"))
+    assert (value(document, "id"), blocks(document)) == ("7", [("paragraph", "Rain.")])
+
+
 def test_midnight_without_a_zone_is_a_day() -> None:
     for norm, day in (
         ("19870502T000000", "19870502"),
