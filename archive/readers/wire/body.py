@@ -6,7 +6,6 @@ editors, summaries; nothing is thrown away but scripts, forms and empty elements
 """
 
 import re
-from collections.abc import Iterator
 
 from archive.documents import Block, Link
 from archive.normalize.paragraphs import split_paragraphs
@@ -70,6 +69,8 @@ _ASIDE = {
 _OF_CLASS = frozenset(_ASIDE) - {"note", "fn", "aside", "header", "footer", "nav"}
 _HEADING = re.compile(r"(?:h|hl)([1-6])")
 _SPACES = re.compile(r"[ \t\r\n\f]+")
+_INDENTED = re.compile(r"(?<=\S)\s+(?=[.,)])")
+_FULL_LINE = 40
 _COLUMNS = re.compile(r"\S(?: {2,}|\t)\S")
 _LAYOUT_LINES = 4  # so many lines, half of them with columns, are a table that stands in a paragraph
 _TAGS = re.compile(r"</?(?:p|br|div|span|b|i|em|strong|ul|ol|li|table|tr|td|th|h[1-6]|a|blockquote)\b[^<>]*>", re.I)
@@ -242,20 +243,33 @@ class _Walk:
         elif heading:
             self._story.blocks.append(Block("heading", " ".join(joined.split()), int(heading[1])))
         else:
-            lines = list(_lines(joined))
+            lines = _lines(joined)
             kind = {"li": "list", "bq": "quote", "blockquote": "quote"}.get(innermost, "paragraph")
             self._story.blocks.append(Block(kind, "\n".join(lines)))
 
 
-def _lines(text: str) -> Iterator[str]:
-    """Yield the lines of a block; those that were broken only to keep a width go on as one.
+def _lines(text: str) -> list[str]:
+    """Return the lines of a block; those that were broken only to keep a width go on as one.
 
-    Agencies that wrap their lines with `<br/>` leave the space before it that parts the words.
+    Agencies that wrap their lines with `<br/>` leave the space before it that parts the words. A line break before a
+    full stop or a comma stands between a link and what follows it, in XML that was indented.
     """
-    wrapped = re.sub(r"(?<=[^\s\v]) +\v(?=[a-z0-9(\"'])", " ", text)
-    for one in wrapped.split("\v"):
-        if plain := _SPACES.sub(" ", one).strip():
-            yield plain
+    lines: list[str] = []
+    is_wrapped = False
+    for one in text.split("\v"):
+        plain = _SPACES.sub(" ", _INDENTED.sub(_without_line_end, one)).strip()
+        if not plain:
+            continue
+        if lines and is_wrapped and (len(lines[-1]) >= _FULL_LINE or plain[0].islower()):
+            lines[-1] = f"{lines[-1]} {plain}"
+        else:
+            lines.append(plain)
+        is_wrapped = one.endswith(" ") and not one.endswith("  ")
+    return lines
+
+
+def _without_line_end(match: re.Match[str]) -> str:
+    return "" if "\n" in match[0] else match[0]
 
 
 def _is_laid_out(text: str) -> bool:

@@ -16,7 +16,7 @@ _MOST_DATES = 20
 _PLACEHOLDERS = frozenset(("no-data-available", "n/a", "none", "-", "--", "not available", "unknown"))
 _DATE_ALONE = re.compile(
     r"\d{4}-\d\d-\d\d(?:[T ][\d:.]+)?\s*(?:[A-Z]{1,4})?(?:[+-]\d\d:?\d\d)?"
-    r"|\d{8}T\d{6}\S{0,6}|[^\W\d]{3,9}\.? \d{1,2},? \d{4}"
+    r"|\d{8}T\d{6}\S{0,6}|[^\W\d]{3,9}\.? \d{1,2}(?:,? \d{4})?(?: \([^()]*\))?"
 )
 _MIDNIGHT = re.compile(r"(?:\d{4}-?\d\d-?\d\d)T00:?00(?::?00)?(?:\.0+)?")
 _BYLINE_DATE = re.compile(r",?\s+[A-Z][A-Za-z]{2}\.? \d{1,2}(?:,? \d{4})?$")
