@@ -5,6 +5,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from archive.decide import decide_about
 from archive.ingest import ImportOptions, import_paths
 from archive.queries.verification import verify
 
@@ -62,6 +63,46 @@ def test_codes_are_topics_of_their_scheme_and_others_are_known_by_name(tmp_path:
     given = "SELECT name FROM topics WHERE scheme = 'local' AND origin = 'import' ORDER BY name"
     assert [name for (name,) in rows(database, given)] == ["Bridges", "River works", "Rivers", "ferries"]
     assert rows(database, "SELECT DISTINCT scheme FROM topics ORDER BY 1") == [("local",), ("medtop",), ("subj",)]
+
+
+def item(code: str, name: str = "") -> str:
+    named = f"<name>{name}</name>" if name else ""
+    subject = f'<subject qcode="{code}">{named}</subject>'
+    return (
+        '<newsItem xmlns="http://iptc.org/std/nar/2006-10-01/">'
+        f"<contentMeta><headline>On {code} and {name}</headline>{subject}</contentMeta></newsItem>"
+    )
+
+
+def test_a_code_gets_the_first_name_that_is_known(tmp_path: Path) -> None:
+    database = tmp_path / "a.db"
+    names = ("", "", "rivers", "streams")
+    files = [tmp_path / f"{number}.xml" for number in range(len(names))]
+    for file, name in zip(files, names, strict=True):
+        file.write_text(item("subj:06000001", name))
+    named = (
+        "SELECT t.name, n.kind, n.name FROM topics t JOIN topic_names n ON n.topic_id = t.id WHERE t.scheme = 'subj'"
+    )
+    run(database, *files[:2])
+    assert rows(database, named) == [("subj:06000001", "label", "subj:06000001")]
+    run(database, *files[2:])
+    assert rows(database, named) == [("rivers", "label", "rivers")]
+    at_once = tmp_path / "b.db"
+    run(at_once, *files)
+    assert rows(at_once, named) == [("rivers", "label", "rivers")]
+    assert verify(database, deep=True).findings == ()
+
+
+def test_a_code_that_a_person_gave_another_name_keeps_its_names(tmp_path: Path) -> None:
+    database = tmp_path / "a.db"
+    for number, name in enumerate(("", "rivers")):
+        file = tmp_path / f"{number}.xml"
+        file.write_text(item("subj:06000001", name))
+        run(database, file)
+        if not name:
+            decide_about(database, "topic_alias", "subj:06000001", "waters", "Anna")
+    assert rows(database, "SELECT name FROM topics WHERE scheme = 'subj'") == [("subj:06000001",)]
+    assert verify(database, deep=True).findings == ()
 
 
 def test_versions_of_an_item_are_one_article_whichever_comes_first(tmp_path: Path) -> None:
