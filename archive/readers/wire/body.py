@@ -8,8 +8,6 @@ editors, summaries; nothing is thrown away but scripts, forms and empty elements
 import re
 
 from archive.documents import Block, Link
-from archive.normalize.paragraphs import split_paragraphs
-from archive.normalize.text import clean_text
 from archive.readers.base import UnreadableError
 from archive.readers.markup import DEEPEST, Element, TooDeepError, read_tree, unescape
 from archive.readers.wire.story import Story
@@ -118,6 +116,9 @@ def take_printed_dateline(story: Story) -> None:
 
 def plain_paragraphs(text: str) -> list[str]:
     """Return the paragraphs of a plain text, its lines joined where they are wrapped."""
+    from archive.normalize.paragraphs import split_paragraphs
+    from archive.normalize.text import clean_text
+
     return split_paragraphs(clean_text(text)[0])[0]
 
 

@@ -1,11 +1,11 @@
 """What an item of the wire says, whatever its format, made values, topics, passages set aside and notes."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from archive.documents import Block, Document, Layout, Link, SetAside, Value
-from archive.normalize.names import name_key
 from archive.readers.base import UnreadableError, shown
 from archive.readers.feeds.values import is_topic
 
@@ -66,7 +66,7 @@ class Story:
         first = said[0].removeprefix("www.")
         if domain := _DOMAIN.fullmatch(first):
             others = (text for one in (*said[1:], *also) if (text := _said(one)))
-            first = next((name for name in others if name_key(name) == name_key(domain[1])), first)
+            first = next((name for name in others if name.casefold() == domain[1].casefold()), first)
         self.give("source", first)
 
     def give_byline(self, *texts: str) -> None:
@@ -163,4 +163,5 @@ def _said(text: str) -> str:
 
 
 def _letters(text: str) -> str:
-    return "".join(character for character in name_key(text) if character.isalnum())
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(character for character in folded if character.isalnum())
