@@ -29,7 +29,7 @@ from archive.normalize.language import language_tag
 from archive.normalize.text import require_utf8
 from archive.normalize.urls import RULES_VERSION, canonical_url
 from archive.portions import Found, Unit, of_bounded_size, take_batch, take_some
-from archive.prepare import MAX_BYTES, MAX_CHARACTERS, Known, Settings, Task
+from archive.prepare import MAX_BYTES, MAX_CHARACTERS, MAX_MEMORY, MAX_SECONDS, Known, Settings, Task
 from archive.readers.containers import FoundRecord, unwrap_file, unwrap_stream
 from archive.readers.files import FoundFile, UnusedSidecar, find_files, read_stdin
 from archive.resolve.decisions import apply_again
@@ -54,6 +54,8 @@ class ImportOptions:
     published: str | None = None
     max_bytes: int = MAX_BYTES
     max_characters: int = MAX_CHARACTERS
+    max_seconds: int = MAX_SECONDS
+    max_memory: int = MAX_MEMORY
     jobs: int | None = None
 
     def values(self) -> tuple[Value, ...]:
@@ -220,6 +222,8 @@ class _Import:
             domains=tuple(sorted((at, source.slug) for at, source in vocabulary.source_domains(connection).items())),
             max_bytes=self._options.max_bytes,
             max_characters=self._options.max_characters,
+            max_seconds=self._options.max_seconds,
+            max_memory=self._options.max_memory,
         )
         self._sources = SourceResolver(connection)
         self._topics = TopicResolver(connection)

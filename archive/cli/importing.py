@@ -94,10 +94,26 @@ class _Report(Listener):
     help="Longest text of one article.",
 )
 @click.option(
+    "--max-seconds",
+    metavar="N",
+    type=click.IntRange(min=1, max=1_000_000),
+    default=60,
+    show_default=True,
+    help="Longest time that one unit may take a processor.",
+)
+@click.option(
+    "--max-memory",
+    metavar="MB",
+    type=click.IntRange(min=100, max=1_000_000_000),
+    default=2000,
+    show_default=True,
+    help="Most memory of a process that reads, in MB.",
+)
+@click.option(
     "--jobs",
     metavar="N",
     type=click.IntRange(min=0),
-    help="Processes that read beside the one that writes; 0 for none.",
+    help="Processes that read beside the one that writes; 0 for none, and no limit on time and memory.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing of what was mended or left out.")
 @format_option
@@ -107,6 +123,7 @@ def import_(
     /,
     paths: tuple[str, ...],
     max_size: int,
+    max_memory: int,
     quiet: bool,
     form: str,
     **options: Any,
@@ -135,7 +152,7 @@ def import_(
             summary = import_paths(
                 path,
                 paths,
-                ImportOptions(max_bytes=max_size * _MEGABYTE, **options),
+                ImportOptions(max_bytes=max_size * _MEGABYTE, max_memory=max_memory * _MEGABYTE, **options),
                 _Report(progress, quiet=quiet),
                 sys.stdin.buffer if sys.stdin else None,  # None where it is closed
             )
