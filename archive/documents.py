@@ -244,10 +244,14 @@ class Failure:
 
 @dataclass(frozen=True)
 class ReadContainer:
-    """A file of many records that was read to its end: its place, what it is, its bytes as size and SHA-256 (hex)."""
+    """A file of many records that was read to its end: its place, what it is, its bytes as size and SHA-256 (hex).
+
+    `records` counts the records in it, or the files, where it is a bundle. `notes` say what of it was no unit.
+    """
 
     locator: str
     media_type: str
     size: int
     sha256: str
     records: int
+    notes: tuple[str, ...] = ()

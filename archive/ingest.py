@@ -30,8 +30,8 @@ from archive.normalize.text import require_utf8
 from archive.normalize.urls import RULES_VERSION, canonical_url
 from archive.portions import Found, Unit, of_bounded_size, take_batch, take_some
 from archive.prepare import MAX_BYTES, MAX_CHARACTERS, MAX_MEMORY, MAX_SECONDS, Known, Settings, Task
-from archive.readers.containers import FoundRecord, unwrap_file, unwrap_stream
 from archive.readers.files import FoundFile, UnusedSidecar, find_files, read_stdin
+from archive.readers.unwrap import FoundRecord, Limits, Taken, unwrap_file, unwrap_stream
 from archive.resolve.decisions import apply_again
 from archive.resolve.identity import IdentityResolver
 from archive.resolve.sources import SourceResolver
@@ -56,7 +56,15 @@ class ImportOptions:
     max_characters: int = MAX_CHARACTERS
     max_seconds: int = MAX_SECONDS
     max_memory: int = MAX_MEMORY
+    max_unpacked: int = Limits.unpacked
+    max_members: int = Limits.members
+    max_depth: int = Limits.depth
     jobs: int | None = None
+
+    @property
+    def limits(self) -> Limits:
+        """How much may be read of what is packed."""
+        return Limits(self.max_bytes, self.max_unpacked, self.max_members, self.max_depth)
 
     def values(self) -> tuple[Value, ...]:
         """Return the options as values; raises UsageError for one that does not parse."""
@@ -262,27 +270,29 @@ class _Import:
 
     def _find(self) -> Iterator[Found]:
         """Yield what there is to be read; of files of many documents, their records as they are read."""
-        limit = self._options.max_bytes
+        limits = self._options.limits
         for path in self._paths:
             if path == "-":
                 found = FoundFile("-", "-", str(Path.cwd()), None)
                 if self._stdin is None:
                     yield Failure("-", "there is no standard input to read")
                     continue
-                records, self._stdin = unwrap_stream(found, self._stdin, limit)
+                records, self._stdin = unwrap_stream(found, self._stdin, limits)
                 yield from (found,) if records is None else self._unwrapped(records)
                 continue
             for one in find_files([path], leave_out=self._own_files):
                 if isinstance(one, UnusedSidecar):
                     self._listener.noted(one.locator, [f"{one.reason}; {one.cure}"])
                     continue
-                records = unwrap_file(one, limit) if isinstance(one, FoundFile) else None
+                records = unwrap_file(one, limits) if isinstance(one, FoundFile) else None
                 yield from (one,) if records is None else self._unwrapped(records)
 
-    def _unwrapped(self, records: Iterator[FoundRecord | Failure | ReadContainer]) -> Iterator[Found]:
+    def _unwrapped(self, records: Iterator[Taken]) -> Iterator[Found]:
         for record in records:
             if isinstance(record, ReadContainer):
                 self._containers.append(record)
+                if record.notes:
+                    self._listener.noted(record.locator, record.notes)
             else:
                 yield record
 

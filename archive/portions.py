@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from archive.db.lookups import LastItem
 from archive.documents import Article, Failure, Unchanged
-from archive.readers.containers import FoundRecord
 from archive.readers.files import FoundFile, file_size
+from archive.readers.unwrap import FoundRecord
 
 BATCH = 1000  # units a transaction; MEASURED: a commit per article takes twice as long as one per thousand
 UNCHANGED_WEIGHT = 8  # so many unchanged units are as much work as one that is written

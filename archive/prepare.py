@@ -14,6 +14,7 @@ from archive.normalize.article import NORMALIZER_VERSION, Matchers, find_matches
 from archive.normalize.phrases import Phrase, PhraseMatcher
 from archive.readers import HARMLESS, find_reader
 from archive.readers.base import shown
+from archive.readers.bundles.packed import unpacked_name
 from archive.readers.defaults import FolderDefaults, read_sidecar
 from archive.readers.files import FoundFile, read_bytes
 
@@ -96,10 +97,10 @@ class Preparer:
             return (found,)
         try:
             content = task.content if task.content is not None else read_bytes(found, self._settings.max_bytes)
-            given, context = self._given(found, of_record=task.reader is not None)
+            given, context = self._given(found, of_many=found.is_part)
             if task.known is not None and task.known == (hashlib.sha256(content).hexdigest(), context):
                 return (Unchanged(found.locator),)
-            reader = find_reader(found.path, content, task.reader)
+            reader = find_reader(found.known_as, content, task.reader)
             if only_harmless and (len(content) > HARMLESS_SIZE or reader.name not in HARMLESS):
                 return None
             return [self._article(document, given, context) for document in reader.read(found.locator, content)]
@@ -120,14 +121,14 @@ class Preparer:
         Never raises. The article's context is empty: it is no unit of an import.
         """
         try:
-            for document in find_reader(locator, content, reader).read(locator, content):
+            for document in find_reader(unpacked_name(locator), content, reader).read(locator, content):
                 if document.locator == locator:
                     return normalize_document(document, (given,), original, self._matchers, "")
         except Exception as error:
             return _failure(locator, error)
         return Failure(locator, "today's reader finds no such unit in its file")
 
-    def _given(self, found: FoundFile, *, of_record: bool) -> tuple[Sequence[Given], str]:
+    def _given(self, found: FoundFile, *, of_many: bool) -> tuple[Sequence[Given], str]:
         """Return what is given beside the file, nearest first, and the SHA-256 of it and all else it is read with."""
         place = (found.path.rpartition("/")[0], found.root)
         folder = self._folders.get(place)
@@ -136,7 +137,7 @@ class Preparer:
             folder = self._folders[place] = (given, self._context(given))
         if found.sidecar is None:
             return folder
-        if not of_record:
+        if not of_many:
             given = (read_sidecar(found.sidecar), *folder[0])
             return given, self._context(given)
         # records of one file come one after the other

@@ -110,6 +110,30 @@ class _Report(Listener):
     help="Most memory of a process that reads, in MB.",
 )
 @click.option(
+    "--max-unpacked",
+    metavar="MB",
+    type=click.IntRange(min=0),
+    default=1000,
+    show_default=True,
+    help="What a packed file may unpack to, beside 100 times its size.",
+)
+@click.option(
+    "--max-members",
+    metavar="N",
+    type=click.IntRange(min=1),
+    default=1_000_000,
+    show_default=True,
+    help="Files in one zip or tar.",
+)
+@click.option(
+    "--max-depth",
+    metavar="N",
+    type=click.IntRange(min=0),
+    default=4,
+    show_default=True,
+    help="Packed files within packed files.",
+)
+@click.option(
     "--jobs",
     metavar="N",
     type=click.IntRange(min=0),
@@ -124,16 +148,16 @@ def import_(
     paths: tuple[str, ...],
     max_size: int,
     max_memory: int,
+    max_unpacked: int,
     quiet: bool,
     form: str,
     **options: Any,
 ) -> None:
     """Take files, folders and stdin into the archive.
 
-    Plain text, Markdown with front matter, and JSON lines, of which each is a unit; folders with all below them; - is
-    stdin. Every unit ends as added,
-    revised, unchanged, duplicate or failed; the summary says how many. What was imported before is recognized, so
-    importing a folder again is quick and safe.
+    Texts, Markdown, saved pages, mail, feeds, records (JSON lines), and zip, tar, gz, bz2, xz and zst with any of these
+    in them; folders with all below them; - is stdin. Every unit ends as added, revised, unchanged, duplicate or failed;
+    the summary says how many. What was imported before is recognized, so importing a folder again is quick and safe.
 
     What a text does not say is taken, nearest first, from its front matter or record, from NAME.meta.toml beside it,
     from archive.toml in its folder or above, and from the options.
@@ -152,7 +176,12 @@ def import_(
             summary = import_paths(
                 path,
                 paths,
-                ImportOptions(max_bytes=max_size * _MEGABYTE, max_memory=max_memory * _MEGABYTE, **options),
+                ImportOptions(
+                    max_bytes=max_size * _MEGABYTE,
+                    max_memory=max_memory * _MEGABYTE,
+                    max_unpacked=max_unpacked * _MEGABYTE,
+                    **options,
+                ),
                 _Report(progress, quiet=quiet),
                 sys.stdin.buffer if sys.stdin else None,  # None where it is closed
             )

@@ -42,6 +42,10 @@ class UnreadableError(ReadError):
         return Failure(locator, self.reason, self.cure, sha256)
 
 
+class NotThisContainerError(Exception):
+    """Raised by a container that looked further than the head, before its first record: the file is something else."""
+
+
 class Reader(Protocol):
     """What turns the bytes of one kind of file into Documents."""
 
@@ -99,6 +103,13 @@ class Container(Protocol):
     def reader(self) -> Reader:
         """What reads a record."""
 
+    @property
+    def seeks(self) -> bool:
+        """Whether it goes back in its stream, or may raise NotThisContainerError: then it gets a file in which it can.
+
+        What comes from standard input or out of a bundle is written to a temporary file for it.
+        """
+
     def identify(self, head: bytes, name: str) -> str | None:
         """Return why this is such a container, in words, or None if it is none; as a Reader has it."""
 
@@ -106,6 +117,45 @@ class Container(Protocol):
         """Yield the records lazily, holding one at a time; one of more than `limit` bytes is a BadRecord.
 
         Raises UnreadableError where the stream is no such container at all.
+        """
+
+
+class Member(NamedTuple):
+    """A file in a bundle: its name there, and its bytes, to be read before the next member is asked for."""
+
+    name: str
+    stream: BinaryIO
+
+
+class BadMember(NamedTuple):
+    """What stands in a bundle but cannot be read as a file: its name there, and why."""
+
+    name: str
+    error: UnreadableError
+
+
+class Bundle(Protocol):
+    """What takes a file of files apart: a zip, a tar. Each member is what it would be outside, by content and name."""
+
+    @property
+    def name(self) -> str:
+        """The name of the format, in words."""
+
+    @property
+    def media_type(self) -> str:
+        """The media type of the bundle."""
+
+    @property
+    def seeks(self) -> bool:
+        """Whether it goes back in its stream; as a Container has it."""
+
+    def identify(self, head: bytes, name: str) -> str | None:
+        """Return why this is such a bundle, in words, or None if it is none; as a Reader has it."""
+
+    def members(self, stream: BinaryIO, most: int) -> Iterator[Member | BadMember]:
+        """Yield the files in it lazily, in their order there. Folders and hidden files are none.
+
+        Raises UnreadableError where it is none, breaks off, or has more than `most` members.
         """
 
 

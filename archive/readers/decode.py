@@ -98,7 +98,7 @@ def looks_binary(head: bytes) -> str | None:
             if head.startswith(signature, offset):
                 return name
     if head.startswith(_ZIP):
-        return next((name for sign, name in _ZIPPED if sign in head), "a ZIP archive")
+        return zipped_kind(head) or "a ZIP archive"
     if head.startswith((b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")) or _wide_encoding(head):
         return None
     controls = len(head) - len(head.translate(None, _CONTROLS))
@@ -108,6 +108,15 @@ def looks_binary(head: bytes) -> str | None:
     if nuls > 0.3 * len(head) or (head and not head.strip(b"\x00")):
         return "binary data (many NUL bytes)"
     return None
+
+
+def zipped_kind(head: bytes) -> str | None:
+    """Return what kind of document a zip archive is, in words, or None if it is an archive and no more.
+
+    An archive with a folder `password/` is no Word document: those have a list of their parts too.
+    """
+    has_parts = b"[Content_Types].xml" in head or b"_rels/.rels" in head
+    return next((name for sign, name in _ZIPPED if sign in head and (has_parts or sign.startswith(b"mime"))), None)
 
 
 def decode(content: bytes) -> tuple[str, str, tuple[str, ...]]:

@@ -37,12 +37,21 @@ class FoundFile:
     locator  the same as text that can be stored and printed; symbolic links in it are not resolved
     root     the folder up to which `archive.toml` counts: the PATH that was named, or the folder of a named file
     sidecar  the path of its `NAME.meta.toml`, or None: for `a.txt` that is `a.txt.meta.toml`, else `a.meta.toml`
+    name     what tells its kind beside its content: its path, or what it is called in the file that it is packed in
+    is_part  whether the file at the path has other units too
     """
 
     path: str
     locator: str
     root: str
     sidecar: str | None
+    name: str = ""
+    is_part: bool = False
+
+    @property
+    def known_as(self) -> str:
+        """The name that readers look at."""
+        return self.name or self.path
 
 
 class UnusedSidecar(NamedTuple):
@@ -115,7 +124,7 @@ def read_path(path: str, limit: int) -> bytes:
         try:
             size = os.fstat(descriptor).st_size
             if size > limit:
-                raise _too_large(size, limit)
+                raise too_large(size, limit)
             if size:
                 return _read_size(descriptor, size)
             return _read_on(descriptor, limit)  # it is empty, or has no size, as in /proc
@@ -161,7 +170,7 @@ def read_stdin(stream: BinaryIO, limit: int = SIZE_LIMIT) -> bytes:
             parts.append(part)
             size += len(part)
             if size > limit:
-                raise _too_large(None, limit)
+                raise too_large(None, limit)
     except OSError as error:
         raise unreadable(error) from error
     except ValueError as error:
@@ -184,7 +193,7 @@ def _read_on(descriptor: int, limit: int) -> bytes:
         parts.append(part)
         size += len(part)
         if size > limit:
-            raise _too_large(None, limit)
+            raise too_large(None, limit)
     return b"".join(parts)
 
 
@@ -364,7 +373,8 @@ def _not_a_file(mode: int) -> UnreadableError:
     return UnreadableError("a device, not a file", "save what it gives as a file and import that")
 
 
-def _too_large(size: int | None, limit: int) -> UnreadableError:
+def too_large(size: int | None, limit: int) -> UnreadableError:
+    """Return what is said of a file of this size, or of one that grew over the limit as it was read."""
     over, most = "it" if size is None else _size(size), _size(limit)
     if over == most:
         over, most = f"{size:,} bytes", f"{limit:,} bytes"

@@ -25,6 +25,7 @@ class JsonLines:
     media_type = "application/jsonl"
     endings = (".jsonl", ".ndjson", ".jl", ".json")
     reader: Reader = RecordReader()
+    seeks = False
 
     def identify(self, head: bytes, name: str) -> str | None:
         """Return why these are JSON lines: by the name, or because the first line is a whole object.

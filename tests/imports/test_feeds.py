@@ -74,8 +74,8 @@ def test_values_of_real_feeds_are_those_of_the_truth(shared: Path) -> None:
     from archive.documents import Document
     from archive.errors import ReadError
     from archive.readers import read_documents
-    from archive.readers.containers import FoundRecord, unwrap_file
     from archive.readers.files import FoundFile
+    from archive.readers.unwrap import FoundRecord, Limits, unwrap_file
 
     folder = shared / "corpora" / "feeds" / "wellformed"
     if not folder.is_dir():
@@ -87,7 +87,7 @@ def test_values_of_real_feeds_are_those_of_the_truth(shared: Path) -> None:
         if truth is None or truth[1] not in _COLUMNS:
             continue
         expected = " ".join(str(ast.literal_eval(truth[2])).split())
-        records = unwrap_file(FoundFile(str(path), str(path), str(folder), None), 10**6)
+        records = unwrap_file(FoundFile(str(path), str(path), str(folder), None), Limits(10**6))
         first = next((one for one in records or () if isinstance(one, FoundRecord)), None)
         assert first is not None
         documents: list[Document] = []

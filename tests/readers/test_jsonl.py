@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from archive.documents import Failure, ReadContainer
 from archive.readers.base import BadRecord, Record, UnreadableError
-from archive.readers.containers import CONTAINERS, FoundRecord, unwrap_file, unwrap_stream
+from archive.readers.containers import CONTAINERS
 from archive.readers.files import FoundFile
 from archive.readers.jsonl import JsonLines
+from archive.readers.unwrap import FoundRecord, Limits, unwrap_file, unwrap_stream
 
 LIMIT = 1_000
 
@@ -97,7 +98,7 @@ def test_any_bytes_give_records_or_a_reason(content: bytes) -> None:
 def test_a_file_comes_as_records_then_as_what_it_was(tmp_path: Path) -> None:
     file = tmp_path / "a.jsonl"
     file.write_bytes(b"{}\n" + b"x" * 50 + b"\n")
-    units = unwrap_file(found(file), 20)
+    units = unwrap_file(found(file), Limits(20))
     assert units is not None
     record, failure, container = units
     assert isinstance(record, FoundRecord)
@@ -112,36 +113,26 @@ def test_a_file_comes_as_records_then_as_what_it_was(tmp_path: Path) -> None:
 def test_a_single_document_is_left_to_its_reader(tmp_path: Path) -> None:
     for name, content in (("a.txt", b'{"a": 1}\n'), ("b.json", b"[]"), ("c.jsonl", b"")):
         (tmp_path / name).write_bytes(content)
-        assert unwrap_file(found(tmp_path / name), LIMIT) is None
-    assert unwrap_file(found(tmp_path / "gone.jsonl"), LIMIT) is None
+        assert unwrap_file(found(tmp_path / name), Limits(LIMIT)) is None
+    assert unwrap_file(found(tmp_path / "gone.jsonl"), Limits(LIMIT)) is None
 
 
 def test_a_file_without_a_record_has_a_reason(tmp_path: Path) -> None:
     file = tmp_path / "a.jsonl"
     file.write_bytes(b"\n \n")
-    units = unwrap_file(found(file), LIMIT)
+    units = unwrap_file(found(file), Limits(LIMIT))
     assert units is not None
     assert [unit.reason for unit in units if isinstance(unit, Failure)] == ["no record in it (JSON lines)"]
 
 
-def test_a_file_that_vanishes_or_breaks_off_is_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = tmp_path / "a.jsonl"
-    file.write_bytes(b"{}\n" * 100_000)
-    units = unwrap_file(found(file), LIMIT)
-    assert units is not None
-    file.unlink()
-    (gone,) = units
-    assert isinstance(gone, Failure)
-    assert gone.locator == str(file)
-    assert gone.reason == "it is not there any more"
-
+def test_a_stream_that_breaks_off_is_a_failure() -> None:
     class Breaking(io.BytesIO):
         def read(self, size: int | None = -1) -> bytes:
             if self.tell() > 10_000:
                 raise OSError(5, "Input/output error")
             return super().read(size)
 
-    units, _ = unwrap_stream(FoundFile("-", "-", "/", None), Breaking(b"{}\n" * 100_000), LIMIT)
+    units, _ = unwrap_stream(FoundFile("-", "-", "/", None), Breaking(b"{}\n" * 100_000), Limits(LIMIT))
     assert units is not None
     *read, last = units
     assert len(read) > 100
@@ -151,7 +142,7 @@ def test_a_file_that_vanishes_or_breaks_off_is_a_failure(tmp_path: Path, monkeyp
 
 def test_standard_input_is_given_back_whole_where_it_is_one_document() -> None:
     text = b"Talks in Minsk.\n" * 3_000
-    units, stream = unwrap_stream(FoundFile("-", "-", "/", None), io.BytesIO(text), LIMIT)
+    units, stream = unwrap_stream(FoundFile("-", "-", "/", None), io.BytesIO(text), Limits(LIMIT))
     assert units is None
     assert stream.read() == text
 
@@ -164,7 +155,7 @@ def test_what_is_held_does_not_grow_with_the_file(tmp_path: Path) -> None:
         gc.collect()
         tracemalloc.start()
         try:
-            assert sum(1 for _ in unwrap_file(found(file), 10**6) or ()) == lines + 1
+            assert sum(1 for _ in unwrap_file(found(file), Limits(10**6)) or ()) == lines + 1
             return tracemalloc.get_traced_memory()[1]
         finally:
             tracemalloc.stop()

@@ -31,6 +31,7 @@ class JsonFeeds:
     media_type = MEDIA_TYPE
     endings = (".json", ".jsonfeed", "/feed")
     reader: Reader = FeedReader()
+    seeks = False
 
     def identify(self, head: bytes, name: str) -> str | None:  # noqa: ARG002 - what it is called says nothing of a feed
         """Return why this is a JSON Feed: an object that names this format as its version, near its start."""

@@ -54,6 +54,7 @@ class XmlFeeds:
     media_type = "application/xml"
     endings = ENDINGS
     reader: Reader = FeedReader()
+    seeks = False
 
     def identify(self, head: bytes, name: str) -> str | None:  # noqa: ARG002 - what it is called says nothing of a feed
         """Return why this is a feed: its first element is that of RSS, RDF, Atom or CDF. A page of HTML is none."""

@@ -22,6 +22,7 @@ class Mbox:
     media_type = "application/mbox"
     endings = (".mbox", ".mbx", ".mbox.txt", "")
     reader: Reader = MailReader(of_mailbox=True)
+    seeks = False
 
     def identify(self, head: bytes, name: str) -> str | None:  # noqa: ARG002 - the name tells nothing that this does not
         """Return why this is a mailbox: it begins with a line "From …" and a field of a header."""

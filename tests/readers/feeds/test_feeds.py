@@ -17,12 +17,13 @@ from hypothesis import strategies as st
 from archive.documents import Document, Failure, ReadContainer
 from archive.readers import read_documents
 from archive.readers.base import HEAD, BadRecord, Record, UnreadableError
-from archive.readers.containers import CONTAINERS, FoundRecord, unwrap_file
+from archive.readers.containers import CONTAINERS
 from archive.readers.feeds.encoding import decode_declared
 from archive.readers.feeds.entry import FeedReader
 from archive.readers.feeds.json_feed import JsonFeeds
 from archive.readers.feeds.xml import XmlFeeds
 from archive.readers.files import FoundFile
+from archive.readers.unwrap import FoundRecord, Limits, unwrap_file
 
 ORIGINALS = Path(__file__).resolve().parents[2] / "originals" / "feeds"
 GOLDEN = sorted(path for path in ORIGINALS.iterdir() if not path.name.endswith(".expected.json"))
@@ -35,7 +36,7 @@ def records(content: bytes, limit: int = LIMIT) -> list[Record | BadRecord]:
 
 
 def units(path: Path, limit: int = LIMIT) -> Iterator[FoundRecord | Failure | ReadContainer]:
-    taken = unwrap_file(FoundFile(str(path), str(path), str(path.parent), None), limit)
+    taken = unwrap_file(FoundFile(str(path), str(path), str(path.parent), None), Limits(limit))
     assert taken is not None
     return taken
 
@@ -134,7 +135,7 @@ def test_a_json_feed_is_known_by_its_version() -> None:
 def test_a_page_named_as_a_feed_is_no_feed(tmp_path: Path) -> None:
     file = tmp_path / "a.rss"
     file.write_bytes(b"<!doctype html><html><body><item><title>A</title></item></body></html>")
-    assert unwrap_file(FoundFile(str(file), str(file), str(tmp_path), None), LIMIT) is None
+    assert unwrap_file(FoundFile(str(file), str(file), str(tmp_path), None), Limits(LIMIT)) is None
 
 
 def test_no_record_is_identified_as_a_file() -> None:

@@ -1,0 +1,417 @@
+"""Files of many documents, taken apart into units as they are read; never is a whole one in memory.
+
+What is packed is unpacked on the way, a bundle's members are what they would be outside of it, and either can hold the
+other. Nothing is written to disk but temporary files without a name, for what cannot be read in one pass.
+"""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
+from functools import cached_property
+from io import BufferedReader, RawIOBase
+from itertools import chain
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
+
+from archive.documents import Failure, ReadContainer
+from archive.readers.base import (
+    HEAD,
+    BadMember,
+    BadRecord,
+    Bundle,
+    Container,
+    NotThisContainerError,
+    UnreadableError,
+    storable,
+    unreadable,
+)
+from archive.readers.bundles.names import is_configuration, unused_configuration
+from archive.readers.bundles.packed import Packing, find_packing, unpacked, unpacked_name
+from archive.readers.containers import BUNDLES, CONTAINERS
+from archive.readers.files import SIZE_LIMIT, FoundFile, open_path, too_large
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+_BUFFER = 1 << 16
+_IN_MEMORY = 16_000_000  # bytes of a temporary file that need no disk
+
+# A file with such a name is one document: to look into each of them would cost a tenth of an import.
+_DOCUMENTS = (".txt", ".text", ".md", ".markdown", ".html", ".htm", ".xhtml", ".shtml", ".eml", ".toml")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much may be read of what was packed.
+
+    unit       bytes of one document
+    unpacked   bytes that one named file may be unpacked to, beside a hundred times its size
+    members    files in one bundle
+    depth      bundles and packed files within each other
+    """
+
+    unit: int = SIZE_LIMIT
+    unpacked: int = 1_000_000_000
+    members: int = 1_000_000
+    depth: int = 4
+
+
+class FoundRecord(NamedTuple):
+    """A unit to be imported that is no file: where it stands, its own bytes, and the name of the reader for it.
+
+    A member of a bundle has none (None): what reads it is looked for as for a file.
+    """
+
+    found: FoundFile
+    content: bytes
+    reader: str | None
+
+    @property
+    def locator(self) -> str:
+        """The place of the unit: `FILE#line=17`."""
+        return self.found.locator
+
+
+Taken = FoundRecord | Failure | ReadContainer
+
+
+def unwrap_file(found: FoundFile, limits: Limits) -> Iterator[Taken] | None:
+    """Return what takes a file apart, or None if it is a single document, or cannot be opened: that is for its reader.
+
+    Many files are told by their name alone; so they are not opened twice.
+    """
+    if _is_document(found.path):
+        return None
+    try:
+        file = open_path(found.path)
+    except UnreadableError:
+        return None
+    taken = None
+    try:
+        taken = _Unwrapping(limits, os.fstat(file.fileno()).st_size).take_apart(found, _Source(file, file))
+    except OSError:  # it cannot be read: its reader says why
+        return None
+    finally:
+        if taken is None:
+            file.close()
+    return _until_read(taken, file) if taken is not None else None
+
+
+def unwrap_stream(found: FoundFile, stream: BinaryIO, limits: Limits) -> tuple[Iterator[Taken] | None, BinaryIO]:
+    """Return what takes standard input apart, or None if it is a single document; and the stream from its start."""
+    source = _Source(stream)
+    try:
+        taken = _Unwrapping(limits, None).take_apart(found, source)
+    except (OSError, ValueError):
+        return None, stream
+    return _until_read(taken, source) if taken is not None else None, source.stream
+
+
+def _is_document(path: str) -> bool:
+    name = path[path.rfind("/") + 1 :].lower()
+    return name.endswith(_DOCUMENTS) and not any(
+        ending and name.endswith(ending) for container in CONTAINERS for ending in container.endings
+    )
+
+
+def _until_read(taken: Iterator[Taken], file: "BinaryIO | _Source") -> Iterator[Taken]:
+    with closing(file):
+        yield from taken
+
+
+class _TooMuchError(UnreadableError):
+    """All that was unpacked of a named file is more than may be."""
+
+
+class _Unwrapping:
+    """The taking apart of one named file, with all that is in it."""
+
+    def __init__(self, limits: Limits, size: int | None) -> None:
+        self._limits = limits
+        self._size = size
+        self._unpacked = 0
+        self._outermost: _Source | None = None
+
+    def take_apart(self, found: FoundFile, source: "_Source", depth: int = 0) -> Iterator[Taken] | None:
+        """Return the units in a file or member, or None if it is one document."""
+        if self._outermost is None:
+            self._outermost = source
+        head, name = source.head, found.known_as
+        if not head:
+            return None
+        for container in CONTAINERS:
+            if container.identify(head, name) is None:
+                continue
+            records = self._records(found, container, source)
+            if not container.seeks:
+                return records
+            try:
+                return chain((next(records),), records)
+            except NotThisContainerError:
+                source.rewind()
+            except StopIteration:  # it yields something always
+                return None
+        if _is_read_whole(head, name):
+            return None
+        for bundle in BUNDLES:
+            if bundle.identify(head, name) is not None:
+                return self._members(found, bundle, source, depth + 1)
+        packing = find_packing(head)
+        return None if packing is None else self._unpacked_file(found, packing, source, depth + 1)
+
+    def _records(self, found: FoundFile, container: Container, source: "_Source") -> Iterator[Taken]:
+        """Yield the records of a container, then the container; where it breaks off, what was read, then a Failure."""
+        number = 0
+        try:
+            stream = source.file() if container.seeks else source.stream
+            for record in container.records(stream, self._limits.unit):
+                number += 1
+                place = f"{found.locator}#{record.place}"
+                if isinstance(record, BadRecord):
+                    yield record.error.failure(place)
+                else:
+                    file = replace(found, locator=place, is_part=True)
+                    yield FoundRecord(file, record.content, container.reader.name)
+        except UnreadableError as error:
+            yield self._failure(error, found, source)
+            return
+        except (OSError, ValueError) as error:
+            yield unreadable(error).failure(found.locator)
+            return
+        if not number:
+            yield Failure(found.locator, f"no record in it ({container.name})", "remove it, or fill it")
+            return
+        yield source.read_container(found.locator, container.media_type, number)
+
+    def _members(self, found: FoundFile, bundle: Bundle, source: "_Source", depth: int) -> Iterator[Taken]:
+        """Yield the units of the members of a bundle, then the bundle."""
+        number = 0
+        notes: list[str] = []
+        try:
+            self._require_not_too_deep(depth)
+            stream = source.file() if bundle.seeks else source.stream
+            for member in bundle.members(stream, self._limits.members):
+                number += 1
+                place = f"{found.locator}#member={storable(member.name)}"
+                file = replace(found, locator=place, name=storable(member.name), is_part=True)
+                if isinstance(member, BadMember):
+                    yield member.error.failure(place)
+                elif is_configuration(member.name):
+                    error = unused_configuration()
+                    notes.append(f"{storable(member.name)}: {error.reason}; {error.cure}")
+                else:
+                    yield from self._member(file, self._counted(member.stream), depth)
+                self._require_within_bounds()
+        except UnreadableError as error:
+            yield self._failure(error, found, source)
+            return
+        except (OSError, ValueError) as error:
+            yield unreadable(error).failure(found.locator)
+            return
+        if not number:
+            yield Failure(found.locator, f"no file in it ({bundle.name})", "remove it, or fill it")
+            return
+        yield source.read_container(found.locator, bundle.media_type, number, tuple(notes))
+
+    def _member(self, found: FoundFile, stream: BinaryIO, depth: int) -> Iterator[Taken]:
+        """Yield the units of a member: itself, or what is in it."""
+        source = _Source(stream)
+        with closing(source):
+            try:
+                taken = self.take_apart(found, source, depth)
+                if taken is None:
+                    yield FoundRecord(found, source.read(self._limits.unit), None)
+                    return
+            except UnreadableError as error:
+                yield self._failure(error, found, source)
+                return
+            yield from taken
+
+    def _unpacked_file(self, found: FoundFile, packing: Packing, source: "_Source", depth: int) -> Iterator[Taken]:
+        """Yield the units of a packed file: itself, or what is in it; then the packed file."""
+        stream = self._counted(unpacked(source.stream, packing))
+        file = replace(found, name=unpacked_name(found.known_as))
+        number = 0
+        try:
+            self._require_not_too_deep(depth)
+            for one in self._member(file, stream, depth):
+                if isinstance(one, Failure) and one.locator == found.locator:
+                    yield one
+                    return
+                if isinstance(one, ReadContainer) and one.locator == found.locator:
+                    number = one.records
+                    yield source.read_container(found.locator, one.media_type, one.records, one.notes)
+                else:
+                    yield one
+        except UnreadableError as error:
+            yield self._failure(error, found, source)
+            return
+        if not number:
+            yield source.read_container(found.locator, packing.media_type, 1)
+
+    def _failure(self, error: UnreadableError, found: FoundFile, source: "_Source") -> Failure:
+        """Return the outcome of what cannot be read on; where there is too much of it, nothing outside of it is."""
+        if isinstance(error, _TooMuchError) and source is not self._outermost:
+            raise error
+        return error.failure(found.locator)
+
+    def _counted(self, stream: BinaryIO) -> BinaryIO:
+        return BufferedReader(_Counted(stream, self._count), _BUFFER)
+
+    def _count(self, size: int) -> None:
+        self._unpacked += size
+        self._require_within_bounds()
+
+    def _require_within_bounds(self) -> None:
+        read = self._size if self._size is not None else self._outermost.size if self._outermost else 0
+        if self._unpacked > self._limits.unpacked + 100 * read:
+            raise _TooMuchError(
+                f"it unpacks to more than {self._limits.unpacked + 100 * read:,} bytes",
+                "raise the limit with --max-unpacked if it is no bomb, or unpack it",
+            )
+
+    def _require_not_too_deep(self, depth: int) -> None:
+        if depth > self._limits.depth:
+            raise UnreadableError(
+                f"packed more than {self._limits.depth} times over", "unpack it, or raise the limit with --max-depth"
+            )
+
+
+def _is_read_whole(head: bytes, name: str) -> bool:
+    """Tell whether a reader of documents takes what may look like a bundle, as that of DOCX does."""
+    from archive.readers import BINARY_READERS
+
+    return any(reader.identify(head, name) is not None for reader in BINARY_READERS)
+
+
+class _Source:
+    """The bytes of a file or member: its start, looked at before; hashed as they are read; in a file if need be."""
+
+    def __init__(self, stream: BinaryIO, file: BinaryIO | None = None) -> None:
+        self._file = file
+        self._spooled: tempfile.SpooledTemporaryFile[bytes] | None = None
+        self._is_hashed = False
+        self._hashing = _Hashing(stream)
+
+    @cached_property
+    def head(self) -> bytes:
+        """The first bytes, as many as tell what it is."""
+        return _read_full(self._hashing, HEAD)
+
+    @cached_property
+    def stream(self) -> BinaryIO:
+        """All of the bytes, to be read in one pass."""
+        return BufferedReader(_Rest(self.head, self._hashing), _BUFFER)
+
+    @property
+    def size(self) -> int:
+        """How many bytes were read so far."""
+        return self._hashing.size
+
+    def file(self) -> BinaryIO:
+        """Return a file with all of the bytes, at its start, in which one can go back."""
+        if self._file is None:
+            self._spooled = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - closed in close()
+            self._file = cast(BinaryIO, self._spooled)
+            while part := self.stream.read(_BUFFER):
+                self._file.write(part)
+            self._is_hashed = True
+        else:
+            self._drain()
+        self._file.seek(0)
+        return self._file
+
+    def rewind(self) -> None:
+        """Go back to the start, for the next that takes the file apart in one pass."""
+        if self._file is not None:
+            self._file.seek(0)
+            self.stream = BufferedReader(_Rest(b"", self._file), _BUFFER)
+
+    def read(self, limit: int) -> bytes:
+        """Return all of the bytes; raises UnreadableError over the limit."""
+        content = self.stream.read(limit + 1)
+        if len(content) > limit:
+            raise too_large(None, limit)
+        return content
+
+    def read_container(self, locator: str, media_type: str, records: int, notes: tuple[str, ...] = ()) -> ReadContainer:
+        """Return that the file was read to its end."""
+        self._drain()
+        return ReadContainer(locator, media_type, self._hashing.size, self._hashing.digest.hexdigest(), records, notes)
+
+    def close(self) -> None:
+        """Let go of the temporary file, if there is one; the stream is closed by who opened it."""
+        if self._spooled is not None:
+            self._spooled.close()
+
+    def _drain(self) -> None:
+        while not self._is_hashed and self._hashing.read(_BUFFER):
+            pass
+        self._is_hashed = True  # from here on, the file may be read in any order
+
+
+def _read_full(stream: RawIOBase, size: int) -> bytes:
+    head = b""
+    while len(head) < size and (part := stream.read(size - len(head))):
+        head += part
+    return head
+
+
+class _Hashing(RawIOBase):
+    """A stream, hashed as it is read."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.digest = hashlib.sha256()
+        self.size = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        view = memoryview(buffer)
+        data = self._stream.read(len(view)) or b""
+        view[: len(data)] = data
+        self.digest.update(data)
+        self.size += len(data)
+        return len(data)
+
+
+class _Counted(RawIOBase):
+    """A stream whose bytes are counted as they are read."""
+
+    def __init__(self, stream: BinaryIO, count: Any) -> None:
+        self._stream = stream
+        self._count = count
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        view = memoryview(buffer)
+        data = self._stream.read(len(view)) or b""
+        self._count(len(data))
+        view[: len(data)] = data
+        return len(data)
+
+
+class _Rest(RawIOBase):
+    """A stream with what was already read of it at its start again."""
+
+    def __init__(self, head: bytes, stream: "RawIOBase | BinaryIO") -> None:
+        self._head = head
+        self._stream = stream
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        view = memoryview(buffer)
+        if self._head:
+            data, self._head = self._head[: len(view)], self._head[len(view) :]
+        else:
+            data = self._stream.read(len(view)) or b""
+        view[: len(data)] = data
+        return len(data)
