@@ -45,6 +45,7 @@ class RecordReader:
     """One JSON object: one document."""
 
     name = "record"
+    media_type = "application/json"
 
     def identify(self, head: bytes, name: str) -> str | None:  # noqa: ARG002 - no file is a record, only a part of one
         """Return None: a record comes out of a container, which says that it is one."""
@@ -81,7 +82,7 @@ class RecordReader:
         metadata: Metadata,
         notes: tuple[str, ...],
     ) -> Document:
-        return Document(locator, self.name, "application/json", content, text, layout, values, metadata.topics, notes)
+        return Document(locator, self.name, self.media_type, content, text, layout, values, metadata.topics, notes)
 
 
 def _object(text: str) -> tuple[dict[str, Any], list[str]]:

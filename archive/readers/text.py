@@ -16,6 +16,7 @@ class TextReader:
     """Plain text: one document, still to be laid out. HTML and XML are none of it: their marks are no text."""
 
     name = "text"
+    media_type = "text/plain"
 
     def identify(self, head: bytes, name: str) -> str | None:  # noqa: ARG002 - other readers look at the name
         """Return why this is plain text, whatever its name."""
@@ -25,7 +26,7 @@ class TextReader:
         """Yield the text as one Document, or raise UnreadableError if it is not text, or blank."""
         text, _, notes = decode(content)
         metadata, body, set_aside = take_front_matter(text)
-        yield plain_document(self.name, "text/plain", locator, content, body, metadata, set_aside, notes)
+        yield plain_document(self.name, self.media_type, locator, content, body, metadata, set_aside, notes)
 
 
 def plain_document(
