@@ -29,7 +29,7 @@ def identify(ctx: click.Context, /, paths: tuple[str, ...], count: bool, members
 
     Exit code: 0, or 1 if nobody takes some file; its row says why, and what can be done.
 
-    \\b
+    \b
     archive identify clippings/ notes.md
     archive identify --count --members clippings/
     pandoc report.docx -t plain | archive identify -
