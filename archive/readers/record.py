@@ -7,6 +7,7 @@ still to be laid out. Other keys stay in the original only.
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -94,8 +95,8 @@ def _object(text: str) -> tuple[dict[str, Any], list[str]]:
         made = dict(pairs)
         doubled.clear()
         if len(made) < len(pairs):
-            names = [name for name, _ in pairs]
-            doubled.extend(name for name in made if names.count(name) > 1)
+            times = Counter(name for name, _ in pairs)
+            doubled.extend(name for name in made if times[name] > 1)
         return made
 
     try:

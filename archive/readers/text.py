@@ -9,7 +9,7 @@ from archive.readers.decode import decode
 from archive.readers.front_matter import take_front_matter
 from archive.readers.metadata import Metadata
 
-_MARKUP = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html|head|\?xml|rss|feed)\b", re.IGNORECASE)
+_MARKUP = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|head|\?xml|rss|feed)\b", re.IGNORECASE)
 
 
 class TextReader:

@@ -34,6 +34,7 @@ _ATTRIBUTES = re.compile(rb"(?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*+")
 _LOOSE_END = re.compile(rb"[^<>]*+>")
 _ENDS = {b"<!--": re.compile(rb"-->"), b"<![CDATA[": re.compile(rb"\]\]>"), b"<?": re.compile(rb">")}
 _SUBSET_OR_END, _SUBSET_END, _END = re.compile(rb"[\[>]"), re.compile(rb"\]"), re.compile(rb">")
+_CREDITED = re.compile(rb"(?:creator|author)>\s*(?:<!\[CDATA\[)?\s*([^<\]]{1,200}?)\s*(?:\]\]>)?\s*</", re.IGNORECASE)
 _LOGIN = re.compile(rb"author_login>\s*(?:<!\[CDATA\[)?\s*([^<\]]{1,200}?)\s*(?:\]\]>)?\s*</")
 _WIDE = (
     (b"\x00\x00\xfe\xff", "utf-32"),
@@ -132,7 +133,7 @@ class _Entries:
         self._ended = False
         self._breaks_off = False
         self._frame: list[bytes] = []  # of the head: what stands before an entry
-        self._people: list[tuple[bytes, bytes]] = []  # of a WXR: the logins and the elements that name them
+        self._people: dict[bytes, bytes] = {}  # of a WXR: the logins and the elements that name them
         self._size = 0
         self._root: bytes | None = None
         self._channel: bytes | None = None
@@ -208,7 +209,7 @@ class _Entries:
         self._size += len(element)
         login = _LOGIN.search(element) if name == b"author" else None
         if login:
-            self._people.append((login[1], element))
+            self._people[login[1]] = self._people.get(login[1], b"") + element
         else:
             self._frame.append(element)
 
@@ -238,7 +239,8 @@ class _Entries:
             )
         entry = self._slice(start, end)
         self._held = None
-        people = [element for login, element in self._people if login in entry]
+        credited = dict.fromkeys(_CREDITED.findall(entry)) if self._people else ()
+        people = [self._people[login] for login in credited if login in self._people]
         closes = [b"</" + raw + b">" for raw in (self._channel, self._root) if raw]
         return Record(place, b"".join([*self._frame, *people, entry, *closes]))
 
