@@ -167,7 +167,10 @@ def main() -> NoReturn:
         # what a terminal's encoding does not have is shown as an escape, and stops nothing
         with suppress(AttributeError):
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-    cli.main(prog_name="archive")
+    try:
+        cli.main(prog_name="archive")
+    finally:
+        gc.disable()  # nor is the whole of it looked through at the end
 
 
 def _files(ctx: click.Context, param: click.Parameter, typed: str) -> "list[CompletionItem[str]]":
