@@ -23,6 +23,7 @@ class RtfReader:
     """A document in Rich Text Format: one article."""
 
     name = "rtf"
+    media_type = _RTF
 
     def identify(self, head: bytes, name: str) -> str | None:  # noqa: ARG002 - its first bytes say it
         """Return why this is RTF: it begins so."""
@@ -39,6 +40,7 @@ class DocxReader:
     """A document of Word (DOCX): one article. Its macros are never run, and what it points to is never opened."""
 
     name = "docx"
+    media_type = _DOCX
 
     def identify(self, head: bytes, name: str) -> str | None:
         """Return why this is a Word document: a zip archive with parts of one, or with its name."""

@@ -17,6 +17,7 @@ class PdfReader:
     """A PDF that has a text: one article. Nothing in it is run, opened or fetched, and no picture is looked at."""
 
     name = "pdf"
+    media_type = "application/pdf"
 
     def identify(self, head: bytes, name: str) -> str | None:
         """Return why this is a PDF: it begins so, or a little later where its name says so."""
@@ -58,7 +59,7 @@ class PdfReader:
         if _FILE_NAME.fullmatch(properties.get("title", "")):
             del properties["title"]
         document = document_of(
-            Written(tuple(paragraphs), properties, tuple(notes)), self.name, "application/pdf", locator, content
+            Written(tuple(paragraphs), properties, tuple(notes)), self.name, self.media_type, locator, content
         )
         url = printed_url(lines)
         yield replace(document, values=(*document.values, Value("url", url, "saved_from"))) if url else document
