@@ -17,6 +17,7 @@ from archive.readers.html import HtmlReader
 from archive.readers.mail.message import MailReader
 from archive.readers.markdown import MarkdownReader
 from archive.readers.text import TextReader
+from archive.readers.web_archives.mhtml import MhtmlReader
 
 __all__ = [
     "CONTAINERS",
@@ -36,7 +37,7 @@ __all__ = [
 ]
 
 # The first that takes a file reads it. Those of formats that are no text are asked before it is tried as one.
-BINARY_READERS: tuple[Reader, ...] = ()
+BINARY_READERS: tuple[Reader, ...] = (MhtmlReader(),)
 READERS: tuple[Reader, ...] = (MarkdownReader(), MailReader(), HtmlReader(), TextReader())
 
 
