@@ -16,6 +16,7 @@ _CUT = 1 << 16  # bytes of a header that are looked at together where it is foun
 _MOST_STEPS_BACK = 20  # within one frame that is packed
 
 _BLANK = re.compile(rb"[\r\n \t\0]*")
+_CLOSE = b"\r\n\r\n"
 _WARC = re.compile(rb"WARC/[01]\.\d")
 _ARC = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]{0,20}:[^\n]{0,16000} \d{8,17} \S+[^\n]{0,1000} -?\d+[ \t\r]*(?:\n|\Z)")
 _WARC_HEAD_END, _ARC_HEAD_END = re.compile(rb"\n\r?\n"), re.compile(rb"\n")
@@ -257,9 +258,10 @@ class _Records:
         return RawRecord(self._number, at, head, header, block, length)
 
     def _ends_well(self, *, is_whole: bool) -> bool:
-        """Tell whether another record follows, or the end of the frame."""
+        """Tell whether another record follows, or the end of the frame; or at least what ends a record."""
         try:
-            return not self._window.skip_blank() or _begins(self._window)
+            closes = self._window.peek(len(_CLOSE)) == _CLOSE
+            return not self._window.skip_blank() or closes or _begins(self._window)
         except UnreadableError as error:
             if not is_whole:
                 raise
