@@ -18,7 +18,8 @@ class Captures:
     """The records of a file that others may refer to, by id, digest, address and time. The oldest are forgotten."""
 
     def __init__(self) -> None:
-        self._at: dict[int, tuple[int, int]] = {}
+        self._latest: dict[int, tuple[int, int]] = {}
+        self._earlier: dict[int, tuple[int, int]] = {}
         self._forgot = False
 
     def add(self, header: RecordHeader, at: tuple[int, int] | None) -> None:
@@ -30,10 +31,10 @@ class Captures:
             *(("at", f"{header.date} {header.uri}"), ("uri", header.uri)),
         ):
             if name[1].strip():
-                self._at[_key(*name)] = at or _NO_PAGE
-        while len(self._at) > _MOST:
-            self._forgot = True
-            del self._at[next(iter(self._at))]
+                self._latest[_key(*name)] = at or _NO_PAGE
+        if len(self._latest) > _MOST // 2:  # half of all at once: a dict from which the first is taken gets slow
+            self._forgot = self._forgot or bool(self._earlier)
+            self._earlier, self._latest = self._latest, {}
 
     def find(self, header: RecordHeader) -> tuple[int, int] | UnreadableError | None:
         """Return where the record that a revisit refers to stands, None if it is no page; or why it is not known.
@@ -51,7 +52,8 @@ class Captures:
         if "not-modified" in header.get("warc-profile"):
             names.append(("uri", uri or header.uri))
         for name in names:
-            at = self._at.get(_key(*name)) if name[1] else None
+            key = _key(*name) if name[1] else None
+            at = None if key is None else self._latest.get(key, self._earlier.get(key))
             if at is not None:
                 return None if at == _NO_PAGE else at
         what = f"of {shown(uri or header.uri, 200)}" + (f" on {date}" if date else "")

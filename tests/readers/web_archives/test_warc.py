@@ -508,3 +508,14 @@ def test_nothing_but_a_container_asks_its_reader() -> None:
 def test_shuffled_bytes_are_no_web_archive() -> None:
     noise = random.Random(7).randbytes(20_000)
     assert Warc().identify(noise, "a.warc.gz") is None and Arc().identify(noise, "a.arc.gz") is None
+
+
+def test_only_the_latest_records_are_remembered_and_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    from archive.readers.web_archives import revisits
+
+    monkeypatch.setattr(revisits, "_MOST", 40)
+    pages = b"".join(record(uri=f"https://quill.example/{number}") for number in range(60))
+    places = told(pages + revisit(WARC_Refers_To_Target_URI="https://quill.example/0", WARC_Refers_To_Date="2023"))
+    assert places[-1].endswith("and that is not among the records of this file that are known here")
+    last = {"WARC_Refers_To_Target_URI": "https://quill.example/59", "WARC_Refers_To_Date": "2023-03-01T06:00:00Z"}
+    assert told(pages + revisit(**last))[-1] == "record=61"
