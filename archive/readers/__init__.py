@@ -16,8 +16,13 @@ from archive.readers.files import FoundFile, find_files, read_bytes, read_stdin
 from archive.readers.html import HtmlReader
 from archive.readers.mail.message import MailReader
 from archive.readers.markdown import MarkdownReader
+from archive.readers.office import DocxReader, RtfReader
+from archive.readers.pdf import PdfReader
 from archive.readers.text import TextReader
 from archive.readers.web_archives.mhtml import MhtmlReader
+from archive.readers.wire.framed import AnpaReader, Iptc7901Reader
+from archive.readers.wire.reader import WireReader
+from archive.readers.wire.tree import xml_root
 
 __all__ = [
     "CONTAINERS",
@@ -37,8 +42,15 @@ __all__ = [
 ]
 
 # The first that takes a file reads it. Those of formats that are no text are asked before it is tried as one.
-BINARY_READERS: tuple[Reader, ...] = (MhtmlReader(),)
-READERS: tuple[Reader, ...] = (MarkdownReader(), MailReader(), HtmlReader(), TextReader())
+BINARY_READERS: tuple[Reader, ...] = (
+    PdfReader(),
+    DocxReader(),
+    RtfReader(),
+    AnpaReader(),
+    Iptc7901Reader(),
+    MhtmlReader(),
+)
+READERS: tuple[Reader, ...] = (MarkdownReader(), MailReader(), WireReader(), HtmlReader(), TextReader())
 
 
 # Text to a machine, but no article: what the texts in them are is not for a reader of plain text to guess.
@@ -81,7 +93,9 @@ def identify(head: bytes, name: str) -> tuple[Reader, str]:
         why = reader.identify(head, name)
         if why is not None:
             return reader, why
-    raise UnreadableError("a format that no reader takes: XML", "save its text as a .txt or .md file and import that")
+    root = xml_root(head)
+    kind = f"XML of a kind that no reader takes: <{root.written}>" if root else "a format that no reader takes: XML"
+    raise UnreadableError(kind, "save its text as a .txt or .md file and import that")
 
 
 def read_documents(locator: str, name: str, content: bytes, reader: str | None = None) -> Iterator[Document]:

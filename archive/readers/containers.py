@@ -9,9 +9,10 @@ from archive.readers.jsonl import JsonLines
 from archive.readers.mail.mbox import Mbox
 from archive.readers.web_archives.wacz import Wacz
 from archive.readers.web_archives.warc import Arc, Warc
+from archive.readers.wire.messages import WireMessages
 
 # The first that takes a file takes it apart.
-CONTAINERS: tuple[Container, ...] = (Warc(), Arc(), JsonFeeds(), XmlFeeds(), JsonLines(), Mbox())
+CONTAINERS: tuple[Container, ...] = (Warc(), Arc(), JsonFeeds(), XmlFeeds(), WireMessages(), JsonLines(), Mbox())
 
 # Asked after them, and after the readers of formats that are packed files themselves.
 BUNDLES: tuple[Bundle, ...] = (Wacz(), Zip(), Tar())

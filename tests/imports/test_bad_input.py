@@ -283,7 +283,7 @@ def test_long_texts_are_few_in_a_batch_and_large_files_few_in_a_chunk(
     summary = import_paths(database, [str(tmp_path)], ImportOptions(jobs=0), heard)
     assert summary.outcomes["added"] == 30 == sum(heard.sizes) == sum(chunks)
     assert max(heard.sizes) * 999_000 <= portions.BATCH * portions.LONG
-    assert chunks == [8, 8, 4, 1, 8, 1]
+    assert chunks == [*[2] * 10, 1, *[2] * 4, 1]
 
 
 def test_a_file_that_vanishes_after_it_was_found_fails(
