@@ -103,7 +103,7 @@ class CapturedPageReader:
     """A page in a record of a web archive: one document."""
 
     name = "web_archive_record"
-    media_type = "application/warc"
+    media_type = MEDIA_TYPE
 
     def identify(self, head: bytes, name: str) -> str | None:  # noqa: ARG002 - a file of records is for its container
         """Return None: only what a container has told to be a page is for this reader."""
