@@ -16,7 +16,7 @@ from archive.readers.files import FoundFile, find_files, read_bytes, read_stdin
 from archive.readers.html import HtmlReader
 from archive.readers.mail.message import MailReader
 from archive.readers.markdown import MarkdownReader
-from archive.readers.office import DocxReader, RtfReader
+from archive.readers.office import DocxReader, OdtReader, RtfReader
 from archive.readers.pdf import PdfReader
 from archive.readers.text import TextReader
 from archive.readers.wire.framed import AnpaReader, Iptc7901Reader
@@ -43,7 +43,14 @@ __all__ = [
 ]
 
 # The first that takes a file reads it. Those of formats that are no text are asked before it is tried as one.
-BINARY_READERS: tuple[Reader, ...] = (PdfReader(), DocxReader(), RtfReader(), AnpaReader(), Iptc7901Reader())
+BINARY_READERS: tuple[Reader, ...] = (
+    PdfReader(),
+    DocxReader(),
+    OdtReader(),
+    RtfReader(),
+    AnpaReader(),
+    Iptc7901Reader(),
+)
 READERS: tuple[Reader, ...] = (MarkdownReader(), MailReader(), WireReader(), HtmlReader(), TextReader())
 
 # What these read costs time that grows with its size and no more, so that nobody has to be able to end them.

@@ -205,9 +205,10 @@ def _is_bold(text: Any, raw: Any, index: int) -> bool:
 
 
 def serve(source: BinaryIO, target: BinaryIO, seconds: int, memory: int) -> None:
-    """Read PDFs from one stream and write what is in them to another, until it ends; each in so many seconds of the processor.
+    """Read PDFs from one stream and write what is in them to another, until it ends.
 
-    Over a limit the system ends the process: who waits for the answer sees that none comes.
+    Each may take so many seconds of the processor. Over a limit the system ends the process: who waits for the answer
+    sees that none comes.
     """
     _limit_memory(memory)
     import pypdfium2  # noqa: F401 - before time is counted
