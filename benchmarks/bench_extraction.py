@@ -27,6 +27,9 @@ CORPORA = ("html-benchmark", "html-fundus", "html-metadata")
 METRICS = ("title.close", "date.day", "date.wrong", "date.instant", "authors.F1", "topics.F1")
 ROUNDS = 3
 
+# Day and month are swapped in the marks of these pages, as who made them says: they are later than the page was saved.
+WRONG_MARKS = ("KlasseGegenKlasse_2026_01_07", "AnadoluAjansi_2025_04_05")
+
 
 def main(data: Path) -> None:
     """Print a row for each corpus and program, and how quickly pages are imported."""
@@ -39,7 +42,8 @@ def main(data: Path) -> None:
         if not file.is_file():
             print(f"no {file}", file=sys.stderr)
             continue
-        truth = json.loads(file.read_text("utf-8"))
+        marked = json.loads(file.read_text("utf-8"))
+        truth = {key: entry for key, entry in marked.items() if not key.endswith(WRONG_MARKS)}
         pages = {key: unpacked(file.parent / "html", key, entry) for key, entry in truth.items()}
         everything |= {f"{corpus}-{key.replace('/', '-')}": content for key, content in pages.items()}
         for name, program in find_programs():

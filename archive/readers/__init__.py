@@ -19,6 +19,7 @@ from archive.readers.markdown import MarkdownReader
 from archive.readers.office import DocxReader, OdtReader, RtfReader
 from archive.readers.pdf import PdfReader
 from archive.readers.text import TextReader
+from archive.readers.web_archives.mhtml import MhtmlReader
 from archive.readers.wire.framed import AnpaReader, Iptc7901Reader
 from archive.readers.wire.reader import WireReader
 from archive.readers.wire.tree import xml_root
@@ -50,6 +51,7 @@ BINARY_READERS: tuple[Reader, ...] = (
     RtfReader(),
     AnpaReader(),
     Iptc7901Reader(),
+    MhtmlReader(),
 )
 READERS: tuple[Reader, ...] = (MarkdownReader(), MailReader(), WireReader(), HtmlReader(), TextReader())
 
