@@ -161,8 +161,8 @@ def import_(
 ) -> None:
     """Take files, folders and stdin into the archive.
 
-    Texts, Markdown, saved pages, tables, records (JSON), feeds, what agencies send, web archives, mail, PDF, DOCX, RTF,
-    exports of press databases, and zip, tar, gz, bz2, xz and zst with any of these in them; folders with all below
+    Texts, Markdown, saved pages, tables, records (JSON), feeds, what agencies send, web archives, mail, PDF, DOCX, ODT,
+    RTF, exports of press databases, and zip, tar, gz, bz2, xz and zst with any of these in them; folders with all below
     them; - is stdin. Every unit ends as added, revised, unchanged, duplicate or failed; the summary says how many. What
     was imported before is recognized, so importing a folder again is quick and safe.
 

@@ -16,7 +16,7 @@ from archive.readers.files import FoundFile, find_files, read_bytes, read_stdin
 from archive.readers.html import HtmlReader
 from archive.readers.mail.message import MailReader
 from archive.readers.markdown import MarkdownReader
-from archive.readers.office import DocxReader, RtfReader
+from archive.readers.office import DocxReader, OdtReader, RtfReader
 from archive.readers.pdf import PdfReader
 from archive.readers.text import TextReader
 from archive.readers.web_archives.mhtml import MhtmlReader
@@ -47,6 +47,7 @@ __all__ = [
 BINARY_READERS: tuple[Reader, ...] = (
     PdfReader(),
     DocxReader(),
+    OdtReader(),
     RtfReader(),
     AnpaReader(),
     Iptc7901Reader(),
