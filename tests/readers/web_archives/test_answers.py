@@ -2,6 +2,7 @@ import gzip
 import sys
 import time
 import zlib
+from collections.abc import Callable
 
 import brotli
 import pytest
@@ -46,14 +47,14 @@ def test_what_is_no_answer(block: bytes) -> None:
 @pytest.mark.parametrize(
     ("coding", "body"),
     [
-        (b"gzip", gzip.compress(PAGE)),
-        (b"x-gzip", gzip.compress(PAGE[:100]) + gzip.compress(PAGE[100:])),
-        (b"GZIP", gzip.compress(PAGE) + b"what follows"),
+        (b"gzip", gzip.compress(PAGE, mtime=0)),
+        (b"x-gzip", gzip.compress(PAGE[:100], mtime=0) + gzip.compress(PAGE[100:], mtime=0)),
+        (b"GZIP", gzip.compress(PAGE, mtime=0) + b"what follows"),
         (b"deflate", deflated(PAGE, 15)),
         (b"deflate", deflated(PAGE, -15)),
         (b"br", brotli.compress(PAGE)),
         (b"zstd", zstandard.ZstdCompressor().compress(PAGE)),
-        (b"gzip, br", brotli.compress(gzip.compress(PAGE))),
+        (b"gzip, br", brotli.compress(gzip.compress(PAGE, mtime=0))),
         (b"identity", PAGE),
         (b"", PAGE),
         (b"utf-8", PAGE),
@@ -126,15 +127,16 @@ def test_what_is_not_as_it_says() -> None:
 
 
 @pytest.mark.parametrize(
-    ("coding", "bomb"),
+    ("coding", "pack"),
     [
-        (b"gzip", gzip.compress(bytes(200_000_000), 1)),
-        (b"br", brotli.compress(bytes(200_000_000), quality=3)),
-        (b"zstd", zstandard.ZstdCompressor().compress(bytes(200_000_000))),
-        (b"gzip, gzip", gzip.compress(gzip.compress(bytes(200_000_000), 1))),
+        (b"gzip", gzip.compress),
+        (b"br", brotli.compress),
+        (b"zstd", zstandard.ZstdCompressor().compress),
+        (b"gzip, gzip", lambda content: gzip.compress(gzip.compress(content))),
     ],
 )
-def test_bombs_are_refused_in_no_time(coding: bytes, bomb: bytes) -> None:
+def test_bombs_are_refused_in_no_time(coding: bytes, pack: Callable[[bytes], bytes]) -> None:
+    bomb = pack(bytes(50_000_000))
     started = time.perf_counter()
     sent = answer(bomb, b"Content-Encoding: " + coding)
     with pytest.raises(UnreadableError, match="a page of more than 1,000,000 bytes once it is unpacked"):
