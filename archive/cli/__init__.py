@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 # command: (module, object in it, the first line of its help)
 COMMANDS = {
     "import": ("importing", "import_", "Take files, folders and stdin into the archive."),
+    "identify": ("identifying", "identify", "Say which reader takes a file, and why; imports nothing."),
     "search": ("articles", "search", "Find articles by words, best first, with the passages that match."),
     "kwic": ("concordance", "kwic", "Show keywords in context: each place where the words stand."),
     "list": ("articles", "list_", "List articles, newest first."),

@@ -53,6 +53,10 @@ class Reader(Protocol):
     def name(self) -> str:
         """The name of the reader, as it is stored with what it read."""
 
+    @property
+    def media_type(self) -> str:
+        """The media type of what it reads."""
+
     def identify(self, head: bytes, name: str) -> str | None:
         """Return why this reader takes the file, in words, or None if it does not.
 

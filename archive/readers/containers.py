@@ -7,9 +7,10 @@ from archive.readers.feeds.json_feed import JsonFeeds
 from archive.readers.feeds.xml import XmlFeeds
 from archive.readers.jsonl import JsonLines
 from archive.readers.mail.mbox import Mbox
+from archive.readers.wire.messages import WireMessages
 
 # The first that takes a file takes it apart.
-CONTAINERS: tuple[Container, ...] = (JsonFeeds(), XmlFeeds(), JsonLines(), Mbox())
+CONTAINERS: tuple[Container, ...] = (JsonFeeds(), XmlFeeds(), WireMessages(), JsonLines(), Mbox())
 
 # Asked after them, and after the readers of formats that are packed files themselves.
 BUNDLES: tuple[Bundle, ...] = (Zip(), Tar())

@@ -164,7 +164,7 @@ set_aside = table(
         Text,
         nullable=False,
         doc="related_headline, trailing_tags, caption, markup, front_matter, signature, list_footer, summary, notice, "
-        "furniture.",
+        "furniture, note.",
     ),
     Column("text", Text, nullable=False, doc="The passage."),
     Column("rule", Text, nullable=False, doc="The rule that took it out."),

@@ -34,6 +34,7 @@ class HtmlReader:
     """A saved page: one document. Nothing is fetched, and no script is run."""
 
     name = "html"
+    media_type = "text/html"
 
     def identify(self, head: bytes, name: str) -> str | None:
         """Return why this is HTML: it begins as HTML does, or has tags and a name that says so."""
@@ -78,7 +79,7 @@ class HtmlReader:
         yield Document(
             locator,
             self.name,
-            "text/html",
+            self.media_type,
             content,
             layout=Layout(None, None, body.blocks, body.set_aside, body.links),
             values=tuple(found.values),
