@@ -227,11 +227,11 @@ def test_what_is_not_to_be_published_is_not_forgotten_by_going_back(before: Befo
     ) == [(0,)]
     archive.record(field, {1: "canceled"})
     with pytest.raises(SchemaError, match="1 values of status, embargo, slugline or dateline would be lost"):
-        schema.downgrade(archive.path, "20261122_kept_questions")
+        schema.downgrade(archive.path, "20261122_counting_index")
     archive.run("DELETE FROM article_values WHERE field IN ('status', 'embargo', 'slugline', 'dateline')")
     archive.run(
         "INSERT INTO decisions (made_at, who, article_key, subject, name, value) "
         f"SELECT created_at, 'Ada', key, 'field', '{field}', 'canceled' FROM articles WHERE id = 1"
     )
     with pytest.raises(SchemaError, match="1 decisions of status, embargo, slugline or dateline would be lost"):
-        schema.downgrade(archive.path, "20261122_kept_questions")
+        schema.downgrade(archive.path, "20261122_counting_index")

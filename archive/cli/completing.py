@@ -19,7 +19,9 @@ _FIELDS = (
     *("authors", "dateline", "edition", "embargo", "headline", "kind", "language", "page", "published", "rights"),
     *("section", "slugline", "source", "status", "translation_of", "url"),
 )
-_VALUES_OF = {"kind": "kind", "language": "language", "section": "section", "source": "source", "translation_of": "key"}
+_VALUES_OF = {"kind": "kind", "language": "language", "section": "section", "source": "source", "status": "status"} | {
+    "translation_of": "key"
+}
 
 
 def queries(ctx: click.Context, _param: click.Parameter, typed: str) -> Items:

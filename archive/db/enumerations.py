@@ -33,7 +33,7 @@ ENUMERATIONS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("body_blocks", "kind"): ("heading", "quote", "list", "code", "table"),
     ("set_aside", "kind"): (
         *("related_headline", "trailing_tags", "caption", "markup", "front_matter"),
-        *("signature", "list_footer", "summary", "notice", "furniture"),
+        *("signature", "list_footer", "summary", "notice", "furniture", "note"),
     ),
     ("tag_evidence", "method"): ("given", "rule", "trailing_tags", "decision"),
     ("tag_evidence", "given_by"): STATED,

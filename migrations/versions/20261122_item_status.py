@@ -1,20 +1,22 @@
 """Items that a wire service withholds, cancels or puts under embargo are kept and marked; slugline and dateline too.
 
-What was imported before is read for them by `archive reparse`. A downgrade is refused while anything of them is on
-record: an older program would show what is not to be published.
+A corpus says how many of them it left out; those that are frozen already left out none, as there were none. What was
+imported before is read for status, embargo, slugline and dateline by `archive reparse`. A downgrade is refused while
+anything of them is on record: an older program would show what is not to be published.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "20261122_item_status"
-down_revision = "20261122_kept_questions"
+down_revision = "20261122_counting_index"
 branch_labels = None
 depends_on = None
 
 FIELDS = ("status", "embargo", "slugline", "dateline")
 COLUMNS = ("status", "embargo", "embargo_until", "slugline", "dateline")
 INDEXED = ("status", "embargo_until")  # where they are not NULL
+OF_CORPORA = ("includes_hidden", "left_out_hidden")
 
 BEFORE = """CREATE VIEW documents AS
 SELECT a.key AS doc_id,
@@ -80,7 +82,7 @@ SELECT a.key AS doc_id,
   LEFT JOIN sources s ON s.id = a.source_id"""
 
 CHANGES = {
-    "columns_added": {"articles": COLUMNS},
+    "columns_added": {"articles": COLUMNS, "corpora": OF_CORPORA},
     "objects_changed": ("view:documents", *(f"index:ix_articles_{name}" for name in INDEXED)),
 }
 
@@ -96,6 +98,9 @@ def upgrade() -> None:
     for name in INDEXED:
         only = sa.text(f"{name} IS NOT NULL")
         op.create_index(f"ix_articles_{name}", "articles", [name], sqlite_where=only, postgresql_where=only)
+    none = sa.text("0")
+    op.add_column("corpora", sa.Column("includes_hidden", sa.Boolean(), nullable=False, server_default=none))
+    op.add_column("corpora", sa.Column("left_out_hidden", sa.Integer(), nullable=False, server_default=none))
     replace_view(AFTER)
 
 
@@ -119,7 +124,12 @@ def downgrade() -> None:
                 f"{number} {what} of status, embargo, slugline or dateline would be lost, "
                 "and what is not to be published would be shown"
             )
+    number = op.get_bind().scalar(sa.text("SELECT count(*) FROM corpora WHERE includes_hidden OR left_out_hidden > 0"))
+    if number:
+        raise NotImplementedError(f"what {number} corpora say of articles that were hidden would be lost")
     replace_view(BEFORE)
+    for name in reversed(OF_CORPORA):
+        op.drop_column("corpora", name)
     for name in INDEXED:
         op.drop_index(f"ix_articles_{name}", "articles")
     for name in reversed(COLUMNS):

@@ -23,6 +23,7 @@ _ROOTS = {b"rss": "RSS", b"rdf": "RDF", b"feed": "Atom", b"channel": "CDF", b"en
 _HEAD = frozenset((b"title", b"link", b"language", b"author", b"rights", b"copyright"))
 _OTHER_TITLES = frozenset((b"image", b"textinput", b"items"))
 
+_CREDITED = re.compile(rb"(?:creator|author)>\s*(?:<!\[CDATA\[)?\s*([^<\]]{1,200}?)\s*(?:\]\]>)?\s*</", re.IGNORECASE)
 _LOGIN = re.compile(rb"author_login>\s*(?:<!\[CDATA\[)?\s*([^<\]]{1,200}?)\s*(?:\]\]>)?\s*</")
 _ROOT = re.compile(r"<(?:[A-Za-z_][\w.-]*:)?(rss|rdf|feed|channel|entry)(?=[\s/>])", re.IGNORECASE)
 
@@ -59,7 +60,7 @@ class _Entries(Marks):
         self._limit = limit
         self._breaks_off = False
         self._frame: list[bytes] = []  # of the head: what stands before an entry
-        self._people: list[tuple[bytes, bytes]] = []  # of a WXR: the logins and the elements that name them
+        self._people: dict[bytes, bytes] = {}  # of a WXR: the logins and the elements that name them
         self._size = 0
         self._root: bytes | None = None
         self._channel: bytes | None = None
@@ -135,7 +136,7 @@ class _Entries(Marks):
         self._size += len(element)
         login = _LOGIN.search(element) if name == b"author" else None
         if login:
-            self._people.append((login[1], element))
+            self._people[login[1]] = self._people.get(login[1], b"") + element
         else:
             self._frame.append(element)
 
@@ -165,7 +166,8 @@ class _Entries(Marks):
             )
         entry = self._slice(start, end)
         self._held = None
-        people = [element for login, element in self._people if login in entry]
+        credited = dict.fromkeys(_CREDITED.findall(entry)) if self._people else ()
+        people = [self._people[login] for login in credited if login in self._people]
         closes = [b"</" + raw + b">" for raw in (self._channel, self._root) if raw]
         return Record(place, b"".join([self._declaration, *self._frame, *people, entry, *closes]))
 

@@ -34,6 +34,7 @@ class AnpaReader:
     """A story of ANPA 1312, as AP sends it: one document."""
 
     name = "anpa"
+    media_type = "text/vnd.iptc.anpa"
 
     def identify(self, head: bytes, name: str) -> str | None:  # noqa: ARG002 - its first bytes say it
         """Return why this is such a story: it begins with a start of header, a service and a number."""
@@ -46,7 +47,7 @@ class AnpaReader:
         _, begins, story_text = text.partition("\x02")
         if not begins:
             raise UnreadableError("it breaks off before its text begins", "get it again from the agency")
-        story = Story("text/vnd.iptc.anpa", list(notes))
+        story = Story(self.media_type, list(notes))
         story_text, _, trailer = story_text.partition("\x03")
         lines = [line.rstrip("\r ") for line in re.split(r"[\x04\f]", story_text)[0].split("\n")]
         at = _read_anpa_lines(story, lines)
@@ -62,6 +63,7 @@ class Iptc7901Reader:
     """A story of IPTC 7901: one document."""
 
     name = "iptc7901"
+    media_type = "text/vnd.iptc.7901"
 
     def identify(self, head: bytes, name: str) -> str | None:  # noqa: ARG002 - its first bytes say it
         """Return why this is such a story: it begins with a start of header, a service, a number, a priority."""
@@ -74,7 +76,7 @@ class Iptc7901Reader:
         header, begins, story_text = text.partition("\x02")
         if not begins:
             raise UnreadableError("it breaks off before its text begins", "get it again from the agency")
-        story = Story("text/vnd.iptc.7901", list(notes))
+        story = Story(self.media_type, list(notes))
         codes, _, keywords = header.replace("\r", "").strip("\x01\n ").partition("\n")
         story.give("slugline", " ".join(keywords.split()).strip("/ "))
         story_text, _, trailer = story_text.partition("\x03")

@@ -25,6 +25,7 @@ class WireReader:
     """An item of NewsML-G2, NewsML 1 or NITF: one document. What is no article fails, and says what it is."""
 
     name = "wire"
+    media_type = "application/xml"
 
     def identify(self, head: bytes, name: str) -> str | None:  # noqa: ARG002 - agencies name files as they please
         """Return why this is an item of the wire: its first element is one of its formats."""
