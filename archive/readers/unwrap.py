@@ -29,7 +29,8 @@ from archive.readers.base import (
 )
 from archive.readers.bundles.names import is_configuration, unused_configuration
 from archive.readers.bundles.packed import Packing, find_packing, unpacked, unpacked_name
-from archive.readers.containers import BUNDLES, CONTAINERS
+from archive.readers.containers import BUNDLES, CONTAINERS, containers
+from archive.readers.field_map import FieldMap
 from archive.readers.files import SIZE_LIMIT, FoundFile, open_path, too_large
 
 if TYPE_CHECKING:
@@ -40,6 +41,9 @@ _IN_MEMORY = 16_000_000  # bytes of a temporary file that need no disk
 
 # A file with such a name is one document: to look into each of them would cost a tenth of an import.
 _DOCUMENTS = (".txt", ".text", ".md", ".markdown", ".html", ".htm", ".xhtml", ".shtml", ".eml", ".toml")
+
+
+_NOTHING_SAID = FieldMap()
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,7 @@ class FoundRecord(NamedTuple):
 Taken = FoundRecord | Failure | ReadContainer
 
 
-def unwrap_file(found: FoundFile, limits: Limits) -> Iterator[Taken] | None:
+def unwrap_file(found: FoundFile, limits: Limits, fields: FieldMap = _NOTHING_SAID) -> Iterator[Taken] | None:
     """Return what takes a file apart, or None if it is a single document, or cannot be opened: that is for its reader.
 
     Many files are told by their name alone; so they are not opened twice.
@@ -90,7 +94,7 @@ def unwrap_file(found: FoundFile, limits: Limits) -> Iterator[Taken] | None:
         return None
     taken = None
     try:
-        taken = _Unwrapping(limits, os.fstat(file.fileno()).st_size).take_apart(found, _Source(file, file))
+        taken = _Unwrapping(limits, os.fstat(file.fileno()).st_size, fields).take_apart(found, _Source(file, file))
     except OSError:  # it cannot be read: its reader says why
         return None
     finally:
@@ -99,11 +103,13 @@ def unwrap_file(found: FoundFile, limits: Limits) -> Iterator[Taken] | None:
     return _until_read(taken, file) if taken is not None else None
 
 
-def unwrap_stream(found: FoundFile, stream: BinaryIO, limits: Limits) -> tuple[Iterator[Taken] | None, BinaryIO]:
+def unwrap_stream(
+    found: FoundFile, stream: BinaryIO, limits: Limits, fields: FieldMap = _NOTHING_SAID
+) -> tuple[Iterator[Taken] | None, BinaryIO]:
     """Return what takes standard input apart, or None if it is a single document; and the stream from its start."""
     source = _Source(stream)
     try:
-        taken = _Unwrapping(limits, None).take_apart(found, source)
+        taken = _Unwrapping(limits, None, fields).take_apart(found, source)
     except (OSError, ValueError):
         return None, stream
     return _until_read(taken, source) if taken is not None else None, source.stream
@@ -128,7 +134,8 @@ class _TooMuchError(UnreadableError):
 class _Unwrapping:
     """The taking apart of one named file, with all that is in it."""
 
-    def __init__(self, limits: Limits, size: int | None) -> None:
+    def __init__(self, limits: Limits, size: int | None, fields: FieldMap) -> None:
+        self._containers = containers(fields)
         self._limits = limits
         self._size = size
         self._unpacked = 0
@@ -141,7 +148,7 @@ class _Unwrapping:
         head, name = source.head, found.known_as
         if not head:
             return None
-        for container in CONTAINERS:
+        for container in self._containers:
             if container.identify(head, name) is None:
                 continue
             records = self._records(found, container, source)
