@@ -10,6 +10,7 @@ from archive.readers.mail.mbox import Mbox
 from archive.readers.records.arrays import JsonArrays
 from archive.readers.records.lines import JsonLines
 from archive.readers.tables.text import TextTables
+from archive.readers.tables.workbook import Workbooks
 
 # The first that takes a file takes it apart.
 CONTAINERS: tuple[Container, ...] = (
@@ -18,6 +19,7 @@ CONTAINERS: tuple[Container, ...] = (
     JsonLines(),
     JsonArrays(),
     TextTables(),
+    Workbooks(),
     Mbox(),
 )
 
@@ -35,4 +37,4 @@ def containers(fields: FieldMap) -> tuple[Container, ...]:
     return tuple(type(one)(fields) if isinstance(one, _OF_FIELDS) else one for one in CONTAINERS)
 
 
-_OF_FIELDS = (JsonLines, JsonArrays, TextTables)
+_OF_FIELDS = (JsonLines, JsonArrays, TextTables, Workbooks)

@@ -93,6 +93,8 @@ class _Items:
         scan = self._scan
         try:
             first = scan.peek()
+            if not first:
+                raise UnreadableError("no JSON, only blank space", "remove it, or fill it")
             while first:
                 if first == b"[":
                     scan.expect(b"[")

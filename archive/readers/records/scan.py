@@ -9,6 +9,8 @@ _LONGEST_KEY = 1_000_000  # bytes
 _BLANK = re.compile(rb"[ \t\r\n]*+")
 _STRING = re.compile(rb'(?:[^"\\]++|\\[\s\S])*+')
 _NOT_BRACKETS = re.compile(rb'[^"\[\]{}]*+')
+_BEGINNINGS = re.compile(rb"[\[{]++")
+_ENDS = re.compile(rb"[\]}]++")
 _SCALAR = re.compile(rb'[^\s,\[\]{}":]*+')
 
 
@@ -84,11 +86,16 @@ class Scan:
             mark = self._buffer[self._at : self._at + 1]
             if not mark:
                 raise BrokenError("it breaks off")
-            self._to(self._at + 1)
             if mark == b'"':
+                self._to(self._at + 1)
                 self._string()
-            else:
-                depth += 1 if mark in b"[{" else -1
+            elif (begun := _BEGINNINGS.match(self._buffer, self._at)) is not None:
+                depth += begun.end() - self._at
+                self._to(begun.end())
+            elif (ended := _ENDS.match(self._buffer, self._at)) is not None:
+                closed = min(depth, ended.end() - self._at)
+                depth -= closed
+                self._to(self._at + closed)
 
     def _string(self, parts: list[bytes] | None = None) -> None:
         """Pass over the rest of a string and its closing quote; `parts` are what it says."""
