@@ -11,20 +11,18 @@ from archive.readers.records.arrays import JsonArrays
 from archive.readers.records.lines import JsonLines
 from archive.readers.tables.text import TextTables
 from archive.readers.tables.workbook import Workbooks
+from archive.readers.web_archives.wacz import Wacz
+from archive.readers.web_archives.warc import Arc, Warc
+from archive.readers.wire.messages import WireMessages
 
 # The first that takes a file takes it apart.
 CONTAINERS: tuple[Container, ...] = (
-    JsonFeeds(),
-    XmlFeeds(),
-    JsonLines(),
-    JsonArrays(),
-    TextTables(),
-    Workbooks(),
-    Mbox(),
+    *(Warc(), Arc(), JsonFeeds(), XmlFeeds(), WireMessages(), JsonLines(), JsonArrays()),
+    *(TextTables(), Workbooks(), Mbox()),
 )
 
 # Asked after them, and after the readers of formats that are packed files themselves.
-BUNDLES: tuple[Bundle, ...] = (Zip(), Tar())
+BUNDLES: tuple[Bundle, ...] = (Wacz(), Zip(), Tar())
 
 # What reads records, by the name that is stored with what it read.
 RECORD_READERS: dict[str, Reader] = {container.reader.name: container.reader for container in CONTAINERS}

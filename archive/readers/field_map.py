@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from archive.documents import FIELDS, VERSION_TIMES
 from archive.errors import UsageError
 from archive.readers.base import shown
-from archive.readers.metadata import field_of
+from archive.readers.metadata import METADATA_KEYS, field_of
 
 # What a column or a key can give.
 MAPPED = ("body", "topics", *FIELDS, *VERSION_TIMES)
@@ -64,7 +64,7 @@ def read_field_map(pairs: Iterable[str], columns: str | None) -> FieldMap:
 
 
 def _no_field(name: str) -> str:
-    meant = field_of(name) or nearest(name, MAPPED)
+    meant = field_of(name) or nearest(name, MAPPED) or field_of(nearest(name, METADATA_KEYS) or "")
     return f"{shown(name)} is no field" + (
         f" (did you mean '{meant}'?)" if meant else f": they are {', '.join(MAPPED)}"
     )

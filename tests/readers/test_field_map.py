@@ -30,7 +30,11 @@ def test_pairs_and_columns_are_read() -> None:
         (["headline="], None, "--map headline=: write FIELD=COLUMN, such as headline=Title"),
         (["title=Titel"], None, "--map title=Titel: 'title' is no field (did you mean 'headline'?)"),
         (["headlien=Titel"], None, "--map headlien=Titel: 'headlien' is no field (did you mean 'headline'?)"),
-        (["Titel=headline"], None, "--map Titel=headline: 'Titel' is no field"),
+        (
+            ["Titel=headline"],
+            None,
+            "--map Titel=headline: 'Titel' is no field (did you mean 'headline'?); the field comes first",
+        ),
         ([], "topics,headlin", "--columns topics,headlin: 'headlin' is no field (did you mean 'headline'?)"),
         ([], "-,", "--columns -,: names nothing"),
     ],

@@ -13,7 +13,7 @@ _BLOCK_KINDS = frozenset(("heading", "quote", "list", "code", "table"))
 _ASIDE_KINDS = frozenset(
     (
         *("related_headline", "trailing_tags", "caption", "markup", "front_matter"),
-        *("signature", "list_footer", "summary", "notice", "furniture"),
+        *("signature", "list_footer", "summary", "notice", "furniture", "note"),
     )
 )
 _LINK_KINDS = frozenset(("related_headline", "link"))

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from archive.documents import FIELDS, Layout, Value
+from archive.documents import Layout, Value
 from archive.readers.base import UnreadableError, shown
 from archive.readers.feeds.text import lay_out_html, plain_line
 from archive.readers.feeds.values import is_topic
@@ -37,11 +37,11 @@ def read_ninjs(record: Mapping[str, Any]) -> Said | None:
     layout, text, notes = _body(item)
     if kind in _NO_TEXTS:
         raise UnreadableError(f"a news object of type {kind}, which is no article", "leave it out")
-    values = list(_values(item, notes))
+    values = list(_values(item))
     return Said(Metadata(tuple(values), tuple(_topics(item, notes)), tuple(notes)), text, layout)
 
 
-def _values(item: Mapping[str, Any], notes: list[str]) -> Iterator[Value]:
+def _values(item: Mapping[str, Any]) -> Iterator[Value]:
     found = {
         "headline": _texts(item, "headline", "headlines", "title"),
         "id": _id(item),
@@ -54,21 +54,14 @@ def _values(item: Mapping[str, Any], notes: list[str]) -> Iterator[Value]:
         "section": next((name for name, _, _ in _subjects(item.get("service"))), ""),
         "rights": _text(item, "copyrightnotice"),
         "kind": next((name for name, _, _ in _subjects(item.get("genre") or item.get("genres"))), ""),
+        "slugline": _texts(item, "slugline", "sluglines"),
+        "dateline": _texts(item, "located", "dateline"),
+        "status": _text(item, "pubstatus"),
+        "embargo": _text(item, "embargoed"),
     }
     for field, text in found.items():
         if text.strip():
             yield Value(field, text.strip(), "record")
-    # of these, archives of this version may have no field
-    for field, text in (
-        ("slugline", _texts(item, "slugline", "sluglines")),
-        ("dateline", _texts(item, "located", "dateline")),
-        ("status", _text(item, "pubstatus")),
-        ("embargo", _text(item, "embargoed")),
-    ):
-        if text and field in FIELDS:
-            yield Value(field, text, "record")
-        elif (field == "status" and text not in ("", "usable")) or (field == "embargo" and text):
-            notes.append(f"it says of its {field}: {shown(text)}")
 
 
 def _body(item: Mapping[str, Any]) -> tuple[Layout | None, str | None, list[str]]:

@@ -1,6 +1,7 @@
 """The JSON of one record, parsed within bounds."""
 
 import json
+from collections import Counter
 from typing import Any
 
 from archive.readers.base import UnreadableError, shown
@@ -22,8 +23,8 @@ def read_object(text: str) -> tuple[dict[str, Any], list[str]]:
         made = dict(pairs)
         doubled.clear()
         if len(made) < len(pairs):
-            names = [name for name, _ in pairs]
-            doubled.extend(name for name in made if names.count(name) > 1)
+            times = Counter(name for name, _ in pairs)
+            doubled.extend(name for name in made if times[name] > 1)
         return made
 
     try:

@@ -43,6 +43,7 @@ class RecordReader:
     """One JSON object: one document."""
 
     name = "record"
+    media_type = "application/json"
 
     def identify(self, head: bytes, name: str) -> str | None:  # noqa: ARG002 - no file is a record, only a part of one
         """Return None: a record comes out of a container, which says that it is one."""
@@ -66,7 +67,7 @@ class RecordReader:
         yield Document(
             locator,
             self.name,
-            "application/jsonl" if fields else "application/json",
+            "application/jsonl" if fields else self.media_type,
             content,
             said.text if said.layout is not None else said.text or "",
             said.layout,

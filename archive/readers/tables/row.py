@@ -40,6 +40,7 @@ class RowReader:
     """One row: one document."""
 
     name = "table_row"
+    media_type = MEDIA_TYPE
 
     def identify(self, head: bytes, name: str) -> str | None:  # noqa: ARG002 - no file is a row, only a part of one
         """Return None: a row comes out of a table, which says that it is one."""
