@@ -10,7 +10,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from io import BufferedReader
 from itertools import chain
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from archive.documents import Failure, ReadContainer
 from archive.readers.base import (
@@ -26,17 +26,17 @@ from archive.readers.base import (
 )
 from archive.readers.bundles.names import is_configuration, unused_configuration
 from archive.readers.bundles.packed import Packing, find_packing, unpacked, unpacked_name
-from archive.readers.containers import BUNDLES, CONTAINERS
+from archive.readers.containers import BUNDLES, CONTAINERS, containers
+from archive.readers.field_map import FieldMap
 from archive.readers.files import SIZE_LIMIT, FoundFile, open_path
 from archive.readers.source import Source
 from archive.readers.streams import BUFFER, Watched
 
-if TYPE_CHECKING:
-    pass
-
-
 # A file with such a name is one document: to look into each of them would cost a tenth of an import.
 _DOCUMENTS = (".txt", ".text", ".md", ".markdown", ".html", ".htm", ".xhtml", ".shtml", ".eml", ".toml")
+
+
+_NOTHING_SAID = FieldMap()
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,10 @@ def _not_told(_: Opening) -> None:
 
 
 def unwrap_file(
-    found: FoundFile, limits: Limits, told: Callable[[Opening], None] = _not_told
+    found: FoundFile,
+    limits: Limits,
+    told: Callable[[Opening], None] = _not_told,
+    fields: FieldMap = _NOTHING_SAID,
 ) -> Iterator[Taken] | None:
     """Return what takes a file apart, or None if it is a single document, or cannot be opened: that is for its reader.
 
@@ -103,7 +106,7 @@ def unwrap_file(
         return None
     taken = None
     try:
-        taken = _Unwrapping(limits, os.fstat(file.fileno()).st_size, told).take_apart(found, Source(file, file))
+        taken = _Unwrapping(limits, os.fstat(file.fileno()).st_size, told, fields).take_apart(found, Source(file, file))
     except OSError:  # it cannot be read: its reader says why
         return None
     finally:
@@ -113,12 +116,16 @@ def unwrap_file(
 
 
 def unwrap_stream(
-    found: FoundFile, stream: BinaryIO, limits: Limits, told: Callable[[Opening], None] = _not_told
+    found: FoundFile,
+    stream: BinaryIO,
+    limits: Limits,
+    told: Callable[[Opening], None] = _not_told,
+    fields: FieldMap = _NOTHING_SAID,
 ) -> tuple[Iterator[Taken] | None, BinaryIO]:
     """Return what takes standard input apart, or None if it is a single document; and the stream from its start."""
     source = Source(stream)
     try:
-        taken = _Unwrapping(limits, None, told).take_apart(found, source)
+        taken = _Unwrapping(limits, None, told, fields).take_apart(found, source)
     except (OSError, ValueError):
         return None, stream
     return _until_read(taken, source) if taken is not None else None, source.stream
@@ -143,7 +150,8 @@ class _TooMuchError(UnreadableError):
 class _Unwrapping:
     """The taking apart of one named file, with all that is in it."""
 
-    def __init__(self, limits: Limits, size: int | None, told: Callable[[Opening], None]) -> None:
+    def __init__(self, limits: Limits, size: int | None, told: Callable[[Opening], None], fields: FieldMap) -> None:
+        self._containers = containers(fields)
         self._limits = limits
         self._size = size
         self._told = told
@@ -157,7 +165,7 @@ class _Unwrapping:
         head, name = source.head, found.known_as
         if not head:
             return None
-        for container in CONTAINERS:
+        for container in self._containers:
             why = container.identify(head, name)
             if why is None:
                 continue
