@@ -11,7 +11,10 @@ from archive.query_language.mistakes import QueryError
 from archive.query_language.tree import Everything, Fact, Leaf, Near, Published, Span, Words
 
 TEXT_FIELDS = ("headline", "body")
-FACTS = ("source", "topic", "author", "language", "section", "url", "key", "kind", "has", "import", "query", "corpus")
+FACTS = (
+    *("source", "credited", "topic", "author", "language", "section", "url", "key", "kind"),
+    *("has", "import", "query", "corpus"),
+)
 FIELDS = (*TEXT_FIELDS, "date", *FACTS)
 
 # Fields as other tools name them.
@@ -20,6 +23,7 @@ _MEANT = {
     **dict.fromkeys(("text", "content", "bdy"), "body"),
     **dict.fromkeys(("published", "year", "pubdate", "since", "until", "before", "after"), "date"),
     **dict.fromkeys(("outlet", "publisher", "publication", "site", "domain"), "source"),
+    **dict.fromkeys(("agency", "agencies", "credit", "credits"), "credited"),
     **dict.fromkeys(("tag", "tags", "subject", "keyword", "topics"), "topic"),
     **dict.fromkeys(("by", "byline", "au", "authors"), "author"),
     **dict.fromkeys(("lang", "la"), "language"),
@@ -291,6 +295,7 @@ _EXAMPLES = {
     "body": "sanctions",
     "date": "2023-02, 2023-02..2023-12, 2023.. or -3w..",
     "source": "radio-lintel",
+    "credited": "reuters",
     "topic": "diplomacy",
     "author": "okoro",
     "language": "en",

@@ -25,6 +25,7 @@ DOCUMENTS = View(
         "published_until": "First local moment after all that it can mean.",
         "published_at": "The moment of publication, UTC; NULL unless minute and zone are known.",
         "fingerprint": "The same for copies of one text.",
+        "credited": "Agencies that byline or dateline credit, in alphabetical order, parted by `; `; NULL if none.",
     },
     """
 SELECT a.key AS doc_id,
@@ -50,7 +51,10 @@ SELECT a.key AS doc_id,
        a.published_from AS published_from,
        a.published_until AS published_until,
        a.published_at AS published_at,
-       r.fingerprint AS fingerprint
+       r.fingerprint AS fingerprint,
+       (SELECT group_concat(name, '; ')
+          FROM (SELECT DISTINCT cs.name AS name FROM article_credits ac JOIN sources cs ON cs.id = ac.source_id
+                 WHERE ac.article_id = a.id ORDER BY cs.name)) AS credited
   FROM articles a
   JOIN article_revisions r ON r.id = a.revision_id
   LEFT JOIN sources s ON s.id = a.source_id
