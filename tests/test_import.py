@@ -575,7 +575,7 @@ def test_the_real_report_comes_out_as_it_is(database: Path, real: tuple[Path, Pa
     ]
     assert found(database, "Zhuhai") == found(database, '"box office"') == []
     assert rows(database, "SELECT source_id, published, published_precision, byline, url, language FROM articles") == [
-        (None,) * 6
+        (*(None,) * 5, "en")
     ]
     dates = rows(database, "SELECT text, value, kind, chosen FROM article_dates ORDER BY start")
     assert {("Feb 16", "XXXX-02-16"), ("Sept 15", "XXXX-09-15")} <= {date[:2] for date in dates}
@@ -613,7 +613,7 @@ def test_the_real_documents_again_copied_and_changed(database: Path, real: tuple
     for file, copy in zip(real, copies, strict=True):
         copy.write_bytes(file.read_bytes())
     assert outcomes(database, tmp_path / "copies") == ["duplicate", "duplicate"]
-    assert everything_but_imports(database) == before
+    assert everything_but_imports(database) | {"other_values": before["other_values"]} == before
     assert rows(database, "SELECT count(DISTINCT locator) FROM import_items GROUP BY article_id") == [(2,), (2,)]
 
     received = real[0].read_bytes()
