@@ -36,7 +36,7 @@ from archive.resolve.decisions import apply_again
 from archive.resolve.identity import IdentityResolver
 from archive.resolve.sources import SourceResolver
 from archive.resolve.topics import TopicResolver
-from archive.resolve.vocabulary import Loaded, load_seeds, load_sources, load_topics
+from archive.resolve.vocabulary import Loaded, load_seeds, load_sources, load_topics, seeds_folder
 from archive.running import seldom_collecting, signals_held, still_runs, stopped_in_order, this_process
 from archive.version import __version__
 from archive.workers import Workers
@@ -148,8 +148,10 @@ def import_paths(
             truncate_wal(engine)
 
 
-def load_vocabulary(path: Path, file: Path, kind: str) -> Loaded:
+def load_vocabulary(path: Path, file: Path | None, kind: str) -> Loaded:
     """Load a file of `sources` or `topics` into the archive at `path`, which is made if it is missing.
+
+    With None it is the file that the program brings along.
 
     Raises VocabularyError, and changes nothing, where the file cannot be loaded as it is.
     """
@@ -158,7 +160,9 @@ def load_vocabulary(path: Path, file: Path, kind: str) -> Loaded:
         engine = open_engine(path)
         with engine.begin() as connection:
             schema.require_unchanged(connection)
-            loaded = (load_sources if kind == "sources" else load_topics)(connection, file)
+            loaded = (load_sources if kind == "sources" else load_topics)(
+                connection, file or seeds_folder() / f"{kind}.toml"
+            )
     engine.dispose()
     return loaded
 
