@@ -7,9 +7,11 @@ from archive.readers.feeds.json_feed import JsonFeeds
 from archive.readers.feeds.xml import XmlFeeds
 from archive.readers.jsonl import JsonLines
 from archive.readers.mail.mbox import Mbox
+from archive.readers.vendors.container import VendorExports
+from archive.readers.vendors.reuters import ReutersSgml
 
 # The first that takes a file takes it apart.
-CONTAINERS: tuple[Container, ...] = (JsonFeeds(), XmlFeeds(), JsonLines(), Mbox())
+CONTAINERS: tuple[Container, ...] = (JsonFeeds(), XmlFeeds(), JsonLines(), Mbox(), ReutersSgml(), VendorExports())
 
 # Asked after them, and after the readers of formats that are packed files themselves.
 BUNDLES: tuple[Bundle, ...] = (Zip(), Tar())

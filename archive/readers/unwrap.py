@@ -21,6 +21,7 @@ from archive.readers.base import (
     BadMember,
     BadRecord,
     Bundle,
+    Conclusion,
     Container,
     NotThisContainerError,
     UnreadableError,
@@ -164,9 +165,13 @@ class _Unwrapping:
     def _records(self, found: FoundFile, container: Container, source: "_Source") -> Iterator[Taken]:
         """Yield the records of a container, then the container; where it breaks off, what was read, then a Failure."""
         number = 0
+        conclusion = Conclusion()
         try:
             stream = source.file() if container.seeks else source.stream
             for record in container.records(stream, self._limits.unit):
+                if isinstance(record, Conclusion):
+                    conclusion = record
+                    continue
                 number += 1
                 place = f"{found.locator}#{record.place}"
                 if isinstance(record, BadRecord):
@@ -183,7 +188,11 @@ class _Unwrapping:
         if not number:
             yield Failure(found.locator, f"no record in it ({container.name})", "remove it, or fill it")
             return
-        yield source.read_container(found.locator, container.media_type, number)
+        if conclusion.error is not None:
+            yield conclusion.error.failure(found.locator)
+        media_type = conclusion.media_type or container.media_type
+        read = source.read_container(found.locator, media_type, number, conclusion.notes)
+        yield replace(read, search_terms=conclusion.search_terms)
 
     def _members(self, found: FoundFile, bundle: Bundle, source: "_Source", depth: int) -> Iterator[Taken]:
         """Yield the units of the members of a bundle, then the bundle."""
