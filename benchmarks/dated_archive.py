@@ -7,6 +7,7 @@ from random import Random
 import corpus
 from measured import WrongError
 
+from archive.db import schema
 from archive.ingest import ImportOptions, import_paths, load_vocabulary
 
 PHRASES = 300
@@ -19,6 +20,7 @@ def prepare(folder: Path, articles: int, seed: int) -> Path:
     if marker.exists():
         if json.loads(marker.read_text()) != made_with:
             raise WrongError(f"{archive} is another one; name another folder, or remove this one")
+        schema.upgrade(archive)
         return archive
     if archive.exists():
         raise WrongError(f"{archive} is there, and this benchmark did not finish it; name another folder, or remove it")

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote_to_bytes
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, FromClause, create_engine, event
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.pool import NullPool
@@ -82,6 +83,13 @@ class ReadOnlyConnection(sqlite3.Connection):
                     last.execute("SELECT 1 FROM sqlite_schema").fetchone()
 
 
+class _Hinted(SQLiteCompiler):
+    """Statements in SQLite's words, with the hints that some have for it: `INDEXED BY …`, behind the table's name."""
+
+    def get_from_hint_text(self, table: FromClause, text: str | None) -> str | None:  # noqa: ARG002 - as is required
+        return text
+
+
 def open_engine(path: Path, *, read_only: bool = False, alone: bool = False) -> Engine:
     """Return an engine on an SQLite file; transactions begin IMMEDIATE unless `read_only`.
 
@@ -100,6 +108,7 @@ def open_engine(path: Path, *, read_only: bool = False, alone: bool = False) -> 
         how = {}
     how |= {"isolation_level": None, "timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}
     engine = create_engine(url, poolclass=NullPool, connect_args=how)
+    engine.dialect.statement_compiler = _Hinted
 
     @event.listens_for(engine, "connect")
     def set_up(connection: sqlite3.Connection, _record: Any) -> None:

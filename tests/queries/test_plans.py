@@ -46,6 +46,14 @@ def test_words_alone_are_counted_without_a_look_at_articles(ask: Connection) -> 
     assert plan(ask, "trade", counting_of(selected(ask, "trade"), "articles")) == [WORDS]
 
 
+@pytest.mark.parametrize("by", ["source", "year", "month"])
+def test_what_is_counted_stands_side_by_side(by: str, ask: Connection) -> None:
+    steps = plan(ask, "trade", counting_by(selected(ask, "trade"), by, "articles"))
+    assert "SEARCH articles USING COVERING INDEX ix_articles_counting (id=?)" in steps
+    filtered = plan(ask, "trade url:a", counting_by(selected(ask, "trade url:a"), by, "articles"))
+    assert BY_ID in filtered
+
+
 def test_the_newest_articles_are_found_along_their_dates(ask: Connection) -> None:
     steps = plan(ask, "", in_order(ask, selected(ask, ""), "newest", 20))
     assert steps == ["SCAN articles USING COVERING INDEX ix_articles_published_from"]
