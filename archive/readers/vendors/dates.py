@@ -2,6 +2,7 @@
 
 import re
 
+_YEAR = re.compile(r"\d{4}|年")
 _MOST_WORDS = 12
 _TRIM = ",;:–-. "
 
@@ -20,9 +21,9 @@ def split_date(text: str, *, whole: bool = False) -> tuple[str, str] | None:
     from archive.normalize.month_names import is_weekday
 
     # no mark of a date or time is longer than a few words: what follows is something else
-    parts = text.split()
-    if len(text) > 200 or not any(map(str.isdigit, text)):
+    if len(text) > 200 or _YEAR.search(text) is None:
         return None
+    parts = text.split()
     named = [bool(word) and is_weekday(word) for word in (re.sub(r"[,.;]+$", "", part) for part in parts)]
     for end in range(min(len(parts), _MOST_WORDS), 0, -1):
         kept = " ".join(part for part, is_day in zip(parts[:end], named[:end], strict=True) if not is_day)

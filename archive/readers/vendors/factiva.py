@@ -23,7 +23,7 @@ _TABLE = re.compile(r"<(/?)table\b[^>]{0,2000}>", re.I)
 _ARTICLE = re.compile(r"<div\b[^>]*\bclass\s*=\s*[\"']?[^\"'>]*\barticle\b[^>]*>(?:\s|<p>|</p>|<br/?>)*\Z", re.I)
 _ARTICLE_LANGUAGE = re.compile(r"\b([a-z]{2})Article\b")
 _CODED = re.compile(r"([A-Z]{2,3})(?:\t| \| |[ \u00a0]{2,}|\n)\s*(\S.*)", re.DOTALL)
-_NUMBER = re.compile(r"[A-Z][A-Z0-9]{3,}\d[A-Z0-9]{6,}")
+_NUMBER = re.compile(r"(?=\S*\d)[A-Z]{2,}[A-Za-z0-9]{10,}")
 _TIME = re.compile(r"\d{1,2}[:h.]\d{2}(?:[:.]\d{2})?(?: ?[APap]\.?[Mm]\.?)?(?: ?(?:GMT|UTC|[A-Z]{2,5}))?")
 _SOURCE_CODE = re.compile(r"[A-Z][A-Z0-9]{2,9}")
 _PAGE = re.compile(r"[A-Z]{0,3}-?\d{1,4}[A-Z]?(?:[-,/ ]+[A-Z]?\d{1,4})*")
@@ -114,9 +114,9 @@ def _tables(text: str) -> list[tuple[int, int]]:
                 while taken < len(heads) and heads[taken] < match.end():
                     taken += 1
     if taken < len(heads) and open_tables:
-        start = max((one for one in open_tables if one < heads[taken]), default=None)
-        if start is not None:
-            found.append((start, len(text)))
+        before = [one for one in open_tables if one < heads[taken]]
+        if before:
+            found.append((max(before), len(text)))
     return [(start, end) for start, end in found if len(_CODE_CELL.findall(text[start:end])) >= 3]
 
 
@@ -235,7 +235,7 @@ def _take_lines(found: Found, paragraphs: list[Para]) -> None:
         elif date and not time and not found.has("source") and _TIME.fullmatch(line):
             time = line
         elif date and not found.has("source"):
-            found.set("source", line)
+            found.source(line)
         elif is_rights(line):
             found.rights(line, after=False)
             at += 1

@@ -69,7 +69,7 @@ class Found:
             case "headline":
                 self.headline(text)
             case "byline":
-                self.set("authors", text)
+                self.byline(text)
             case "published" | "online":
                 self.date(text)
             case "section":
@@ -94,7 +94,9 @@ class Found:
                 self.set_aside(gives, text, gives, after=after)
             case "correction":
                 self.set_aside("notice", text, "correction", after=after)
-            case "source" | "page" | "edition" | "dateline":
+            case "source":
+                self.source(text)
+            case "page" | "edition" | "dateline":
                 self.single(gives, text)
             case _:
                 self.set_aside("furniture", f"{label}: {text}", "label", after=after)
@@ -106,6 +108,22 @@ class Found:
             self.notes.append(f"no headline: {shown(line)}")
             return
         self.set("headline", line)
+
+    def byline(self, text: str) -> None:
+        """Take who wrote it, as printed; where the vendor turns names around, they are turned back."""
+        names = [name.strip() for name in text.split(";") if name.strip()]
+        if self.profile.names_inverted and all(name.count(",") == 1 for name in names):
+            text = "; ".join(" ".join(reversed([part.strip() for part in name.split(",")])) for name in names)
+        self.set("authors", text)
+
+    def source(self, text: str) -> None:
+        """Take the name of the paper; the number of the issue behind it is none of it."""
+        line = " ".join(text.split())
+        issue = words().issue.search(line)
+        if issue is not None and issue.start():
+            self.set_aside("furniture", line[issue.start() :].strip(" ,"), "issue", after=False)
+            line = line[: issue.start()]
+        self.set("source", line)
 
     def single(self, name: str, text: str) -> None:
         """Take a value that is what it is."""

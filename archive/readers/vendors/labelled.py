@@ -61,7 +61,7 @@ def take_trailer(found: Found, paragraphs: Sequence[str]) -> list[str]:
     start = trailer_start(found.profile, paragraphs)
     label, parts = "", [""]
     for paragraph in paragraphs[start:]:
-        if is_rights(paragraph):
+        if _is_unlabelled_rights(found.profile, paragraph):
             found.rights(paragraph)
             continue
         for piece in split_labels(found.profile, paragraph):
@@ -107,7 +107,7 @@ def trailer_start(profile: Profile, paragraphs: Sequence[str]) -> int:
 
 
 def _kind(profile: Profile, paragraph: str) -> tuple[str, list[str]]:
-    if is_rights(paragraph):
+    if _is_unlabelled_rights(profile, paragraph):
         return "rights", []
     if unmarked(paragraph) in profile.after:
         return "heading", []
@@ -181,6 +181,11 @@ def is_rights(text: str) -> bool:
     return (line.startswith(known.rights) and _YEAR.search(line) is not None) or line.rstrip(" .").endswith(
         known.reserved
     )
+
+
+def _is_unlabelled_rights(profile: Profile, paragraph: str) -> bool:
+    label = label_of(profile, paragraph.split("\n")[0])
+    return (label is None or label.label not in profile.labels) and is_rights(paragraph)
 
 
 def _is_short(text: str) -> bool:

@@ -124,7 +124,7 @@ def _take_top(found: Found, blocks: list[str]) -> list[str]:
     if at is None and len(blocks) > 1 and _FOUR_DIGITS.search(unmarked(blocks[1])) and len(blocks[1]) < 100:
         at = 1
     if blocks and (at is not None or len(blocks) > 1):
-        found.set("source", blocks[0])
+        found.source(blocks[0])
         for block in blocks[1:at]:
             found.set_aside("furniture", block, "top", after=False)
         blocks = blocks[1:] if at is None else blocks[at:]

@@ -33,7 +33,8 @@ def split(paragraphs: Sequence[Para]) -> Export | None:
     if _anchor(rest) is not None:
         pieces.append(rest)
     elif rest:
-        notes = (f"{len(rest)} paragraphs after the last article are no part of it",)
+        many = f"{len(rest)} paragraph{'s' * (len(rest) > 1)}"
+        notes = (f"what follows the last article is no part of it: {many}",)
     cover = read_cover(profile(NAME), [line for one in paragraphs[: starts[0]] for line in one.text.split("\n")])
     return Export(NAME, [render(NAME, piece) for piece in pieces], cover, notes=notes)
 
@@ -124,7 +125,7 @@ def _take_top(found: Found, lines: Sequence[str]) -> None:
         else:
             above.append(line)
     if len(above) > 1 or (above and date < len(lines) and not _is_headline_alone(above)):
-        found.set("source", above.pop())
+        found.source(above.pop())
     if above:
         found.headline(" ".join(above))
     for line in lines[date:]:

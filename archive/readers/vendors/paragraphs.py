@@ -1,7 +1,7 @@
 """Paragraphs of a document of a word processor, and their rendering, in which an article out of an export is kept.
 
 The bytes of one article cannot be cut out of a Word or RTF file. Its record is HTML of its paragraphs, in order: `h2` a
-heading, `li` an item of a list, `tr` a row of a table, `p` anything else; class `bold`, class `page` where a page begins;
+heading, `li` an item of a list, `tr` a row of a table, `p` anything else; class `bold`, class `page` where one begins;
 `br` a line end, `td` a cell. The name of the layout stands in the head.
 """
 

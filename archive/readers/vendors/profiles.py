@@ -6,11 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 PROFILES = ("nexis", "nexis_uni", "factiva", "proquest", "europresse")
 
 # Marks that order text from right to left stand around labels in exports in Arabic, Hebrew and Persian.
 MARKS = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
+_NUMBER = r"\d{1,3}(?:[.,'\u00a0\u202f ]\d{3})+|\d+"
 _MARK = re.compile(f"[{MARKS}]")
 
 
@@ -19,6 +21,7 @@ class Words:
     """What means the same in all exports: words of any of the languages, as they are written."""
 
     length: re.Pattern[str]
+    issue: re.Pattern[str]
     page: re.Pattern[str]
     correction: frozenset[str]
     no_headline: frozenset[str]
@@ -40,6 +43,7 @@ class Profile:
     body_label  labels of the text itself
     document    words before the number that ends an article
     count       lines of the cover that say how many articles there are; `terms` labels of what was searched for
+    names_inverted  whether bylines are written `Marchetti, Ilse`
     schemes     the vocabulary that a label's codes are of
     """
 
@@ -57,6 +61,7 @@ class Profile:
     document: tuple[str, ...]
     count: re.Pattern[str]
     terms: tuple[str, ...]
+    names_inverted: bool = False
     schemes: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -64,9 +69,10 @@ class Profile:
 def words() -> Words:
     """Return the words that all vendors use."""
     found = _read("words")
-    length, page = (sorted(_all(found[name]), key=len, reverse=True) for name in ("length", "page"))
+    length, issue, page = (sorted(_all(found[name]), key=len, reverse=True) for name in ("length", "issue", "page"))
     return Words(
-        re.compile(rf"(?<!\w)(\d[\d.,'\u00a0\u202f ]*)\s*(?:{_either(length)})(?!\w)"),
+        re.compile(rf"(?<![\w.,])({_NUMBER})\s*(?:{_either(length)})(?!\w)"),
+        re.compile(rf"[\s,]+(?:{_either(issue)})\s*\d[\w/-]*\s*$"),
         re.compile(rf"(?<!\w)(?:{_either(page)})\s*(\S.*)"),
         frozenset(map(str.casefold, _all(found["correction"]))),
         frozenset(map(str.casefold, _all(found["no_headline"]))),
@@ -90,18 +96,22 @@ def profile(name: str) -> Profile:
     separators = _all(found["separator"])
     cover = found["cover"]
     return Profile(
-        name,
-        found["title"],
-        found["scope"],
-        labels,
-        frozenset(found["header"]),
-        frozenset(found["multi"]),
-        _template(separators) if separators else None,
-        *(frozenset(_all(found.get(key, {}))) for key in ("end", "body", "after", "body_label")),
-        _all(found.get("document", {})),
-        _template(_all(cover["count"])),
-        _all(cover["terms"]),
-        found.get("schemes", {}),
+        name=name,
+        title=found["title"],
+        scope=found["scope"],
+        labels=labels,
+        header=frozenset(found["header"]),
+        multi=frozenset(found["multi"]),
+        separator=_template(separators) if separators else None,
+        end=frozenset(_all(found.get("end", {}))),
+        body=frozenset(_all(found.get("body", {}))),
+        after=frozenset(_all(found.get("after", {}))),
+        body_label=frozenset(_all(found.get("body_label", {}))),
+        document=_all(found.get("document", {})),
+        count=_template(_all(cover["count"])),
+        terms=_all(cover["terms"]),
+        names_inverted=found.get("names_inverted", False),
+        schemes=found.get("schemes", {}),
     )
 
 
@@ -110,7 +120,7 @@ def unmarked(text: str) -> str:
     return _MARK.sub("", text).strip()
 
 
-def _read(name: str) -> dict[str, dict[str, dict[str, list[str]]]]:
+def _read(name: str) -> dict[str, Any]:
     text = files(__package__).joinpath("profiles", f"{name}.toml").read_text("utf-8")
     return tomllib.loads(text)
 

@@ -57,7 +57,7 @@ def split(text: str) -> Export | None:
         waits = not _gives(_labels(articles[-1].splitlines()), "id")
     if not articles or not any(_gives(_labels(one.splitlines()), "id", "source") for one in articles):
         return None
-    notes = (f"{after} lines after the last article are no part of it",) if after else ()
+    notes = (f"what follows the last article is no part of it: {after} line{'s' * (after > 1)}",) if after else ()
     lines = [line for piece in cover for line in piece.splitlines()]
     return Export(NAME, articles, read_cover(profile(NAME), lines), Stated.of(stated) if stated else None, notes)
 

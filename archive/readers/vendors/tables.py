@@ -115,7 +115,10 @@ def rows_of(text: str) -> list[Row]:
             end_line()
             if kind != "end":
                 cells.append([])
-        elif name in _PARTING or name in ("td", "th"):
+        elif name in ("td", "th"):
+            if kind != "end" and "".join(words).strip():
+                words.append(" | ")
+        elif name in _PARTING:
             end_line()
     end_row()
     return rows
