@@ -7,7 +7,7 @@ other. Nothing is written to disk but temporary files without a name, for what c
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -57,6 +57,9 @@ class Limits:
     unpacked: int = 1_000_000_000
     members: int = 1_000_000
     depth: int = 4
+
+
+_OF_DOCUMENTS = [(ending, one) for one in CONTAINERS for ending in one.endings if ending.endswith(_DOCUMENTS)]
 
 
 class FoundRecord(NamedTuple):
@@ -111,10 +114,19 @@ def unwrap_stream(found: FoundFile, stream: BinaryIO, limits: Limits) -> tuple[I
 
 
 def _is_document(path: str) -> bool:
+    return _is_named_document(path) and not _asked(path)
+
+
+def _is_named_document(path: str) -> bool:
+    return path[path.rfind("/") + 1 :].lower().endswith(_DOCUMENTS)
+
+
+def _asked(path: str) -> Sequence[Container]:
+    """Return the containers that a file can be: by the name of a document those of such names, by any other all."""
     name = path[path.rfind("/") + 1 :].lower()
-    return name.endswith(_DOCUMENTS) and not any(
-        ending and name.endswith(ending) for container in CONTAINERS for ending in container.endings
-    )
+    if not name.endswith(_DOCUMENTS):
+        return CONTAINERS
+    return [container for ending, container in _OF_DOCUMENTS if name.endswith(ending)]
 
 
 def _until_read(taken: Iterator[Taken], file: "BinaryIO | _Source") -> Iterator[Taken]:
@@ -142,7 +154,7 @@ class _Unwrapping:
         head, name = source.head, found.known_as
         if not head:
             return None
-        for container in CONTAINERS:
+        for container in _asked(name):
             if container.identify(head, name) is None:
                 continue
             records = self._records(found, container, source)
@@ -154,7 +166,7 @@ class _Unwrapping:
                 source.rewind()
             except StopIteration:  # it yields something always
                 return None
-        if _is_read_whole(head, name):
+        if _is_named_document(name) or _is_read_whole(head, name):
             return None
         for bundle in BUNDLES:
             if bundle.identify(head, name) is not None:

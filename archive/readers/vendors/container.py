@@ -19,6 +19,7 @@ LARGEST = 128_000_000  # bytes of an export, which is read as a whole
 
 _PAGES = (".html", ".htm", ".xhtml")
 _PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html|head|body|meta|div|table|article)\b", re.IGNORECASE)
+_OF_TEXTS = re.compile(rb"____|\bdo[ck]u|d\x00o\x00[ck]", re.IGNORECASE)  # most texts have none of it
 _RTF = b"{\\rtf"
 _ZIP = b"PK\x03\x04"
 
@@ -76,9 +77,7 @@ def _media_type(content: bytes) -> str:
 
 def _why_text(head: bytes) -> str | None:
     """Return why the start of a text is that of an export."""
-    if b"\x00" not in head and looks_binary(head) is not None:
-        return None
-    if not any(mark in head.lower() for mark in (b"____", b"docu", b"doku", b"d\x00o\x00", b"\x00d\x00o")):
+    if _OF_TEXTS.search(head) is None or looks_binary(head) is not None:
         return None
     try:
         text = decode(head)[0]

@@ -1,7 +1,6 @@
 """What the exports of each vendor look like: the labels, by language, of the TOML files in `profiles/`."""
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -121,6 +120,8 @@ def unmarked(text: str) -> str:
 
 
 def _read(name: str) -> dict[str, Any]:
+    import tomllib
+
     text = files(__package__).joinpath("profiles", f"{name}.toml").read_text("utf-8")
     return tomllib.loads(text)
 
