@@ -31,6 +31,7 @@ class Found:
     paragraphs: list[Block] = field(default_factory=list)
     words: int | None = None
     is_cut: str = ""  # why it looks as if its end were missing
+    has_trailer: bool = False  # whether labels stand after the text
 
     def set(self, name: str, text: str) -> None:
         """Take a value, on one line; a second one of a field that has but one is noted."""
@@ -234,7 +235,7 @@ class Found:
             told.append("it has no text")
         else:
             told += self._count()
-        if self.is_cut:
+        if self.is_cut and not self._is_whole():
             told.append(f"{self.is_cut}: it may be cut off")
         aside = [
             SetAside(kind, text, len(self.paragraphs) if after else 0, rule, RULE_VERSION)
@@ -249,6 +250,14 @@ class Found:
             values=tuple(self.values),
             topics=tuple(dict.fromkeys(self.topics)),
             notes=tuple(dict.fromkeys(told)),
+        )
+
+    def _is_whole(self) -> bool:
+        """Tell whether all of the words that were counted are there."""
+        from archive.normalize.text import count_words
+
+        return bool(self.words) and sum(count_words(block.text) for block in self.paragraphs) >= 0.95 * (
+            self.words or 0
         )
 
     def _count(self) -> Iterable[str]:

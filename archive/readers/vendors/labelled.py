@@ -59,6 +59,7 @@ def take_header(found: Found, paragraphs: Sequence[str]) -> list[str]:
 def take_trailer(found: Found, paragraphs: Sequence[str]) -> list[str]:
     """Take the labels, and the lines of copyright, that paragraphs end with; return what is left, the text."""
     start = trailer_start(found.profile, paragraphs)
+    found.has_trailer = start < len(paragraphs)
     label, parts = "", [""]
     for paragraph in paragraphs[start:]:
         if _is_unlabelled_rights(found.profile, paragraph):

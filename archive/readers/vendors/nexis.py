@@ -14,6 +14,8 @@ NAME = "nexis"
 
 _LINES = re.compile(r"[^\n]*\n|[^\n]+")
 _LOOKED_AT = 8  # blocks after a separator in which there has to be a date
+_LONGEST_DECK = 40  # words of a line below a headline
+_LONGEST_DATE = 100
 _FOUR_DIGITS = re.compile(r"(?<!\d)\d{4}(?!\d)")
 
 
@@ -25,8 +27,7 @@ def is_export(head: str) -> str | None:
     for number, line in enumerate(lines):
         if len(line) < 200 and separator.fullmatch(line):
             blocks = blocks_of(lines[number + 1 : number + 60])
-            # of a head that ends here nothing more can be asked
-            if _date_block(blocks) is not None or sum(map(len, blocks)) < 3:
+            if _date_block(blocks) is not None or _is_dated_unreadably(blocks):
                 return f"it has a line {unmarked(line)!r}"
     return None
 
@@ -66,12 +67,10 @@ def _starts(text: str) -> Iterator[tuple[int, int, int]]:
     dated = [(number, total, at) for at, (_, number, total, is_dated, _) in enumerate(found) if is_dated]
     latest = {(number, total): at for number, total, at in dated}
     for at, (start, number, total, is_dated, apart) in enumerate(found):
-        begins_anew = number == 1 and (last > 0 or of == 0)
-        if is_dated and (begins_anew or number > last or total != of):
+        goes_on = number > last if total == of else True
+        if is_dated and (number == 1 or goes_on):
             yield start, number, total
-        elif apart and (number == last + 1 or begins_anew) and (total == of or not of or begins_anew):
-            if latest.get((number, total), -1) > at:
-                continue
+        elif apart and ((number, total) == (last + 1, of) or not of) and latest.get((number, total), -1) < at:
             yield start, number, total
         else:
             continue
@@ -91,8 +90,8 @@ def read(found: Found, text: str) -> None:
     rest = _take_top(found, blocks)
     body = take_trailer(found, take_header(found, rest))
     found.write_plain(body)
-    if not found.has("rights") and not any(text.startswith("LOAD-DATE") for _, text, _, _ in found.aside):
-        found.is_cut = "neither a copyright nor a LOAD-DATE stands at its end"
+    if not found.has("rights") and not found.has_trailer:
+        found.is_cut = "no label and no copyright stands at its end"
 
 
 def blocks_of(lines: Sequence[str]) -> list[str]:
@@ -115,13 +114,18 @@ def _date_block(blocks: Sequence[str]) -> int | None:
     return None
 
 
+def _is_dated_unreadably(blocks: Sequence[str]) -> bool:
+    """Tell whether the second block has a year, in whatever language its date is."""
+    return len(blocks) > 1 and len(blocks[1]) < _LONGEST_DATE and _FOUR_DIGITS.search(blocks[1]) is not None
+
+
 def _take_top(found: Found, blocks: list[str]) -> list[str]:
     """Take what stands without labels: copyright, source, date and edition, headline; return the rest."""
     blocks = list(blocks)
     while blocks and is_rights(blocks[0]):
         found.rights(blocks.pop(0), after=False)
     at = _date_block(blocks)
-    if at is None and len(blocks) > 1 and _FOUR_DIGITS.search(unmarked(blocks[1])) and len(blocks[1]) < 100:
+    if at is None and _is_dated_unreadably(blocks):
         at = 1
     if blocks and (at is not None or len(blocks) > 1):
         found.source(blocks[0])
@@ -166,6 +170,10 @@ def _take_headline(found: Found, blocks: list[str]) -> list[str]:
         return blocks
     found.headline(blocks.pop(0))
     labelled = next((at for at, block in enumerate(blocks[:6]) if _is_labelled(found, block)), 0)
+    if any(len(block.split()) > _LONGEST_DECK for block in blocks[:labelled]):
+        labelled = 0  # a text, which quotes a label
+    while labelled and label_of(found.profile, blocks[labelled - 1].split("\n")[0]) is not None:
+        labelled -= 1
     for block in blocks[:labelled]:
         if is_correction(block):
             found.set_aside("notice", block, "correction_appended", after=False)
@@ -176,4 +184,5 @@ def _take_headline(found: Found, blocks: list[str]) -> list[str]:
 
 def _is_labelled(found: Found, block: str) -> bool:
     label = label_of(found.profile, block.split("\n")[0])
-    return label is not None and found.profile.labels.get(label.label) in found.profile.header
+    gives = None if label is None else found.profile.labels.get(label.label)
+    return gives in found.profile.header or gives in ("published", "online", "edition", "page")

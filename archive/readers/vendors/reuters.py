@@ -176,7 +176,6 @@ def _stated(start: str, text: str, notes: list[str]) -> tuple[list[Value], list[
 def _lay_out(text: str, notes: list[str]) -> tuple[Layout, list[Value]]:
     """Return the text of an article taken apart, and what its elements state: title, author."""
     from archive.normalize.layout import lay_out
-    from archive.normalize.paragraphs import split_paragraphs
     from archive.normalize.text import clean_text
 
     inner = _element(text, "TEXT")
@@ -188,16 +187,11 @@ def _lay_out(text: str, notes: list[str]) -> tuple[Layout, list[Value]]:
     for name, field in (("TITLE", "headline"), ("AUTHOR", "authors")):
         if line := " ".join(_plain(parts.get(name, "")).split()):
             values.append(Value(field, line, "record"))
-    dateline = " ".join(_plain(parts.get("DATELINE", "")).split())
     rest = clean_text(_plain(_without(inner, parts)))[0]
     body, signature = _take_signature(clean_text(_plain(parts["BODY"]))[0] if "BODY" in parts else rest)
     aside: list[tuple[str, str, str]] = []
     if "BODY" in parts:
-        # as it was sent: the first line begins with the dateline, which tells how wide the lines are
-        paragraphs = split_paragraphs(f"    {dateline} {body}" if dateline else body)[0]
-        if dateline and paragraphs:
-            paragraphs[0] = paragraphs[0].removeprefix(dateline).lstrip()
-        layout = Layout(None, None, tuple(Block("paragraph", one) for one in paragraphs if one))
+        layout = Layout(None, None, tuple(Block("paragraph", one) for one in _paragraphs(body)))
         if any(map(str.isalnum, rest)):
             aside.append(("furniture", rest.strip(), "beside_body"))
     elif parts and (not any(map(str.isalnum, body)) or _FILLER.fullmatch(body.strip(" *\n"))):
@@ -205,11 +199,22 @@ def _lay_out(text: str, notes: list[str]) -> tuple[Layout, list[Value]]:
         if filler := body.strip(" *\n"):
             aside.append(("furniture", filler, "filler"))
     else:
-        layout = lay_out(body)
+        layout = lay_out("\n\n".join(_paragraphs(body)))
     if signature:
         aside.append(("signature", signature, "last_line"))
     passages = [SetAside(kind, passage, len(layout.blocks), rule, RULE_VERSION) for kind, passage, rule in aside]
     return replace(layout, set_aside=(*layout.set_aside, *passages)), values
+
+
+def _paragraphs(body: str) -> Iterator[str]:
+    """Yield the paragraphs of agency copy: each begins with a line that is indented, or after an empty line."""
+    lines: list[str] = []
+    for line in [*body.split("\n"), ""]:
+        if lines and (not line.strip() or line[0].isspace()):
+            yield " ".join(lines)
+            lines = []
+        if line.strip():
+            lines.append(line.strip())
 
 
 def _can_be_read(date: str) -> bool:
