@@ -68,13 +68,10 @@ def _starts(text: str) -> Iterator[tuple[int, int, int]]:
     latest = {(number, total): at for number, total, at in dated}
     for at, (start, number, total, is_dated, apart) in enumerate(found):
         goes_on = number > last if total == of else True
-        if is_dated and (number == 1 or goes_on):
+        is_next = (number, total) == (last + 1, of) or not of
+        if (is_dated and (number == 1 or goes_on)) or (apart and is_next and latest.get((number, total), -1) < at):
             yield start, number, total
-        elif apart and ((number, total) == (last + 1, of) or not of) and latest.get((number, total), -1) < at:
-            yield start, number, total
-        else:
-            continue
-        last, of = number, total
+            last, of = number, total
 
 
 def owns(text: str) -> bool:
