@@ -139,8 +139,9 @@ def import_(
     """Take files, folders and stdin into the archive.
 
     Texts, Markdown, saved pages, mail, feeds, records (JSON lines), exports of Nexis, Factiva, ProQuest and Europresse,
-    Reuters SGML, and zip, tar, gz, bz2, xz and zst with any of these in them; folders with all below them; - is stdin. Every unit ends as added, revised, unchanged, duplicate or failed;
-    the summary says how many. What was imported before is recognized, so importing a folder again is quick and safe.
+    Reuters SGML, and zip, tar, gz, bz2, xz and zst with any of these in them; folders with all below them; - is stdin.
+    Every unit ends as added, revised, unchanged, duplicate or failed; the summary says how many. What was imported
+    before is recognized, so importing a folder again is quick and safe.
 
     What a text does not say is taken, nearest first, from its front matter or record, from NAME.meta.toml beside it,
     from archive.toml in its folder or above, and from the options.

@@ -55,9 +55,7 @@ def test_articles_have_outcomes_places_and_values(database: Path, folder: Path) 
         (f"{folder}/proquest.txt", "text/plain", 2, "ferry AND mill"),
         (f"{folder}/reuters.sgm", "text/sgml", 7, None),
     ]
-    named = rows(
-        database, "SELECT scheme, code, name FROM topics WHERE scheme LIKE 'factiva%' ORDER BY scheme, code"
-    )
+    named = rows(database, "SELECT scheme, code, name FROM topics WHERE scheme LIKE 'factiva%' ORDER BY scheme, code")
     assert named[0] == ("factiva", "gcat", "Political/General News")
     of_proquest = rows(
         database,
