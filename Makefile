@@ -12,7 +12,7 @@ help:
 	@echo "make test           lint, types, layers, tests"
 	@echo "make bench-import   speed of import beside sqlite-utils, on this machine"
 	@echo "make bench-queries  10,000 random queries held against the slow reference; takes minutes"
-	@echo "make bench-extraction  how near pages come to what people marked, beside bare trafilatura; DATA=../shared"
+	@echo "make bench-extraction  how near pages come to what people marked, beside other programs; DATA=../shared"
 	@echo "make bench-migrate  time of backup and upgrade beside copying the file, on this machine"
 	@echo "make bench-search   time of searches, counts and commands beside bare statements, on this machine"
 	@echo "make bench-views    time of the views beside the same asked of the tables by hand, on this machine"
@@ -20,7 +20,7 @@ help:
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[html,plot]" --group dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[html,pdf,warc,plot]" --group dev
 	@touch $(READY)
 
 demo: $(READY)
@@ -46,6 +46,7 @@ bench-import: $(READY)
 	$(BIN)/python benchmarks/bench_import.py
 
 bench-extraction: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --group bench
 	$(BIN)/python benchmarks/bench_extraction.py $(or $(DATA),../shared)
 
 bench-migrate: $(READY)

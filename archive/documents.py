@@ -11,7 +11,11 @@ from dataclasses import dataclass
 FIELDS = (
     *("id", "url", "headline", "source", "published", "authors", "language"),
     *("section", "page", "edition", "rights", "kind"),
+    *("status", "embargo", "slugline", "dateline"),
 )
+
+# What is said of a version of a piece: that of the latest one stands.
+OF_VERSION = ("status", "embargo")
 
 # The times of a version, which belong to its text: when its publisher changed it last, when somebody took it down.
 VERSION_TIMES = ("modified", "crawled")
@@ -189,6 +193,7 @@ class Article:
 
     `modified_at` and `crawled_at` are UTC, or the local day where the zone or the minute is not known; None where not
     even the day is.
+    `status` is usable, withheld or canceled.
     `values` has the nearest value of each field that was given one that can be used. `body_index` and
     `headline_index` are what is indexed instead, for scripts without spaces. `blocks` are those of the body that are
     no plain paragraphs, with their offsets: (position, kind, level, start, end). `authors` are names in printed order,
@@ -218,6 +223,8 @@ class Article:
     url: str | None
     language: str | None
     values: dict[str, Value]
+    status: str | None = None
+    embargo: PublishedTime | None = None
     modified_at: str | None = None
     crawled_at: str | None = None
     topics: tuple[Value, ...] = ()

@@ -3,22 +3,21 @@
 find_files ─▶ read, normalize, match (workers) ─▶ decide whose it is ─▶ write, a batch at a time
 """
 
-import gc
 import os
 import shlex
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from archive.db import addresses, lookups, schema, store, vocabulary
 from archive.db.changes import Change, Failed, SameAsBefore
-from archive.db.engine import file_errors_explained, open_engine, truncate_wal
+from archive.db.engine import file_errors_explained, open_engine, truncate_wal, trusting
 from archive.db.ids import Ids
 from archive.db.lookups import LastItem
 from archive.db.tombstones import find_forgotten
@@ -29,7 +28,7 @@ from archive.normalize.language import language_tag
 from archive.normalize.text import require_utf8
 from archive.normalize.urls import RULES_VERSION, canonical_url
 from archive.portions import Found, Unit, of_bounded_size, take_batch, take_some
-from archive.prepare import MAX_BYTES, MAX_CHARACTERS, Known, Settings, Task
+from archive.prepare import MAX_BYTES, MAX_CHARACTERS, MAX_MEMORY, MAX_SECONDS, Known, Settings, Task
 from archive.readers.files import FoundFile, UnusedSidecar, find_files, read_stdin
 from archive.readers.unwrap import FoundRecord, Limits, Taken, unwrap_file, unwrap_stream
 from archive.resolve.decisions import apply_again
@@ -37,7 +36,7 @@ from archive.resolve.identity import IdentityResolver
 from archive.resolve.sources import SourceResolver
 from archive.resolve.topics import TopicResolver
 from archive.resolve.vocabulary import Loaded, load_seeds, load_sources, load_topics
-from archive.running import signals_held, still_runs, stopped_in_order, this_process
+from archive.running import seldom_collecting, signals_held, still_runs, stopped_in_order, this_process
 from archive.version import __version__
 from archive.workers import Workers
 
@@ -54,6 +53,8 @@ class ImportOptions:
     published: str | None = None
     max_bytes: int = MAX_BYTES
     max_characters: int = MAX_CHARACTERS
+    max_seconds: int = MAX_SECONDS
+    max_memory: int = MAX_MEMORY
     max_unpacked: int = Limits.unpacked
     max_members: int = Limits.members
     max_depth: int = Limits.depth
@@ -125,13 +126,13 @@ def import_paths(
     """
     options = options or ImportOptions()
     values = options.values()
-    with _seldom_collecting(), stopped_in_order(), file_errors_explained(path):
+    with seldom_collecting(), stopped_in_order(), file_errors_explained(path):
         open_for_writing(path)
         engine = open_engine(path)
         try:
             # two connections for all of it: what SQLite has cached of the file goes with the connection
-            with _trusting(engine) as writing, open_engine(path, read_only=True).connect() as reading:
-                return _Import(path, writing, reading, paths, options, values, listener or Listener(), stdin).run()
+            with trusting(engine) as writing, open_engine(path, read_only=True).connect() as reading:
+                return Import(path, writing, reading, paths, options, values, listener or Listener(), stdin).run()
         finally:
             truncate_wal(engine)
 
@@ -162,12 +163,14 @@ def open_for_writing(path: Path) -> None:
     schema.require_current(path)
 
 
-class _Import:
+class Import:
+    """One import. Without a connection to read by, it is part of a transaction of its caller, and sees its rows."""
+
     def __init__(
         self,
         path: Path,
         writing: Connection,
-        reading: Connection,
+        reading: Connection | None,
         paths: Sequence[str],
         options: ImportOptions,
         values: tuple[Value, ...],
@@ -176,7 +179,8 @@ class _Import:
     ) -> None:
         self._path = path
         self._writing = writing
-        self._reading = reading
+        self._reading = reading or writing
+        self._is_part = reading is None
         self._paths = paths
         own_names = (os.path.realpath(path), str(path.absolute()))
         self._own_files = {name + suffix for name in own_names for suffix in ("", "-wal", "-shm", "-journal")}
@@ -191,23 +195,29 @@ class _Import:
     def run(self) -> ImportSummary:
         summary: ImportSummary | None = None
         try:
-            with signals_held(), self._writing.begin():
+            with signals_held(), self._begin_writing():
                 settings, summary = self._begin(self._writing)
             self._summary = summary
             with file_errors_explained(self._path), Workers(settings, _jobs(self._options.jobs)) as workers:
                 results = self._results(workers)
                 while batch := list(take_batch(results)):
                     self._write(batch)
-                with signals_held(), self._writing.begin():
+                with signals_held(), self._begin_writing():
                     store.add_containers(self._writing, summary.import_id, self._containers)
                     store.end_import(self._writing, summary.import_id, "finished")
         except BaseException as error:
-            if summary is not None:
+            if summary is not None and not self._is_part:
                 self._end_early(summary.import_id, error)
             raise
-        with self._reading.begin():
+        with self._begin_reading():
             summary.not_stated = lookups.count_not_stated(self._reading, summary.import_id)
         return summary
+
+    def _begin_writing(self) -> AbstractContextManager[Any]:
+        return nullcontext() if self._is_part else self._writing.begin()
+
+    def _begin_reading(self) -> AbstractContextManager[Any]:
+        return nullcontext() if self._is_part else self._reading.begin()
 
     def _begin(self, connection: Connection) -> tuple[Settings, ImportSummary]:
         """Tidy up after imports that were killed, see to a vocabulary, and put on record that this import begins.
@@ -228,6 +238,8 @@ class _Import:
             domains=tuple(sorted((at, source.slug) for at, source in vocabulary.source_domains(connection).items())),
             max_bytes=self._options.max_bytes,
             max_characters=self._options.max_characters,
+            max_seconds=self._options.max_seconds,
+            max_memory=self._options.max_memory,
         )
         self._sources = SourceResolver(connection)
         self._topics = TopicResolver(connection)
@@ -238,7 +250,7 @@ class _Import:
         found = self._find()
         while some := list(take_some(found)):
             # each look in a transaction of its own: one that stayed open would keep the WAL from being emptied
-            with signals_held(), self._reading.begin():
+            with signals_held(), self._begin_reading():
                 schema.require_unchanged(self._reading)
                 known = lookups.find_last_items(self._reading, [one.locator for one in some])
             for chunk in of_bounded_size(some, known):
@@ -294,7 +306,7 @@ class _Import:
 
     def _write(self, batch: Sequence[Unit]) -> None:
         connection = self._writing
-        with signals_held(), connection.begin():
+        with signals_held(), self._begin_writing():
             schema.require_unchanged(connection)
             ids = Ids(connection)
             batch = _without_forgotten(connection, batch)
@@ -352,30 +364,6 @@ def _without_forgotten(connection: Connection, batch: Sequence[Unit]) -> Sequenc
     forgotten = find_forgotten(connection, [unit for _, unit in units])
     failures = {units[at][0]: Failure(units[at][1].locator, stone.told()) for at, stone in forgotten.items()}
     return [failures.get(number, result) for number, result in enumerate(batch)] if failures else batch
-
-
-@contextmanager
-def _seldom_collecting() -> Iterator[None]:
-    """Let Python look for cycles seldom: an import makes hundreds of thousands of small objects and no cycles."""
-    before = gc.get_threshold()
-    gc.set_threshold(100_000, *before[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
-
-
-def _trusting(engine: Engine) -> Connection:
-    """Return a connection that does not look up, for each row it writes, whether what it points to is there.
-
-    That would be a third of all time where nothing has changed. Rows of an import point to rows of the same
-    transaction, whose ids are taken under the write lock, or to articles that were looked up in it.
-    """
-    connection = engine.connect()
-    driver = connection.connection.driver_connection
-    if driver is not None:
-        driver.execute("PRAGMA foreign_keys = OFF")
-    return connection
 
 
 def _jobs(asked: int | None) -> int:

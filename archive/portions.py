@@ -11,7 +11,7 @@ BATCH = 1000  # units a transaction; MEASURED: a commit per article takes twice 
 UNCHANGED_WEIGHT = 8  # so many unchanged units are as much work as one that is written
 LONG = 16_000  # characters of a text that weighs as much as two; with BATCH, what of texts is in memory at once
 CHUNK = 500  # files or records handed to a worker at once
-CHUNK_BYTES = 8_000_000  # or so many bytes of them
+CHUNK_BYTES = 2_000_000  # or so many bytes of them: of pages, what takes a second
 LARGE = 1_000_000  # bytes of a file that is a chunk of its own, so that what becomes of it costs no other file
 
 # What there is to be read: a file, a record of one, or why there is nothing.

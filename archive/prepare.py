@@ -1,7 +1,7 @@
 """One file into articles: read, decode, lay out, match. Needs no archive, and so runs in worker processes."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from archive.documents import Article, Document, Failure, Given, Original, Phras
 from archive.errors import ReadError
 from archive.normalize.article import NORMALIZER_VERSION, Matchers, find_matches, normalize_document
 from archive.normalize.phrases import Phrase, PhraseMatcher
-from archive.readers import read_documents
+from archive.readers import HARMLESS, find_reader
 from archive.readers.base import shown
 from archive.readers.bundles.packed import unpacked_name
 from archive.readers.defaults import FolderDefaults, read_sidecar
@@ -20,6 +20,10 @@ from archive.readers.files import FoundFile, read_bytes
 
 MAX_BYTES = 256_000_000
 MAX_CHARACTERS = 5_000_000
+MAX_SECONDS = 60  # of a processor, for one unit; MEASURED: the slowest of 222 real pages takes .3, the longest text 13
+MAX_MEMORY = 2_000_000_000  # bytes of a process; MEASURED: the longest text allowed, all of it phrases, takes 1.3
+
+HARMLESS_SIZE = 200_000  # bytes of a unit that the process that writes may read itself, if its reader is harmless
 
 Prepared = Article | Unchanged | Failure
 
@@ -53,6 +57,8 @@ class Settings:
     domains: tuple[tuple[str, str], ...] = ()  # with their sources; what a URL says of a source depends on them
     max_bytes: int = MAX_BYTES
     max_characters: int = MAX_CHARACTERS
+    max_seconds: int = MAX_SECONDS
+    max_memory: int = MAX_MEMORY
 
     @cached_property
     def digest(self) -> str:
@@ -74,14 +80,18 @@ class Preparer:
         self._of_container: tuple[str, tuple[Sequence[Given], str]] | None = None  # its sidecar, and what that gives
         self._compressor = zstandard.ZstdCompressor(level=3)
 
-    def prepare(self, tasks: Iterable[Task]) -> list[Prepared]:
-        """Return what became of each file, in order: at least one result for each, and never an exception."""
-        results: list[Prepared] = []
-        for task in tasks:
-            results.extend(self._prepare(task))
-        return results
+    def prepare_one(self, task: Task) -> Sequence[Prepared]:
+        """Return what became of one file: at least one result, and never an exception."""
+        return self._prepare(task, only_harmless=False) or ()
 
-    def _prepare(self, task: Task) -> Sequence[Prepared]:
+    def prepare_harmless(self, task: Task) -> Sequence[Prepared] | None:
+        """Return what became of one file; None where its kind or its size can cost more than anybody would wait.
+
+        Such a file belongs into a process that can be killed.
+        """
+        return self._prepare(task, only_harmless=True)
+
+    def _prepare(self, task: Task, *, only_harmless: bool) -> Sequence[Prepared] | None:
         found = task.found
         if isinstance(found, Failure):
             return (found,)
@@ -90,10 +100,10 @@ class Preparer:
             given, context = self._given(found, of_many=found.is_part)
             if task.known is not None and task.known == (hashlib.sha256(content).hexdigest(), context):
                 return (Unchanged(found.locator),)
-            return [
-                self._article(document, given, context)
-                for document in read_documents(found.locator, found.known_as, content, task.reader)
-            ]
+            reader = find_reader(found.known_as, content, task.reader)
+            if only_harmless and (len(content) > HARMLESS_SIZE or reader.name not in HARMLESS):
+                return None
+            return [self._article(document, given, context) for document in reader.read(found.locator, content)]
         except Exception as error:
             return (_failure(found.locator, error),)
 
@@ -111,7 +121,7 @@ class Preparer:
         Never raises. The article's context is empty: it is no unit of an import.
         """
         try:
-            for document in read_documents(locator, unpacked_name(locator), content, reader):
+            for document in find_reader(unpacked_name(locator), content, reader).read(locator, content):
                 if document.locator == locator:
                     return normalize_document(document, (given,), original, self._matchers, "")
         except Exception as error:
@@ -163,9 +173,12 @@ def _failure(locator: str, error: Exception) -> Failure:
     """Return what it means for a unit that its bytes could not be made an article."""
     if isinstance(error, ReadError):
         return Failure(locator, str(error), getattr(error, "cure", None))
-    if isinstance(error, (RecursionError, MemoryError)):
-        reason = f"too deeply nested or too large to take apart ({type(error).__name__})"
-        return Failure(locator, reason, "split it, or leave it out")
+    if isinstance(error, RecursionError):
+        return Failure(locator, "too deeply nested to take apart", "split it, or leave it out")
+    if isinstance(error, MemoryError):
+        return Failure(
+            locator, "there is not enough memory to read it", "raise the limit with `--max-memory`, or split it"
+        )
     # a defect of this program, which shall not cost the other files
     reason = f"a defect of this program ({type(error).__name__}: {shown(str(error), 200)})"
     return Failure(locator, reason, "report it, with the file if you can")

@@ -131,7 +131,7 @@ class _Work:
         if self._is_current:
             for mend in (
                 *(self._make_indexes, self._mend_views, self._mend_imports, self._mend_current_texts),
-                *(self._mend_texts, self._mend_published, self._mend_name_keys),
+                *(self._mend_texts, self._mend_published, self._mend_embargo, self._mend_name_keys),
             ):
                 self._attempt(mend)
         watch("search index", 0, None)
@@ -234,6 +234,12 @@ class _Work:
                 self._set("article_revisions", revision_id, text.unlike(counted=is_as_it_came))
         self._did("counted, fingerprinted and indexed anew", "text", [place for _, place, _ in wrong])
         self.done.left.extend(altered.findings())
+
+    def _mend_embargo(self) -> None:
+        wrong = [row for row in values.unlike_embargo(self._connection) if row.right is not None]
+        for row in wrong:
+            self._set("articles", row.article_id, row.right or {})
+        self._did("given the columns that follow from its embargo", "article", [row.key for row in wrong])
 
     def _mend_published(self) -> None:
         wrong = [row for row in values.unlike_published(self._connection) if row.right is not None]

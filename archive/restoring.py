@@ -288,7 +288,7 @@ class _Article:
             content = zstandard.ZstdDecompressor().decompress(original.content, max_output_size=original.size)
             stated = _values(self._stated.get(_record(unit), ()))
             beside = [value for value in stated if value.method not in WITHIN_THE_BYTES]
-            made = self._preparer.prepare_again(unit.locator, original, content, Given(tuple(beside)))
+            made = self._preparer.prepare_again(unit.locator, original, content, Given(tuple(beside)), unit.reader)
             self._again[unit.id] = made if isinstance(made, Article) else None
         return self._again[unit.id]
 

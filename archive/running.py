@@ -1,5 +1,6 @@
 """What an import is to the system: a process, known from all others, that may be killed or asked to stop."""
 
+import gc
 import os
 import signal
 import socket
@@ -76,6 +77,17 @@ def signals_held() -> Iterator[None]:
             signal.signal(number, handler)
     if came:
         held[came[0]](came[0], None)
+
+
+@contextmanager
+def seldom_collecting() -> Iterator[None]:
+    """Let Python look for cycles seldom: an import makes hundreds of thousands of small objects and no cycles."""
+    before = gc.get_threshold()
+    gc.set_threshold(100_000, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _stop(number: int, _frame: FrameType | None) -> None:

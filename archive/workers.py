@@ -2,141 +2,58 @@
 
 Each process has a thread here that hands it chunks over a pipe of its own. Processes that share a queue cannot be
 killed: one that ends in the middle of a message leaves the others, and whoever reads, waiting for the rest of it.
+
+What is harmless and short is prepared here too, where that is quicker. All else goes to a process, since only that can
+be killed: of what was met here it goes to one that takes the place of this one, `beside`.
 """
 
-import multiprocessing
-import os
 import pickle
-import signal
-import sys
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from multiprocessing import resource_tracker
-from multiprocessing.connection import Connection
-from types import ModuleType
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
 
 from archive.documents import Failure
 from archive.prepare import Prepared, Preparer, Settings, Task
+from archive.processes import EndedError, Process, results_of
 
-_STOPS = frozenset((signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
-_READY = "ready"
+# What became of each task of a chunk in another process: pickled, or not; None where there is no process.
+_There = Future[bytes | list[Sequence[Prepared]] | None]
 
-# What became of a chunk in another process: pickled, or of files prepared one by one; None where there is no process.
-_There = Future[bytes | list[Prepared] | None]
-
-_starting = threading.Lock()
-
-
-def _work(writer: Connection, settings: Settings) -> None:
-    """Prepare what the writer hands over, until it ends."""
-    # Ctrl-C reaches every process of the terminal, and stays blocked here: the writer alone decides what it means
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS - {signal.SIGINT})
-    threading.Thread(target=_end_with_the_writer, daemon=True).start()
-    preparer = Preparer(settings)
-    with suppress(EOFError, ConnectionError, MemoryError):
-        writer.send(_READY)
-        while True:
-            writer.send(preparer.prepare(writer.recv()))
-
-
-def _end_with_the_writer() -> None:
-    """End this process when the one that writes has ended, however it did, also in the middle of a long text."""
-    writer = multiprocessing.parent_process()
-    if writer is not None:
-        writer.join()
-    os._exit(1)
-
-
-@contextmanager
-def _starting_undisturbed() -> Iterator[None]:
-    """Let a process be started without the main program, and without signals until it is ready for them.
-
-    The main program, which spawned processes import, is not needed in them, cannot be found where it came from standard
-    input, and would import everything once more where it is a plain script.
-    """
-    with _starting:
-        resource_tracker.ensure_running()  # starting it lets signals through, so that comes first
-        mask = signal.pthread_sigmask(signal.SIG_BLOCK, _STOPS)
-        main = sys.modules["__main__"]
-        sys.modules["__main__"] = ModuleType("__main__")
-        try:
-            yield
-        finally:
-            sys.modules["__main__"] = main
-            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+_LEAST_SHARED = 16  # tasks that are worth a process of their own
 
 
 @dataclass
 class _Waiting:
-    """A chunk, and who prepares it: another process (`future`), this one later, or this one already (`prepared`)."""
+    """A chunk, and who prepares it: another process (`future`), or this one, now or later (`prepared`).
+
+    `elsewhere` are the tasks of a chunk prepared here that others prepare all the same: their numbers in it, and who.
+    """
 
     chunk: list[Task]
     future: _There | None
-    prepared: list[Prepared] | None = None
-
-
-class _EndedError(Exception):
-    """The process has ended, or could not start."""
-
-
-class _Process:
-    """One process that prepares files, as its thread sees it."""
-
-    def __init__(self, settings: Settings) -> None:
-        try:
-            with _starting_undisturbed():
-                self._connection, theirs = multiprocessing.Pipe()
-                context = multiprocessing.get_context("spawn")
-                self._process = context.Process(target=_work, args=(theirs, settings), daemon=True)
-                try:
-                    self._process.start()
-                finally:
-                    theirs.close()  # or nobody would notice that the process has ended
-        except OSError as error:  # no more processes or memory for this user
-            raise _EndedError from error
-
-    def is_ready(self) -> bool:
-        """Wait until the process is ready for work; False if it never will be."""
-        try:
-            return bool(self._connection.recv() == _READY)
-        except (EOFError, OSError):
-            return False
-
-    def prepare(self, tasks: bytes) -> bytes:
-        """Return what became of each file; raises _EndedError where the process ended over them.
-
-        Both are pickled, so that the process has not to wait for that: it would be idle for a tenth of the time.
-        """
-        try:
-            self._connection.send_bytes(tasks)
-            return self._connection.recv_bytes()
-        except (EOFError, OSError) as error:
-            raise _EndedError from error
-
-    def end(self) -> None:
-        """End the process, also in the middle of its work."""
-        self._process.kill()
-        self._process.join()
+    prepared: list[Sequence[Prepared] | None] | None = None
+    elsewhere: list[tuple[list[int], _There | None]] = field(default_factory=list)
 
 
 class Workers:
-    """Prepares chunks of files in `jobs` spawned processes, or in this one where that is quicker.
+    """Prepares chunks of files in `jobs` spawned processes, or in this one where that is quicker and harmless.
 
     Use as a context: leaving it ends the processes, also in the middle of their work. A process that ends before loses
-    nothing: its files are read again one by one, and only one over which a process ends again is a failure. Where no
-    process can be had, all is done in this one.
+    nothing: a unit that took it more than the time allowed is a failure, and so is one over which it ends again; the
+    others are read again. Where no process can be had, or `jobs` is 0, all is done in this one, without limits on time
+    and memory.
     """
 
     def __init__(self, settings: Settings, jobs: int) -> None:
         self._settings = settings
         self._jobs = jobs
         self._threads: ThreadPoolExecutor | None = None
+        self._beside: ThreadPoolExecutor | None = None
+        self._last_beside: _There | None = None
         self._of_thread = threading.local()
-        self._processes: list[_Process] = []
+        self._processes: list[Process] = []
         self._changing = threading.Lock()
         self._left = False
         self._here: Preparer | None = None
@@ -149,14 +66,15 @@ class Workers:
             self._left = True
             for process in self._processes:
                 process.end()
-        if self._threads is not None:
-            self._threads.shutdown(cancel_futures=True)
+        for threads in (self._threads, self._beside):
+            if threads is not None:
+                threads.shutdown(cancel_futures=True)
 
     def prepare(self, chunks: Iterable[list[Task]]) -> Iterator[list[Prepared]]:
         """Yield what became of each chunk, in order.
 
-        A single chunk is not worth a process, nor is one whose files were all seen before: mostly, reading and
-        hashing is all that there is to do with them.
+        A single chunk is not worth a process if it is harmless, nor is one whose files were all seen before: mostly,
+        reading and hashing is all that there is to do with them.
         """
         waiting: deque[_Waiting] = deque()
         iterator = iter(chunks)
@@ -166,7 +84,10 @@ class Workers:
             following = next(iterator, None)
             alone = alone and following is None
             here = self._jobs == 0 or alone or all(task.known for task in chunk)
-            waiting.append(_Waiting(chunk, None if here else self._submit(chunk)))
+            one = _Waiting(chunk, None if here else self._submit(chunk))
+            if alone:
+                self._prepare_here(one, shared=True)
+            waiting.append(one)
             while len(waiting) > 2 * self._jobs + 1:
                 yield self._first(waiting)
             chunk = following
@@ -180,59 +101,124 @@ class Workers:
         """
         first = waiting.popleft()
         while first.future is not None and not first.future.done():
+            if self._last_beside is not None and not self._last_beside.done():
+                wait((first.future, self._last_beside), return_when=FIRST_COMPLETED)
+                continue
             idle = (one for one in reversed(waiting) if one.future and len(one.chunk) > 1 and one.future.cancel())
             other = next(idle, None)
             if other is None:
                 break
-            other.future, other.prepared = None, self._prepare_here(other.chunk)
-        if first.prepared is not None:
-            return first.prepared
-        prepared = None if first.future is None else first.future.result()
-        if isinstance(prepared, bytes):
-            return _unpickled(prepared)
-        return self._prepare_here(first.chunk) if prepared is None else prepared
+            self._prepare_here(other)
+        if first.prepared is None:
+            there = None if first.future is None else first.future.result()
+            if there is not None:
+                return [result for results in _unpickled(there) for result in results]
+            self._prepare_here(first)
+        return self._finished(first)
+
+    def _prepare_here(self, one: _Waiting, *, shared: bool = False) -> None:
+        """Prepare of a chunk what is harmless; the rest goes to the process beside, or is shared by all processes."""
+        here = self._preparer_here()
+        one.future = None
+        if self._jobs == 0:
+            one.prepared = list(map(here.prepare_one, one.chunk))
+            return
+        one.prepared = list(map(here.prepare_harmless, one.chunk))
+        costly = [number for number, results in enumerate(one.prepared) if results is None]
+        shares = min(self._jobs + 1, len(costly) // _LEAST_SHARED) if shared else 1
+        for share in range(max(1, shares) if costly else 0):
+            numbers = costly[share :: max(1, shares)]
+            tasks = [one.chunk[number] for number in numbers]
+            one.elsewhere.append((numbers, self._submit(tasks) if share else self._submit_beside(tasks)))
+
+    def _finished(self, one: _Waiting) -> list[Prepared]:
+        """Return what became of a chunk that was prepared here, with what was prepared elsewhere in its place."""
+        prepared = one.prepared or []
+        for numbers, future in one.elsewhere:
+            there = None if future is None else future.result()
+            if there is None:
+                made = [self._preparer_here().prepare_one(one.chunk[number]) for number in numbers]
+            else:
+                made = _unpickled(there)
+            for number, results in zip(numbers, made, strict=True):
+                prepared[number] = results
+        return [result for results in prepared for result in results or ()]
+
+    def _preparer_here(self) -> Preparer:
+        if self._here is None:
+            self._here = Preparer(self._settings)
+        return self._here
 
     def _submit(self, chunk: list[Task]) -> _There | None:
         if self._threads is None:
             self._threads = ThreadPoolExecutor(self._jobs)
+        return self._submit_to(self._threads, chunk)
+
+    def _submit_beside(self, chunk: list[Task]) -> _There | None:
+        if self._beside is None:
+            self._beside = ThreadPoolExecutor(1)
+        self._last_beside = self._submit_to(self._beside, chunk)
+        return self._last_beside
+
+    def _submit_to(self, threads: ThreadPoolExecutor, chunk: list[Task]) -> _There | None:
         try:
-            return self._threads.submit(self._prepare_there, chunk, pickle.dumps(chunk))
+            return threads.submit(self._prepare_there, chunk, pickle.dumps(chunk))
         except RuntimeError:  # no more threads for this user
             return None
 
-    def _prepare_here(self, chunk: list[Task]) -> list[Prepared]:
-        if self._here is None:
-            self._here = Preparer(self._settings)
-        return self._here.prepare(chunk)
-
-    def _prepare_there(self, chunk: list[Task], pickled: bytes) -> bytes | list[Prepared] | None:
+    def _prepare_there(self, chunk: list[Task], pickled: bytes) -> bytes | list[Sequence[Prepared]] | None:
         """Prepare a chunk in the process of this thread; None where it has none and can have none."""
         if not self._has_process():
             self._jobs = 0
             return None
         try:
             return self._prepare_in_process(pickled)
-        except _EndedError:
-            return [result for task in chunk for result in self._prepare_alone(task)]
+        except EndedError as error:
+            results, rest = self._prepare_up_to(error, chunk)
+            return results + self._prepare_portion(rest)
 
-    def _prepare_alone(self, task: Task) -> list[Prepared]:
+    def _prepare_portion(self, tasks: list[Task]) -> list[Sequence[Prepared]]:
+        """Prepare tasks in the process of this thread, and in others, where it ends over some of them."""
+        results: list[Sequence[Prepared]] = []
+        while tasks:
+            try:
+                if not self._has_process():
+                    raise EndedError
+                return results + results_of(self._prepare_in_process(pickle.dumps(tasks)))
+            except EndedError as error:
+                some, tasks = self._prepare_up_to(error, tasks)
+                results += some
+        return results
+
+    def _prepare_up_to(self, error: EndedError, tasks: list[Task]) -> tuple[list[Sequence[Prepared]], list[Task]]:
+        """Prepare, of tasks over which a process ended, those up to the one that it was at; returns the others too."""
+        if not error.begun:
+            return [self._prepare_alone(task) for task in tasks], []
+        at = error.begun - 1
+        last = (self._too_long(tasks[at]),) if error.time_is_up else self._prepare_alone(tasks[at])
+        return [*self._prepare_portion(tasks[:at]), last], tasks[error.begun :]
+
+    def _prepare_alone(self, task: Task) -> Sequence[Prepared]:
         """Prepare one file by itself, after a process ended over the files it had: only one of them is to blame."""
         for _ in range(2):  # the system may have ended one for what another did
-            with suppress(_EndedError):
+            try:
                 if self._has_process():
-                    return _unpickled(self._prepare_in_process(pickle.dumps([task])))
-        return [
-            Failure(
-                task.found.locator,
-                "the process that read it was ended by the system, maybe for want of memory",
-                "import it by itself, or split it",
-            )
-        ]
+                    return results_of(self._prepare_in_process(pickle.dumps([task])))[0]
+            except EndedError as error:
+                if error.time_is_up:
+                    return (self._too_long(task),)
+        reason = "the process that read it was ended by the system, maybe for want of memory"
+        return (Failure(task.found.locator, reason, "import it by itself, or split it"),)
+
+    def _too_long(self, task: Task) -> Failure:
+        seconds = self._settings.max_seconds
+        reason = f"reading it takes more than {seconds:,} second{'' if seconds == 1 else 's'}"
+        return Failure(task.found.locator, reason, "raise the limit with `--max-seconds`, or leave it out")
 
     def _prepare_in_process(self, tasks: bytes) -> bytes:
         try:
             prepared: bytes = self._of_thread.process.prepare(tasks)
-        except _EndedError:
+        except EndedError:
             self._of_thread.process = None
             raise
         return prepared
@@ -245,9 +231,9 @@ class Workers:
             with self._changing:
                 if self._left:
                     return False
-                process = _Process(self._settings)
+                process = Process(self._settings)
                 self._processes.append(process)
-        except _EndedError:
+        except EndedError:
             return False
         if not process.is_ready():
             return False
@@ -255,6 +241,5 @@ class Workers:
         return True
 
 
-def _unpickled(prepared: bytes) -> list[Prepared]:
-    results: list[Prepared] = pickle.loads(prepared)  # noqa: S301 - of a process of our own
-    return results
+def _unpickled(there: bytes | list[Sequence[Prepared]]) -> list[Sequence[Prepared]]:
+    return results_of(there) if isinstance(there, bytes) else there

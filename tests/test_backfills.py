@@ -216,3 +216,22 @@ def test_an_undone_import_stands_in_the_way_of_going_back(before: Before) -> Non
     archive.run("UPDATE imports SET status = 'finished'")
     schema.downgrade(archive.path, "20261122_decided_sources")
     assert archive.rows("SELECT name FROM sqlite_schema WHERE name = 'other_values'") == []
+
+
+@pytest.mark.parametrize("field", ["status", "embargo", "slugline", "dateline"])
+def test_what_is_not_to_be_published_is_not_forgotten_by_going_back(before: Before, field: str) -> None:
+    archive = before("20261122_item_status")
+    archive.upgrade()
+    assert archive.rows(
+        "SELECT count(*) FROM articles WHERE coalesce(status, embargo, slugline, dateline) NOTNULL"
+    ) == [(0,)]
+    archive.record(field, {1: "canceled"})
+    with pytest.raises(SchemaError, match="1 values of status, embargo, slugline or dateline would be lost"):
+        schema.downgrade(archive.path, "20261122_counting_index")
+    archive.run("DELETE FROM article_values WHERE field IN ('status', 'embargo', 'slugline', 'dateline')")
+    archive.run(
+        "INSERT INTO decisions (made_at, who, article_key, subject, name, value) "
+        f"SELECT created_at, 'Ada', key, 'field', '{field}', 'canceled' FROM articles WHERE id = 1"
+    )
+    with pytest.raises(SchemaError, match="1 decisions of status, embargo, slugline or dateline would be lost"):
+        schema.downgrade(archive.path, "20261122_counting_index")

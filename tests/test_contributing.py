@@ -14,14 +14,14 @@ from archive.db import schema
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 TEXT = (CHECKOUT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-NAME = "29990101_dateline"
+NAME = "29990101_desk"
 
 
 def block(language: str, first_line: str) -> str:
     """Return the code of a block without its first line."""
     found = re.search(rf"^```{language}\n{re.escape(first_line)}\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
     assert found, f"CONTRIBUTING.md has no block that begins with {first_line}"
-    return found[1].replace("YYYYMMDD_dateline", NAME).replace("THE_ONE_BEFORE", schema.HEAD)
+    return found[1].replace("YYYYMMDD_desk", NAME).replace("THE_ONE_BEFORE", schema.HEAD)
 
 
 def run(copy: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -53,7 +53,7 @@ def copy(tmp_path: Path) -> Path:
     model = block("python", "# archive/db/tables/articles.py").replace("\\", "\\\\")
     replace_in(copy / "archive/db/tables/articles.py", r"(\narticles = table\(.*?\n)\)\n", rf"\1{model})\n")
     replace_in(copy / "archive/db/schema.py", rf'HEAD = "{schema.HEAD}"', f'HEAD = "{NAME}"')
-    migration = block("python", "# migrations/versions/YYYYMMDD_dateline.py")
+    migration = block("python", "# migrations/versions/YYYYMMDD_desk.py")
     (copy / "migrations/versions" / f"{NAME}.py").write_text(migration, encoding="utf-8")
     promised = copy / "tests/contract/promised.json"
     versions = json.loads(promised.read_text(encoding="utf-8"))
@@ -61,12 +61,12 @@ def copy(tmp_path: Path) -> Path:
         versions[major] |= added
     promised.write_text(json.dumps(versions), encoding="utf-8")
     number = len(list((copy / "tests/contract").glob("*.sql"))) + 1
-    question = block("sql", "-- tests/contract/NN-datelines.sql")
-    (copy / f"tests/contract/{number:02d}-datelines.sql").write_text(question, encoding="utf-8")
+    question = block("sql", "-- tests/contract/NN-desks.sql")
+    (copy / f"tests/contract/{number:02d}-desks.sql").write_text(question, encoding="utf-8")
     (command,) = re.findall(r"^\.venv/bin/python (tests/contract/ask\.py .*)$", TEXT, re.MULTILINE)
     asked = run(copy, *command.replace("NN", f"{number:02d}").split())
     assert asked.returncode == 0, asked.stderr
-    assert f"{number:02d}-datelines.csv" in asked.stdout
+    assert f"{number:02d}-desks.csv" in asked.stdout
     with (copy / "tests/test_backfills.py").open("a", encoding="utf-8") as tests:
         tests.write("\n\n" + block("python", "# tests/test_backfills.py"))
     return copy
@@ -74,7 +74,7 @@ def copy(tmp_path: Path) -> Path:
 
 def test_a_new_column_comes_in_as_described(copy: Path) -> None:
     tests = [
-        "tests/test_backfills.py::test_datelines_come_from_what_is_on_record",
+        "tests/test_backfills.py::test_desks_come_from_what_is_on_record",
         "tests/test_migrations.py::test_there_is_one_head_and_the_program_knows_it",
         "tests/test_migrations.py::test_migrated_tables_are_those_of_the_models",
         "tests/test_migrations.py::test_every_migration_says_what_it_changes_and_what_holds_afterwards",
@@ -98,7 +98,7 @@ def test_the_command_for_a_new_migration_makes_one(copy: Path) -> None:
         timeout=120,
     )
     assert done.returncode == 0, done.stderr
-    (made,) = [file for file in (copy / "migrations/versions").glob("*_dateline.py") if file.stem != NAME]
+    (made,) = [file for file in (copy / "migrations/versions").glob("*_desk.py") if file.stem != NAME]
     text = made.read_text(encoding="utf-8")
     assert f"revision = '{made.stem}'\ndown_revision = '{NAME}'\n" in text
     assert len(made.stem) <= 32, "what alembic_version holds, on an engine that counts"

@@ -236,7 +236,7 @@ def test_numbers_are_the_same_both_ways(decided_archive: Path) -> None:
 def test_the_examples_in_the_text_find_something(seeds_archive_once: Path) -> None:
     introduction = describe().partition("## Tables:")[0]
     examples = re.findall(r"^ *```sql\n(.+?)^ *```", introduction, re.MULTILINE | re.DOTALL)
-    assert len(examples) == 4
+    assert len(examples) == 5
     for example in examples:
         assert as_csv(seeds_archive_once, example).count("\n") > 1, example
 

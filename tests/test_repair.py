@@ -84,6 +84,10 @@ RESTORED = (
         )
     ),
     Case(
+        ["1 article given the columns that follow from its embargo: "],
+        ["UPDATE articles SET embargo_until = '2023-03-01T12:00:00.000000Z' WHERE id = 1"],
+    ),
+    Case(
         ["2 names of source_names given the key that inputs are matched on: "],
         ["UPDATE source_names SET name_key = upper(name_key) WHERE id IN (1, 2)"],
     ),
@@ -186,7 +190,7 @@ def test_all_of_it_at_once(seeds_archive: Path) -> None:
     everything += [statement for case, _ in MENDED for statement in case.statements]
     damage(seeds_archive, *everything, "DROP TABLE article_fts")
     done = repair(seeds_archive)
-    assert len(done.mended) == 8
+    assert len(done.mended) == 9
     assert done.left == []
     assert verify(seeds_archive, deep=True).findings == ()
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 # command: (module, object in it, the first line of its help)
 COMMANDS = {
     "import": ("importing", "import_", "Take files, folders and stdin into the archive."),
+    "identify": ("identifying", "identify", "Say which reader takes a file, and why; imports nothing."),
     "search": ("articles", "search", "Find articles by words, best first, with the passages that match."),
     "kwic": ("concordance", "kwic", "Show keywords in context: each place where the words stand."),
     "list": ("articles", "list_", "List articles, newest first."),
@@ -166,7 +167,10 @@ def main() -> NoReturn:
         # what a terminal's encoding does not have is shown as an escape, and stops nothing
         with suppress(AttributeError):
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-    cli.main(prog_name="archive")
+    try:
+        cli.main(prog_name="archive")
+    finally:
+        gc.disable()  # nor is the whole of it looked through at the end
 
 
 def _files(ctx: click.Context, param: click.Parameter, typed: str) -> "list[CompletionItem[str]]":

@@ -27,6 +27,7 @@ from archive.queries.counts import GROUPS, count_by, counting_by
 
 if TYPE_CHECKING:
     from archive.queries import Connection
+    from archive.queries.articles import Article
     from archive.queries.filters import Asked
     from archive.queries.selection import Selection
 
@@ -66,10 +67,15 @@ def list_(ctx: click.Context, /, asked: "Asked", sort: str, limit: int | None, e
             return
         found = articles_queries.list_articles(connection, selection, limit, sort)
         if form == "table":
-            found = ({**article, "published": (article["published"] or "")[:10]} for article in found)
-        shown = print_rows(found, form, _LIST_COLUMNS, empty=if_nothing(asked))
+            found = map(_as_listed, found)
+        shown = print_rows(found, form, _LIST_COLUMNS, empty=if_nothing(asked, selection))
         _tell_how_many(connection, selection, shown, limit)
         tell_what_is_left_out(connection, selection)
+
+
+def _as_listed(article: "Article") -> "Article":
+    mark = f"({article['hidden']}) " if article["hidden"] else ""
+    return {**article, "published": (article["published"] or "")[:10], "headline": mark + article["headline"]}
 
 
 @click.command()
@@ -152,7 +158,7 @@ def count(ctx: click.Context, /, asked: "Asked", unit: str, by: str | None, expl
             return
         if by is not None:
             rows = count_by(connection, selection, by, unit)
-            print_rows(rows, form, {by: by, unit: unit}, empty=if_nothing(asked))
+            print_rows(rows, form, {by: by, unit: unit}, empty=if_nothing(asked, selection))
         else:
             number = articles_queries.count_articles(connection, selection, unit)
             if not number and asked.query:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+NAMED_BY_QUERY = "status:withheld, status:canceled and has:embargo name them"
 FEWER_WORDS = "nothing found; fewer words find more, `archive stats` tells what the archive holds"
 FEWER_OPTIONS = "nothing found; fewer options find more"
 _OPERATORS = ("and", "or", "not")
@@ -36,13 +37,18 @@ def takes_query(*, required: bool = False, several: bool = False) -> Callable[[F
     def decorate(function: F) -> F:
         @wraps(function)
         def collected(
-            *args: Any, query: tuple[str, ...], words_only: bool, include_imprecise: bool, **options: Any
+            *args: Any,
+            query: tuple[str, ...],
+            words_only: bool,
+            include_imprecise: bool,
+            include_hidden: bool,
+            **options: Any,
         ) -> Any:
             from archive.queries.filters import Asked, Filters
 
             filters = Filters(**{name: options.pop(name) for name in _NAMES})
             queries = (query or ("",)) if several else (" ".join(query),)
-            asked = [Asked(one, filters, words_only, include_imprecise) for one in queries]
+            asked = [Asked(one, filters, words_only, include_imprecise, include_hidden) for one in queries]
             return function(*args, asked=asked if several else asked[0], **options)
 
         wrapped: Any = collected
@@ -77,11 +83,15 @@ def keys_of(path: Path, query: str | None, keys: Sequence[str]) -> list[str]:
         asked = Asked(query)
         selection = asked.selection(connection)
         found = find_keys(connection, selection)
-        tell_what_is_left_out(connection, selection)
+        tell_what_is_left_out(connection, selection, NAMED_BY_QUERY)
     if not found:
         hint(if_nothing(asked))
     return found
 
+
+include_hidden_option = click.option(
+    "--include-hidden", is_flag=True, help="Also articles that are withheld, canceled or under embargo."
+)
 
 explain_option = click.option("--explain", is_flag=True, help="Show how the query is understood, its SQL and its plan.")
 
@@ -107,14 +117,16 @@ _OPTIONS = (
         is_flag=True,
         help="Also articles whose date is too coarse to tell if it is within a span.",
     ),
+    include_hidden_option,
 )
 _NAMES = ("source", "topic", "since", "until", "language")
 
 
-def if_nothing(asked: "Asked") -> str:
-    """Return what to say where a query finds nothing."""
+def if_nothing(asked: "Asked", selection: "Selection | None" = None) -> str:
+    """Return what to say where a query finds nothing; a `selection` tells whether that is since all is hidden."""
     if asked.everything:
-        return "the archive has no articles yet"
+        all_hidden = selection is not None and selection.hidden is not None
+        return "all that there is is hidden" if all_hidden else "the archive has no articles yet"
     typed = asked.query.split()
     if typed and not any(character.isalnum() for character in asked.query):
         return "nothing found; there is no word in what was typed"
@@ -136,9 +148,26 @@ def print_explanation(connection: "Connection", asked: "Asked", statement: Any) 
         click.echo(f"{title}\n" + printable("".join(f"  {line}\n" for line in lines)), nl=False)
 
 
-def tell_what_is_left_out(connection: "Connection", selection: "Selection") -> None:
-    """Say on stderr how many articles a query about dates leaves out for want of a date that is exact enough."""
-    from archive.queries.left_out import count_left_out, told
+def tell_what_is_left_out(
+    connection: "Connection", selection: "Selection", cure: str = "--include-hidden shows them"
+) -> None:
+    """Say on stderr how many articles are left out: for want of a date that is exact enough, and for being hidden.
 
-    if apart := told(*count_left_out(connection, selection)):
+    `cure` is what shows those that are hidden.
+    """
+    from archive.queries.left_out import count_left_out, hidden_told, told
+
+    if selection.undated is None and selection.hidden is None:
+        return
+    apart = count_left_out(connection, selection)
+    for one in filter(None, (told(apart.undated, apart.imprecise), hidden_told(apart.hidden, cure))):
+        hint(one)
+
+
+def tell_hidden(connection: "Connection") -> None:
+    """Say on stderr how many articles of the archive do not count because they are hidden."""
+    from archive.queries.hiding import count_hidden
+    from archive.queries.left_out import hidden_told
+
+    if apart := hidden_told(count_hidden(connection)):
         hint(apart)

@@ -16,10 +16,12 @@ Completer = Callable[[click.Context, click.Parameter, str], Items]
 
 # What `archive set` takes.
 _FIELDS = (
-    *("authors", "edition", "headline", "kind", "language", "page", "published", "rights", "section", "source"),
-    *("translation_of", "url"),
+    *("authors", "dateline", "edition", "embargo", "headline", "kind", "language", "page", "published", "rights"),
+    *("section", "slugline", "source", "status", "translation_of", "url"),
 )
-_VALUES_OF = {"kind": "kind", "language": "language", "section": "section", "source": "source", "translation_of": "key"}
+_VALUES_OF = {"kind": "kind", "language": "language", "section": "section", "source": "source", "status": "status"} | {
+    "translation_of": "key"
+}
 
 
 def queries(ctx: click.Context, _param: click.Parameter, typed: str) -> Items:

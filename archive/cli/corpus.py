@@ -68,7 +68,12 @@ def freeze(ctx: click.Context, /, name: str, asked: "Asked", one_per_text: bool,
     number = record["articles"]
     click.echo(f"corpus:{record['name']} frozen: {number:,} article{'' if number == 1 else 's'}")
     click.echo(f"SHA-256 {record['sha256']}")
-    left_out = {"undated": "without a date", "imprecise": "with a date too coarse to tell", "copies": "as copies"}
+    left_out = {
+        "undated": "without a date",
+        "imprecise": "with a date too coarse to tell",
+        "hidden": "withheld, canceled or under embargo",
+        "copies": "as copies",
+    }
     told = [f"{record[f'left_out_{name}']:,} {how}" for name, how in left_out.items() if record[f"left_out_{name}"]]
     if told:
         hint(f"left out: {', '.join(told)}")

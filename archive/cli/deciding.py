@@ -47,9 +47,10 @@ def set_(
 ) -> None:
     """Say what an article's source, date or headline is.
 
-    Fields: source, published, headline, language, authors, url, section, page, edition, rights, kind, translation_of
-    (a key). Nothing after the = says that none is known. What is decided is on record with who, when and why, and no
-    later import changes it; `archive decisions undo N` takes it back.
+    Fields: source, published, headline, language, authors, url, section, page, edition, rights, kind, status (usable,
+    withheld, canceled), embargo (a time), slugline, dateline, translation_of (a key). Nothing after the = says that
+    none is known. What is decided is on record with who, when and why, and no later import changes it; `archive
+    decisions undo N` takes it back.
 
     In a CSV an empty cell says nothing; a cell with only = says that none is known.
 

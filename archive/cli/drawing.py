@@ -53,10 +53,13 @@ def draw_article(console: Console, article: dict[str, Any]) -> None:
         console.print(_line("(derived headline: the text has none)", "dim"))
     known = [article["key"], article["source"] or "source not stated", article["published"] or "date not stated"]
     console.print(_line(" · ".join([*known, *filter(None, (article["language"], article["section"]))]), "cyan"))
+    if article["hidden"]:
+        console.print(_line(f"hidden until asked for: {article['hidden']}", "bold"))
     for label, value in (
         ("by", ", ".join(article["authors"])),
         ("url", article["url"]),
         ("topics", ", ".join(article["topics"])),
+        *((name, article[name]) for name in ("status", "embargo", "slugline", "dateline") if article[name]),
     ):
         if value:
             console.print(_line(f"{label}: {value}"))
@@ -113,7 +116,7 @@ def print_hits(found: Iterable[dict[str, Any]], empty: str) -> int:
         for number, article in enumerate(articles):
             if number:
                 console.print()
-            known = (article["key"], article["published"], article["source"])
+            known = (article["key"], article["published"], article["source"], article["hidden"])
             style = "bold italic" if article["headline_method"] == "derived" else "bold"
             console.print(mark(article["headline"], article["headline_hits"], console, style))
             console.print(_line(" · ".join(filter(None, known)), "cyan"))

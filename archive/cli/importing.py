@@ -4,19 +4,23 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import nullcontext
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from archive.cli import completing
 from archive.cli.escaping import printable_line
 from archive.cli.options import archive_path, format_option
-from archive.cli.output import hint, print_object, shown_path
+from archive.cli.output import hint, print_object, print_rows, shown_path
 from archive.documents import Failure
 from archive.ingest import OUTCOMES, ImportOptions, ImportSummary, Listener, import_paths
 from archive.readers.files import DEFAULTS_NAME
 
+if TYPE_CHECKING:
+    from archive.rehearsal import Rehearsal
+
 _MEGABYTE = 1_000_000
+_UNIT_COLUMNS = {"outcome": "outcome", "key": "key", "place": "place", "reason": "reason"}
 
 
 class _Report(Listener):
@@ -94,6 +98,22 @@ class _Report(Listener):
     help="Longest text of one article.",
 )
 @click.option(
+    "--max-seconds",
+    metavar="N",
+    type=click.IntRange(min=1, max=1_000_000),
+    default=60,
+    show_default=True,
+    help="Longest time that one unit may take a processor.",
+)
+@click.option(
+    "--max-memory",
+    metavar="MB",
+    type=click.IntRange(min=100, max=1_000_000_000),
+    default=2000,
+    show_default=True,
+    help="Most memory of a process that reads, in MB.",
+)
+@click.option(
     "--max-unpacked",
     metavar="MB",
     type=click.IntRange(min=0),
@@ -121,8 +141,9 @@ class _Report(Listener):
     "--jobs",
     metavar="N",
     type=click.IntRange(min=0),
-    help="Processes that read beside the one that writes; 0 for none.",
+    help="Processes that read beside the one that writes; 0 for none, and no limit on time and memory.",
 )
+@click.option("--dry-run", is_flag=True, help="Show what would become of each unit; write nothing.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing of what was mended or left out.")
 @format_option
 @click.pass_context
@@ -131,43 +152,61 @@ def import_(
     /,
     paths: tuple[str, ...],
     max_size: int,
+    max_memory: int,
     max_unpacked: int,
+    dry_run: bool,
     quiet: bool,
     form: str,
     **options: Any,
 ) -> None:
     """Take files, folders and stdin into the archive.
 
-    Texts, Markdown, saved pages, mail, feeds, records (JSON lines), exports of Nexis, Factiva, ProQuest and Europresse,
-    Reuters SGML, and zip, tar, gz, bz2, xz and zst with any of these in them; folders with all below them; - is stdin.
-    Every unit ends as added, revised, unchanged, duplicate or failed; the summary says how many. What was imported
-    before is recognized, so importing a folder again is quick and safe.
+    Texts, Markdown, saved pages, tables, records (JSON), feeds, what agencies send, web archives, mail, PDF, DOCX, RTF,
+    exports of press databases, and zip, tar, gz, bz2, xz and zst with any of these in them; folders with all below
+    them; - is stdin. Every unit ends as added, revised, unchanged, duplicate or failed; the summary says how many. What
+    was imported before is recognized, so importing a folder again is quick and safe.
 
     What a text does not say is taken, nearest first, from its front matter or record, from NAME.meta.toml beside it,
     from archive.toml in its folder or above, and from the options.
 
+    With --dry-run nothing is written, nor an archive made: each unit is listed with what would become of it.
+
     Exit code: 0, or 1 if a unit failed (the others are imported all the same).
 
     \b
+    archive import --dry-run clippings/
     archive import clippings/ notes.md
     archive import --source "China Daily" --topic diplomacy 2023/
     pandoc report.docx -t plain | archive import --published 2023-02 -
     """
     path = archive_path(ctx)
+    limits = ImportOptions(
+        max_bytes=max_size * _MEGABYTE,
+        max_memory=max_memory * _MEGABYTE,
+        max_unpacked=max_unpacked * _MEGABYTE,
+        **options,
+    )
+    stdin = sys.stdin.buffer if sys.stdin else None  # None where it is closed
     progress = _progress()
+    report = _Report(progress, quiet=quiet)
     try:
-        with progress or nullcontext():
-            summary = import_paths(
-                path,
-                paths,
-                ImportOptions(max_bytes=max_size * _MEGABYTE, max_unpacked=max_unpacked * _MEGABYTE, **options),
-                _Report(progress, quiet=quiet),
-                sys.stdin.buffer if sys.stdin else None,  # None where it is closed
-            )
+        if dry_run:
+            from archive.rehearsal import rehearse_import
+
+            with progress or nullcontext():
+                rehearsal = rehearse_import(path, paths, limits, report, stdin)
+            summary = rehearsal.summary
+            _print_units(rehearsal, form)
+        else:
+            with progress or nullcontext():
+                summary = import_paths(path, paths, limits, report, stdin)
+            _print_summary(summary, form)
     except KeyboardInterrupt:
-        hint("stopped; whole batches are in the archive, importing the same again goes on")
+        if dry_run:
+            hint("stopped; nothing was written")
+        else:
+            hint("stopped; whole batches are in the archive, importing the same again goes on")
         ctx.exit(130)
-    _print_summary(summary, form)
     ctx.exit(1 if summary.outcomes["failed"] else 0)
 
 
@@ -196,11 +235,20 @@ def _print_summary(summary: ImportSummary, form: str) -> None:
         "not_stated": {name.replace(" ", "_"): number for name, number in summary.not_stated.items()},
     }
 
-    def show(console: Any) -> None:
-        outcomes = " + ".join(f"{summary.outcomes[outcome]:,} {outcome}" for outcome in OUTCOMES)
-        console.print(f"import {summary.import_id}: {summary.units:,} read = {outcomes}")
-        if summary.not_stated:
-            told = ", ".join(f"{name} {number:,}" for name, number in summary.not_stated.items())
-            console.print(f"not stated: {told}")
+    print_object(value, form, lambda console: console.print(_told(f"import {summary.import_id}", summary)))
 
-    print_object(value, form, show)
+
+def _told(name: str, summary: ImportSummary) -> str:
+    outcomes = " + ".join(f"{summary.outcomes[outcome]:,} {outcome}" for outcome in OUTCOMES)
+    told = f"{name}: {summary.units:,} read = {outcomes}"
+    if summary.not_stated:
+        told += "\nnot stated: " + ", ".join(f"{name} {number:,}" for name, number in summary.not_stated.items())
+    return told
+
+
+def _print_units(rehearsal: "Rehearsal", form: str) -> None:
+    rows = rehearsal.units
+    if form == "table":
+        rows = [{**row, "place": shown_path(row["locator"])} for row in rows]
+    print_rows(rows, form, _UNIT_COLUMNS, empty="")
+    hint(_told("dry run, nothing was written", rehearsal.summary))

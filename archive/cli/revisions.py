@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from archive.cli import completing
-from archive.cli.asking import tell_what_is_left_out
+from archive.cli.asking import NAMED_BY_QUERY, tell_what_is_left_out
 from archive.cli.options import archive_path, format_option, limit_option
 from archive.cli.output import hint, print_rows
 from archive.queries import reading
@@ -60,7 +60,7 @@ def revisions(
         shown = print_rows(rows, form, _COLUMNS, empty=empty)
         if shown and shown == limit and (total := count_revisions(connection, filters)) > shown:
             hint(f"{shown} of {total:,}; --limit 0 shows all")
-        tell_what_is_left_out(connection, filters.asked.selection(connection))
+        tell_what_is_left_out(connection, filters.asked.selection(connection), NAMED_BY_QUERY)
 
 
 def _as_shown(row: Mapping[str, Any]) -> dict[str, Any]:

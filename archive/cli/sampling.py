@@ -9,7 +9,7 @@ from archive.cli.asking import takes_query
 from archive.cli.options import archive_path, format_option
 from archive.cli.output import hint, print_rows
 from archive.queries import reading
-from archive.queries.left_out import count_left_out, told
+from archive.queries.left_out import count_left_out, hidden_told, told
 from archive.queries.sampling import (
     STRATA,
     Allocation,
@@ -104,6 +104,8 @@ def sample(
     _tell(drawn, weeks, size)
     if left_out := told(apart.undated + drawn.undated, apart.imprecise + drawn.imprecise):
         hint(left_out)
+    if hidden := hidden_told(apart.hidden):
+        hint(hidden)
 
 
 def _columns(drawn: Sample) -> dict[str, str]:

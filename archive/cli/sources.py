@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from archive.cli import completing
+from archive.cli.asking import include_hidden_option, tell_hidden
 from archive.cli.options import archive_path, format_option, put_on_record, two_names, who_and_why
 from archive.cli.output import hint, print_rows
 from archive.queries import reading
@@ -23,9 +24,10 @@ _COLUMNS = {
 
 @click.group(invoke_without_command=True)
 @click.option("--all", "all_known", is_flag=True, help="Those without an article, too.")
+@include_hidden_option
 @format_option
 @click.pass_context
-def sources(ctx: click.Context, /, all_known: bool, form: str) -> None:
+def sources(ctx: click.Context, /, all_known: bool, include_hidden: bool, form: str) -> None:
     """List sources, load them from a file, say what they are.
 
     Those that articles are from, the ones with most first. What is said of them (merge, rename, alias, domain, split)
@@ -38,13 +40,15 @@ def sources(ctx: click.Context, /, all_known: bool, form: str) -> None:
     if ctx.invoked_subcommand is not None:
         return
     with reading(archive_path(ctx)) as connection:
-        rows = list_sources(connection, all_known=all_known)
+        rows = list_sources(connection, all_known=all_known, include_hidden=include_hidden)
         if form == "table":
             rows = ({**row, **{name: (row[name] or "")[:10] for name in ("first", "last")}} for row in rows)
         print_rows(rows, form, _COLUMNS, empty="no article has a source; --all lists those that are known")
-        without = count_without_source(connection)
-    if without:
-        hint(f"{without:,} articles without a source")
+        without = count_without_source(connection, include_hidden=include_hidden)
+        if without:
+            hint(f"{without:,} articles without a source")
+        if not include_hidden:
+            tell_hidden(connection)
 
 
 @sources.command()

@@ -12,7 +12,7 @@ from archive.cli.options import archive_path, format_option, limit_option
 from archive.cli.output import hint, print_rows
 from archive.queries import reading
 from archive.queries.filters import Filters
-from archive.queries.left_out import count_left_out, told
+from archive.queries.left_out import count_left_out, hidden_told, told
 from archive.queries.terms import Comparison, Direction, Order, compare_words
 
 if TYPE_CHECKING:
@@ -94,7 +94,8 @@ def terms(
     with reading(archive_path(ctx)) as connection:
         chosen = asked.selection(connection)
         others = None if against is None else replace(asked, query=against, filters=Filters()).selection(connection)
-        compared = compare_words(connection, chosen.as_conditions(), others.as_conditions() if others else None)
+        against_these = others.as_conditions() if others else chosen.others()
+        compared = compare_words(connection, chosen.as_conditions(), against_these)
         left_out = {name: count_left_out(connection, one) for name, one in (("here", chosen), ("there", others)) if one}
     found = compared.terms(direction, sort, minimum)
     shown = print_rows((term.row() for term in islice(found, limit)), form, _COLUMNS, empty=_why_none(compared))
@@ -107,7 +108,9 @@ def terms(
     if shown < len(found):
         hint(f"{shown} of {len(found):,} words; --limit 0 shows all")
     for name, number in left_out.items():
-        if apart := told(*number):
+        if apart := told(number.undated, number.imprecise):
+            hint(f"{name} {apart}")
+        if apart := hidden_told(number.hidden):
             hint(f"{name} {apart}")
 
 

@@ -13,7 +13,7 @@ from archive.cli.output import hint, print_rows, write_csv
 from archive.cli.plots import Plot
 from archive.errors import ArchiveError
 from archive.queries import reading
-from archive.queries.left_out import LeftOut, count_left_out, told
+from archive.queries.left_out import LeftOut, count_left_out, hidden_told, told
 from archive.queries.periods import STEPS
 from archive.queries.timeline import SPLITS, Timeline, count_by_period
 
@@ -80,10 +80,15 @@ def timeline(
     with reading(archive_path(ctx)) as connection:
         selections = {one.name: one.selection(connection) for one in asked}
         conditions = {name: selection.as_conditions() for name, selection in selections.items()}
-        counted = count_by_period(connection, conditions, by, per, series or None, share)
+        seen = [selection.visible for selection in selections.values() if selection.visible is not None]
+        base = seen[:1] if len(seen) == len(selections) else []  # one that asks for what is hidden is a share of all
+        counted = count_by_period(connection, conditions, by, per, series or None, share, base)
         apart = {name: count_left_out(connection, selection) for name, selection in selections.items()}
     name = "" if len(selections) > 1 else asked[0].name
-    left_out = list(filter(None, (_left_out(counted, one, number) for one, number in apart.items())))
+    several = len(apart) > 1
+    left_out = [_left_out(counted, one, number) for one, number in apart.items()]
+    left_out += [hidden_told(number.hidden, of=one if several else "") for one, number in apart.items()]
+    left_out = list(filter(None, left_out))
     largest = _largest(counted)
     on_plot = (_base(counted) if share else "", *left_out, largest if output else "")
     plot = Plot(counted, name, tuple(filter(None, on_plot)))

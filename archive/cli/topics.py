@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from archive.cli import completing
+from archive.cli.asking import include_hidden_option, tell_hidden
 from archive.cli.options import archive_path, format_option, put_on_record, two_names, who_and_why
 from archive.cli.output import print_rows
 from archive.errors import UsageError
@@ -16,9 +17,10 @@ _COLUMNS = {"topic": "topic", "code": "code", "articles": "articles", "with_belo
 
 @click.group(invoke_without_command=True)
 @click.option("--all", "all_known", is_flag=True, help="Those without an article, too.")
+@include_hidden_option
 @format_option
 @click.pass_context
-def topics(ctx: click.Context, /, all_known: bool, form: str) -> None:
+def topics(ctx: click.Context, /, all_known: bool, include_hidden: bool, form: str) -> None:
     """List topics as a tree, load them, say what they are.
 
     With how many articles have each topic, and how many have it or one below it. What is said of them (merge, rename,
@@ -31,10 +33,12 @@ def topics(ctx: click.Context, /, all_known: bool, form: str) -> None:
     if ctx.invoked_subcommand is not None:
         return
     with reading(archive_path(ctx)) as connection:
-        rows = list_topics(connection, all_known=all_known)
+        rows = list_topics(connection, all_known=all_known, include_hidden=include_hidden)
         if form == "table":
             rows = ({**row, "topic": "  " * row["depth"] + row["name"]} for row in rows)
         print_rows(rows, form, _COLUMNS, empty="no article has a topic; --all lists those that could be")
+        if not include_hidden:
+            tell_hidden(connection)
 
 
 @topics.command()

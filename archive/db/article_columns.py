@@ -3,6 +3,7 @@
 from archive.db.changes import Change
 from archive.db.inserting import Row
 from archive.documents import PublishedTime
+from archive.normalize.status import embargo_ends
 
 # of a date in `article_dates`
 NOT_CHOSEN_ANY_MORE: Row = {"chosen": False, "reason": "a later import gave another"}
@@ -21,8 +22,12 @@ def values_of_article(change: Change) -> Row:
             row["language"] = unit.language
         elif field == "authors":
             row["byline"] = value.text
-        elif field in ("section", "page", "edition", "rights", "kind"):
+        elif field in ("section", "page", "edition", "rights", "kind", "slugline", "dateline"):
             row[field] = value.text
+        elif field == "status":
+            row["status"] = unit.status
+        elif field == "embargo" and unit.embargo is not None:
+            row |= embargo_columns(unit.embargo)
         elif field == "published" and unit.published is not None:
             row |= published_columns(unit.published, value.method)
     return row
@@ -39,3 +44,10 @@ def published_columns(time: PublishedTime, method: str) -> Row:
         "published_precision": time.precision,
         "published_method": method,
     }
+
+
+def embargo_columns(time: PublishedTime | None) -> Row:
+    """Return the columns of an article that follow from the time until which it is under embargo."""
+    if time is None:
+        return {"embargo": None, "embargo_until": None}
+    return {"embargo": time.text, "embargo_until": embargo_ends(time)}

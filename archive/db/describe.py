@@ -123,6 +123,14 @@ SELECT doc_id, source, published, headline FROM documents ORDER BY published_on 
 
 - **Counting**: the same text from several outlets is several articles with one `article_revisions.fingerprint`;
   `count(DISTINCT fingerprint)` counts texts, of `documents` too.
+- **What is not to be published** is there, too: withheld, canceled or under embargo. Commands leave it out; views do
+  not, nor do those that count. This is what commands show:
+
+  ```sql
+  SELECT doc_id FROM documents
+   WHERE hidden_until IS NULL OR hidden_until <= strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
+  ```
+
 - **BOOLEAN** is 0 or 1.
 
 ## What is promised

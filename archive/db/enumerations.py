@@ -6,6 +6,7 @@ No CHECK constraints: in SQLite each new value would cost a rebuild of the table
 from collections.abc import Mapping
 
 from archive.documents import FIELDS, METHODS
+from archive.normalize.status import STATUSES
 
 PRECISIONS = ("year", "month", "day", "minute", "second")
 STATED = tuple(method for method in METHODS if method != "domain")  # `domain` derives a source, and nothing else
@@ -15,6 +16,7 @@ _NAME_KINDS = ("label", "alias")
 # By table and column; NULL is for the schema to allow or not. `articles.kind` is free: it is whatever an input states.
 ENUMERATIONS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("articles", "published_precision"): PRECISIONS,
+    ("articles", "status"): STATUSES,
     ("articles", "published_method"): (*STATED, "decision"),
     ("article_revisions", "headline_method"): ("given", "first_line"),
     ("article_revisions", "cause"): ("import", "reparse"),
@@ -31,7 +33,7 @@ ENUMERATIONS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("body_blocks", "kind"): ("heading", "quote", "list", "code", "table"),
     ("set_aside", "kind"): (
         *("related_headline", "trailing_tags", "caption", "markup", "front_matter"),
-        *("signature", "list_footer", "summary", "notice", "furniture"),
+        *("signature", "list_footer", "summary", "notice", "furniture", "note"),
     ),
     ("tag_evidence", "method"): ("given", "rule", "trailing_tags", "decision"),
     ("tag_evidence", "given_by"): STATED,

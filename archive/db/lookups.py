@@ -27,6 +27,7 @@ from archive.db.tables import (
 from archive.documents import Article
 
 T = TypeVar("T")
+Times = tuple[str | None, str | None]  # when a version was modified, when it was saved
 
 # SQLite takes 32,766 parameters in one statement; a tuple takes three.
 _CHUNK = 5_000
@@ -74,11 +75,21 @@ class Identifier(NamedTuple):
 
 @dataclass(slots=True)
 class KnownValue:
-    """A value that an article has: as the input gave it, from where, and at which place."""
+    """A value that an article has: as given, from where, at which place, and by a version of which times."""
 
     text: str
     method: str
     locator: str
+    modified_at: str | None = None
+    crawled_at: str | None = None
+
+
+def is_later(times: Times, others: Times) -> bool | None:
+    """Tell of two versions, by when they were modified, else saved, whether one is later; None where nobody can."""
+    for mine, other in zip(times, others, strict=True):
+        if mine and other and mine != other:
+            return mine > other
+    return None
 
 
 @dataclass(slots=True)
@@ -94,10 +105,7 @@ class KnownRevision:
 
     def follows(self, other: "KnownRevision | Article") -> bool | None:
         """Tell whether its publisher changed it, else whether it was saved, after the other; None where nobody can."""
-        for mine, others in ((self.modified_at, other.modified_at), (self.crawled_at, other.crawled_at)):
-            if mine and others and mine != others:
-                return mine > others
-        return None
+        return is_later((self.modified_at, self.crawled_at), (other.modified_at, other.crawled_at))
 
 
 @dataclass(slots=True)
@@ -189,13 +197,16 @@ def find_articles(connection: Connection, ids: Collection[int]) -> dict[int, Kno
             .order_by(revision.article_id, revision.number)
         ):
             known[article_id].revisions.append(KnownRevision(*state))
-        value = article_values.c
-        for article_id, field, value_text, method, locator in connection.execute(
-            select(value.article_id, value.field, value.text, value.method, import_items.c.locator)
-            .join(import_items, import_items.c.id == value.import_item_id)
+        value, item = article_values.c, import_items.c
+        for article_id, field, *said in connection.execute(
+            select(
+                *(value.article_id, value.field, value.text, value.method),
+                *(item.locator, item.modified_at, item.crawled_at),
+            )
+            .join(import_items, item.id == value.import_item_id)
             .where(value.article_id.in_(some))
         ):
-            known[article_id].values[field] = KnownValue(value_text, method, locator)
+            known[article_id].values[field] = KnownValue(*said)
         identifier = article_identifiers.c
         for article_id, *parts in connection.execute(
             select(identifier.article_id, identifier.scheme, identifier.scope, identifier.value).where(

@@ -170,6 +170,13 @@ def add_topic(connection: Connection, scheme: str, code: str, name: str, key: st
     return topic_id
 
 
+def topics_named_by_code(connection: Connection) -> set[int]:
+    """Return the topics that an import made of a code alone: they are called by it."""
+    topic = tables.topics.c
+    own = topic.scheme + ":" + topic.code
+    return set(connection.scalars(select(topic.id).where(topic.origin == "import", topic.name == own)))
+
+
 def update_topic(connection: Connection, topic_id: int, values: Mapping[str, object]) -> None:
     """Set columns of a topic."""
     connection.execute(update(tables.topics).where(tables.topics.c.id == topic_id).values(**values))

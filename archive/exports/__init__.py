@@ -14,6 +14,7 @@ Article = Mapping[str, Any]
 FIELDS = (
     *("key", "headline", "headline_method", "source", "url", "published", "published_precision", "language"),
     *("authors", "topics", "words", "byline", "section", "kind", "page", "edition", "rights", "id"),
+    *("status", "embargo", "slugline", "dateline"),
     *("modified", "crawled", "translation_of", "revision", "body", "blocks", "set_aside", "links"),
 )
 

@@ -25,7 +25,10 @@ _BLANKS = re.compile(r"[ \t]{2,}|\t")
 _BACKTICKS = re.compile("`+")
 _NOT_IN_YAML = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]|[\u2028\u2029]")
 
-_SIMPLE = ("source", "published", "language", "section", "kind", "page", "edition", "rights", "id", "url")
+_SIMPLE = (
+    *("source", "published", "language", "section", "kind", "page", "edition", "rights", "id", "url"),
+    *("status", "embargo", "slugline", "dateline"),
+)
 _STATED = frozenset(("given", "decision", "trailing_tags"))
 
 

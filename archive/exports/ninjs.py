@@ -1,7 +1,8 @@
 """ninjs 3.0, IPTC's News in JSON: a list of news objects. https://www.iptc.org/std/ninjs/userguide/
 
 `firstCreated` is there only where the time of publication is known with its zone, since ninjs has no shorter dates for
-it; as it is known, it stands among the descriptions, with the role `published`. ninjs has no section, page or edition.
+it; as it is known, it stands among the descriptions, with the role `published`. So do the time of an embargo
+and the dateline; the slugline is one of the `altIds`. ninjs has no section, page or edition.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,6 +12,7 @@ from archive.exports import Article
 from archive.exports.dates import moment
 from archive.exports.json_list import known, listed
 
+_DESCRIBED = ("published", "embargo", "dateline")
 _STANDARD = {
     "name": "ninjs",
     "version": "3.0",
@@ -25,7 +27,7 @@ def write(articles: Iterable[Article]) -> Iterator[str]:
 
 def news_object(article: Article) -> dict[str, Any]:
     """Return an article as a news object; its `uri` is its URL, else `archive:` and its key."""
-    ids = [("key", article["key"]), ("id", article["id"])]
+    ids = [("key", article["key"]), ("id", article["id"]), ("slugline", article["slugline"])]
     headline, published, kind, source = (article[name] for name in ("headline", "published", "kind", "source"))
     body = known(contentType="text/plain", charCount=len(article["body"]), wordCount=article["words"])
     return known(
@@ -35,12 +37,14 @@ def news_object(article: Article) -> dict[str, Any]:
         version=str(article["revision"]),
         firstCreated=moment(published),
         versionCreated=moment(article["modified"]),
+        embargoed=moment(article["embargo"]),
+        pubStatus=article["status"],
         language=article["language"],
         copyrightNotice=article["rights"],
         by=article["byline"] or "; ".join(article["authors"]),
         headlines=[{"value": headline}] if headline else [],
         bodies=[{**body, "value": article["body"]}],
-        descriptions=[{"role": "published", "value": published}] if published else [],
+        descriptions=[{"role": role, "value": article[role]} for role in _DESCRIBED if article[role]],
         subjects=[_subject(topic) for topic in article["topics"]],
         infoSources=[{"name": source, "role": "publisher"}] if source else [],
         genres=[{"name": kind}] if kind else [],

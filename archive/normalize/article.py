@@ -29,6 +29,7 @@ from archive.normalize.language import language_tag
 from archive.normalize.layout import lay_out
 from archive.normalize.names import name_key
 from archive.normalize.phrases import PhraseMatcher
+from archive.normalize.status import publication_status
 from archive.normalize.text import clean_text
 from archive.normalize.tokens import index_text, passage_spans, tokenize
 from archive.normalize.urls import canonical_url
@@ -116,6 +117,8 @@ def normalize_document(
         url=usable.url,
         language=usable.language,
         values=usable.chosen,
+        status=usable.status,
+        embargo=usable.embargo,
         modified_at=usable.times.get("modified"),
         crawled_at=usable.times.get("crawled"),
         topics=tuple(dict.fromkeys(topic for topic in topics if topic.text)),
@@ -201,6 +204,8 @@ class Usable:
         self.url: str | None = None
         self.language: str | None = None
         self.authors: tuple[tuple[str, str], ...] = ()
+        self.status: str | None = None
+        self.embargo: PublishedTime | None = None
         self.times: dict[str, str] = {}
         self._saved_by = next(
             (day for value in values if value.field == "crawled" and (day := _last_day(value.text))), None
@@ -220,6 +225,10 @@ class Usable:
                     self.authors = tuple((name, name_key(name)) for name in split_byline(value.text))
                 elif value.field in VERSION_TIMES:
                     self.times[value.field] = _moment(value.text)
+                elif value.field == "status":
+                    self.status = publication_status(value.text)
+                elif value.field == "embargo":
+                    self.embargo = parse_published(value.text)
             except ValueError as error:
                 notes.append(f"{value.field} '{_short(value.text)}' was not used: {error}")
                 continue

@@ -17,6 +17,9 @@ trailing_tags     what follows the last sentence (before any related headlines):
 list              an item of a list that is not related; a dash before a sentence is speech, and no list mark
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from archive.documents import Block, Layout, Link, SetAside
 from archive.normalize.paragraphs import is_list_item, split_paragraphs
 from archive.normalize.text import CLOSERS, SENTENCE_ENDS, after_last_sentence, ends_sentence, sentence_ends
@@ -44,7 +47,10 @@ def lay_out(text: str) -> Layout:
     paragraphs, parted = split_paragraphs(text)
     paragraphs, tags, related = _set_aside_end(paragraphs)
     headline = paragraphs.pop(0) if _is_headline(paragraphs, parted) else None
-    blocks = _name_blocks(paragraphs)
+    return _layout(headline, _name_blocks(paragraphs), tags, related)
+
+
+def _layout(headline: str | None, blocks: list[Block], tags: str, related: list[str]) -> Layout:
     aside = [SetAside("trailing_tags", tags, len(blocks), "trailing_tags", LAYOUT_VERSION)] if tags else []
     aside += [SetAside("related_headline", line, len(blocks), "related_headlines", LAYOUT_VERSION) for line in related]
     return Layout(
@@ -54,6 +60,27 @@ def lay_out(text: str) -> Layout:
         tuple(aside),
         tuple([Link("related_headline", line, None) for line in related]),
     )
+
+
+def lay_out_blocks(blocks: Sequence[Block], *, with_headline: bool = True) -> Layout:
+    """Return the blocks of a document taken apart: what it marks itself stays, of its paragraphs the rules decide.
+
+    `with_headline` says whether the first one can be the headline. Each block is one line, or a table.
+
+    >>> layout = lay_out_blocks([Block("heading", "Dam opens", 2), Block("paragraph", "- Orla")])
+    >>> [block.kind for block in layout.blocks]
+    ['heading', 'list']
+    """
+    texts = [block.text for block in blocks]
+    texts, tags, related = _set_aside_end(texts)
+    first = 0
+    if with_headline and blocks and blocks[0].kind == "paragraph" and _is_headline(texts, parted=True):
+        first = 1
+    named = [
+        replace(block, text=text) if block.kind != "paragraph" else by_rule
+        for block, text, by_rule in zip(blocks[first:], texts[first:], _name_blocks(texts[first:]), strict=False)
+    ]
+    return _layout(texts[0] if first else None, named, tags, related)
 
 
 def _has_words(text: str, number: int) -> bool:

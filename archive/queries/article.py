@@ -48,6 +48,7 @@ def show_article(connection: Connection, key: str, number: int | None = None) ->
     more = (
         *(article.byline, article.section, article.kind, article.published_on, article.published_at),
         article.published_method,
+        *(article.embargo, article.slugline, article.dateline),
         article.revision_id,
         revision.number.label("current_revision"),
         revision.body,
@@ -56,6 +57,7 @@ def show_article(connection: Connection, key: str, number: int | None = None) ->
         summaries(
             connection,
             summary_select(*more).where(article.id == article_id),
+            *("status", "embargo_until"),
             *(column.name for column in more),
         )
     )

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, select
 
+from archive.db import clock
 from archive.db.tables import (
     article_authors,
     article_revisions,
@@ -16,6 +17,7 @@ from archive.db.tables import (
 )
 from archive.errors import ForgottenError, NotFoundError
 from archive.normalize.text import first_sentence
+from archive.queries.hiding import why_hidden
 from archive.queries.selection import ALL, INDEX, Selection, matches
 
 # how many characters of a body are enough to derive a headline from
@@ -159,6 +161,8 @@ def summary_select(*more: Any) -> Select[Any]:
             article.published_precision,
             article.language,
             revision.words,
+            article.status,
+            article.embargo_until,
             *more,
         )
         .select_from(articles)
@@ -170,12 +174,16 @@ def summary_select(*more: Any) -> Select[Any]:
 def summaries(connection: Connection, statement: Select[Any], *more: str) -> Iterator[Article]:
     """Yield what a `summary_select` gives, with authors and topics, in its order; read a page at a time."""
     result = connection.execute(statement)
+    now = clock.now()
     while rows := result.fetchmany(_PAGE):
         ids = [row.id for row in rows]
         credited = _names(connection, ids, authors_of(ids))
         tagged = _names(connection, ids, topics_of(ids))
         for row in rows:
-            yield {**_summary(row, credited[row.id], tagged[row.id]), **{name: getattr(row, name) for name in more}}
+            yield {
+                **_summary(row, credited[row.id], tagged[row.id], now),
+                **{name: getattr(row, name) for name in more},
+            }
 
 
 def authors_of(ids: Sequence[int]) -> Select[Any]:
@@ -205,7 +213,7 @@ def _names(connection: Connection, ids: Sequence[int], statement: Select[Any]) -
     return names
 
 
-def _summary(row: Row[Any], credited: list[str], tagged: list[str]) -> Article:
+def _summary(row: Row[Any], credited: list[str], tagged: list[str], now: str) -> Article:
     derived = row.headline is None
     return {
         "key": row.key,
@@ -219,4 +227,5 @@ def _summary(row: Row[Any], credited: list[str], tagged: list[str]) -> Article:
         "authors": credited,
         "topics": tagged,
         "words": row.words,
+        "hidden": why_hidden(row.status, row.embargo_until, now),
     }

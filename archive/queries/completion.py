@@ -14,6 +14,7 @@ from urllib.parse import quote
 from archive.db.engine import ReadOnlyConnection, is_immutable
 from archive.db.schema import HEAD
 from archive.normalize.names import name_key
+from archive.normalize.status import STATUSES
 from archive.query_language.pieces import FIELDS
 from archive.query_language.unfinished import as_value, unfinished
 
@@ -204,6 +205,10 @@ def _has(_connection: sqlite3.Connection, typed: _Typed) -> list[Candidate]:
     return [Candidate(name) for name in sorted(HAS) if typed.begins(name)]
 
 
+def _statuses(_connection: sqlite3.Connection, typed: _Typed) -> list[Candidate]:
+    return [Candidate(name) for name in STATUSES if typed.begins(name)]
+
+
 _VALUES: dict[str, Callable[[sqlite3.Connection, _Typed], list[Candidate]]] = {
     "source": _sources,
     "topic": _topics,
@@ -211,6 +216,7 @@ _VALUES: dict[str, Callable[[sqlite3.Connection, _Typed], list[Candidate]]] = {
     "language": _stated("language"),
     "section": _stated("section"),
     "kind": _stated("kind"),
+    "status": _statuses,
     "key": _keys,
     "has": _has,
     "import": _imports,

@@ -65,7 +65,7 @@ def counting_by(selection: Selection, by: str, unit: str) -> Select[Any]:
     if unit == "texts":
         chosen = chosen.join(article_revisions, article_revisions.c.id == article.revision_id)
     statement = selection.of(select(name, number).select_from(chosen)).group_by(group)
-    if by in _IN_INDEX and unit == "articles" and selection.match is not None and not selection.conditions:
+    if by in _IN_INDEX and unit == "articles" and selection.match is not None and selection.is_all_visible:
         # SQLite takes the article itself wherever it has its id
         statement = statement.with_hint(articles, f"INDEXED BY {COUNTING}", "sqlite")
     if by in _LENGTHS:

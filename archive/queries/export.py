@@ -62,6 +62,7 @@ def _page(connection: Connection, ids: Sequence[int]) -> Iterator[Article]:
             *(article.id, article.revision_id, article.key, HEADLINE, HEADLINE_METHOD, sources.c.name.label("source")),
             *(article.url, article.published, article.published_precision, article.language, article.byline),
             *(article.section, article.kind, article.page, article.edition, article.rights, article.translation_of),
+            *(article.status, article.embargo, article.slugline, article.dateline),
             *(revision.words, revision.number, revision.modified_at, revision.crawled_at, revision.body),
         )
         .select_from(articles)
@@ -74,12 +75,13 @@ def _page(connection: Connection, ids: Sequence[int]) -> Iterator[Article]:
         blocks, aside, links = (of_kind.get(row.revision_id, []) for of_kind in surroundings)
         as_named = ("key", "headline", "source", "url", "published", "published_precision", "language", "words")
         beside = ("byline", "section", "kind", "page", "edition", "rights", "translation_of")
+        of_wires = ("status", "embargo", "slugline", "dateline")
         yield {
             **{name: getattr(row, name) for name in as_named},
             "headline_method": None if row.headline is None else row.headline_method,
             "authors": credited.get(row.id, []),
             "topics": tagged.get(row.id, []),
-            **{name: getattr(row, name) for name in beside},
+            **{name: getattr(row, name) for name in (*beside, *of_wires)},
             "id": next(iter(stated_ids.get(row.id, [])), None),
             "modified": row.modified_at,
             "crawled": row.crawled_at,

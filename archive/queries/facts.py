@@ -31,6 +31,7 @@ from archive.normalize.names import name_key
 from archive.normalize.text import can_be_stored
 from archive.normalize.tokens import tokenize
 from archive.normalize.urls import canonical_url
+from archive.queries.hiding import status_named
 from archive.resolve.topics import find_topic
 
 Condition = ColumnElement[bool]
@@ -100,6 +101,11 @@ def in_section(connection: Connection, name: str) -> Condition:
 def of_kind(connection: Connection, name: str) -> Condition:
     """Articles of a kind, as stated or decided."""
     return _of_stated(connection, "kind", _article.kind, name)
+
+
+def of_status(_connection: Connection, name: str) -> Condition:
+    """Articles that are usable, withheld or canceled, as their latest version says or a person decided."""
+    return and_(_article.status.is_not(None), _article.status == status_named(name))
 
 
 def at_url(_connection: Connection, text: str) -> Condition:
@@ -186,6 +192,7 @@ FACTS: dict[str, Callable[[Connection, str], Condition]] = {
     "url": at_url,
     "key": of_key,
     "kind": of_kind,
+    "status": of_status,
     "import": of_import,
     "corpus": of_corpus,
     "has": having,
@@ -223,6 +230,10 @@ HAS: dict[str, Callable[[], Condition]] = {
     "page": lambda: _article.page.is_not(None),
     "edition": lambda: _article.edition.is_not(None),
     "rights": lambda: _article.rights.is_not(None),
+    "status": lambda: _article.status.is_not(None),
+    "embargo": lambda: _article.embargo.is_not(None),
+    "slugline": lambda: _article.slugline.is_not(None),
+    "dateline": lambda: _article.dateline.is_not(None),
     "translation": lambda: _article.translation_of.is_not(None),
     "revisions": lambda: _article.id.in_(select(article_revisions.c.article_id).where(article_revisions.c.number > 1)),
     "copies": _has_copies,

@@ -47,13 +47,15 @@ class Asked:
     """What a person asks for: a query as typed, and what options add to it.
 
     With `words_only` the query is words and nothing else; with `include_imprecise` articles are meant, too, whose date
-    is coarser than a span and can be within it.
+    is coarser than a span and can be within it, with `include_hidden` those withheld, canceled or under
+    embargo.
     """
 
     query: str = ""
     filters: Filters = Filters()
     words_only: bool = False
     include_imprecise: bool = False
+    include_hidden: bool = False
 
     @property
     def name(self) -> str:
@@ -72,7 +74,12 @@ class Asked:
 
     def selection(self, connection: Connection) -> Selection:
         """Return the articles that are meant; raises QueryError for what cannot be meant, and for unknown names."""
-        return select_articles(connection, self.queries(), include_imprecise=self.include_imprecise)
+        return select_articles(
+            connection,
+            self.queries(),
+            include_imprecise=self.include_imprecise,
+            include_hidden=self.include_hidden,
+        )
 
     def in_words(self, today: date) -> str:
         """Return the query and what options add to it as the text of one query, which means the same.

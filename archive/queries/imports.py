@@ -18,6 +18,7 @@ from archive.db.tables import (
     topics,
 )
 from archive.errors import NotFoundError
+from archive.queries.hiding import count_hidden
 from archive.queries.sources import as_known
 
 _LARGEST_ID = 2**63 - 1  # SQLite refuses to compare with a larger number
@@ -96,6 +97,7 @@ def measure(connection: Connection, path: Path) -> dict[str, Any]:
     texts, words = connection.execute(current).one()
     return {
         "articles": count(articles),
+        "hidden": count_hidden(connection),
         "texts": texts,
         "revisions": count(article_revisions),
         "words": words,

@@ -60,6 +60,11 @@ def _exclusions(record: dict[str, Any]) -> str:
         told = "No article was left out because its date of publication was unknown or too coarse."
     if record["includes_imprecise"]:
         told += " Articles whose date was coarser than a span of the query, and could be within it, were taken in."
+    if hidden := record["left_out_hidden"]:
+        kept_back = f"that {_were(hidden)} withheld, canceled or under embargo then"
+        told += f" {counted(hidden, 'article').capitalize()} {kept_back} {_were(hidden)} left out."
+    if record["includes_hidden"]:
+        told += " Articles that were withheld, canceled or under embargo then were taken in."
     return told
 
 

@@ -24,6 +24,7 @@ from sqlalchemy import (
 
 from archive.db.tables import articles
 from archive.errors import ArchiveError
+from archive.queries.hiding import asks_for_hidden, visible
 from archive.queries.matching import all_of, fts_expression
 from archive.queries.saved import with_saved
 from archive.query_language.mistakes import QueryError
@@ -45,6 +46,8 @@ class Selection:
     `texts` are the words, phrases and words near each other that are wanted, to be shown where they stand.
     A date that is too coarse, or unknown, can neither be said to be in a span nor not to be: such articles are not
     named, whether the span is wanted or excluded, and `undated` and `imprecise` name those that are left out for it.
+    `hidden` names those that are left out because they are hidden now; None where none of the archive is, or where they
+    are asked for. `visible` is the condition that leaves them out.
     """
 
     conditions: tuple[Condition, ...] = ()
@@ -52,6 +55,8 @@ class Selection:
     texts: tuple[Text, ...] = ()
     undated: "Selection | None" = None
     imprecise: "Selection | None" = None
+    hidden: "Selection | None" = None
+    visible: Condition | None = None
 
     @property
     def by_date(self) -> bool:
@@ -62,6 +67,11 @@ class Selection:
     def everything(self) -> bool:
         """Whether it names all articles."""
         return not self.conditions and self.match is None
+
+    @property
+    def is_all_visible(self) -> bool:
+        """Whether it asks for nothing but words: all conditions there are leave out what is hidden."""
+        return all(one is self.visible for one in self.conditions)
 
     def of(self, statement: Select[Any]) -> Select[Any]:
         """Return a SELECT from `articles` of these alone, joined to the index where there are words."""
@@ -75,6 +85,12 @@ class Selection:
         words = [] if self.match is None else [_indexed(self.match)]
         return [*words, *self.conditions]
 
+    def others(self) -> list[Condition] | None:
+        """Return the conditions of all others that are not hidden; None where all others of the archive are meant."""
+        if self.visible is None:
+            return None
+        return [self.visible, not_(and_(true(), *self.as_conditions()))]
+
 
 ALL = Selection()
 
@@ -86,17 +102,26 @@ class _Sides(NamedTuple):
     possible: Condition
 
 
-def select_articles(connection: Connection, queries: Iterable[Query], *, include_imprecise: bool = False) -> Selection:
+def select_articles(
+    connection: Connection,
+    queries: Iterable[Query],
+    *,
+    include_imprecise: bool = False,
+    include_hidden: bool = False,
+) -> Selection:
     """Return the articles that all of some queries name.
 
-    With `include_imprecise`, articles whose date is coarser than a span, and can be within it, are named too.
+    With `include_imprecise`, articles whose date is coarser than a span, and can be within it, are named too; with
+    `include_hidden`, or where a query asks for them by name, those that are withheld, canceled or under embargo.
     What was typed and has no word in it names none; nothing typed names all. Raises QueryError for a name that is not
     known.
     """
     parts: list[tuple[Query, Node]] = []
     texts: dict[Text, None] = {}
     today = date.today()
-    for query in (with_saved(connection, one, today) for one in queries):
+    meant = [with_saved(connection, one, today) for one in queries]
+    seen = None if include_hidden or asks_for_hidden(meant) else visible(connection)
+    for query in meant:
         if query.tree is None:
             if query.text.strip():
                 return Selection((false(),))
@@ -108,15 +133,27 @@ def select_articles(connection: Connection, queries: Iterable[Query], *, include
     rest = [_compile(connection, query, part) for query, part in parts if match is None or part not in by_words]
     certain = [sides.certain for sides in rest]
     if not any(isinstance(leaf, Published) for query, _ in parts for leaf, _ in leaves(query.tree)):
-        return Selection(tuple(certain), match, tuple(texts))
+        return _of_visible(Selection(tuple(certain), match, tuple(texts)), seen)
     possible = and_(true(), *(sides.possible for sides in rest))
     known = and_(true(), *certain)
     has_date = articles.c.published_from.is_not(None)
     undated = Selection((possible, not_(known), not_(has_date)), match)
     if include_imprecise:
-        return Selection((or_(known, and_(possible, has_date)),), match, tuple(texts), undated)
+        return _of_visible(Selection((or_(known, and_(possible, has_date)),), match, tuple(texts), undated), seen)
     imprecise = Selection((possible, not_(known), has_date), match)
-    return Selection(tuple(certain), match, tuple(texts), undated, imprecise)
+    return _of_visible(Selection(tuple(certain), match, tuple(texts), undated, imprecise), seen)
+
+
+def _of_visible(selection: Selection, seen: Condition | None) -> Selection:
+    """Return a selection without what is hidden, which it then names apart."""
+    if seen is None:
+        return selection
+    undated, imprecise = (
+        None if one is None else Selection((*one.conditions, seen), one.match)
+        for one in (selection.undated, selection.imprecise)
+    )
+    hidden = Selection((*selection.conditions, not_(seen)), selection.match)
+    return Selection((*selection.conditions, seen), selection.match, selection.texts, undated, imprecise, hidden, seen)
 
 
 def matches(expression: str) -> Condition:

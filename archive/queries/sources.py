@@ -3,13 +3,18 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, and_, func, select
 
 from archive.db.tables import articles, sources
+from archive.queries.hiding import counted
 
 
-def list_sources(connection: Connection, *, all_known: bool = False) -> Iterator[dict[str, Any]]:
+def list_sources(
+    connection: Connection, *, all_known: bool = False, include_hidden: bool = True
+) -> Iterator[dict[str, Any]]:
     """Yield the sources of articles, those with most first; with `all_known`, those without an article too.
+
+    Without `include_hidden`, articles that are withheld, canceled or under embargo do not count.
 
     `first` and `last` are the dates of its earliest and latest article, as exactly as known.
     """
@@ -26,7 +31,8 @@ def list_sources(connection: Connection, *, all_known: bool = False) -> Iterator
             as_known(func.min).label("first"),
             as_known(func.max).label("last"),
         )
-        .outerjoin(articles, article.source_id == source.id)
+        .select_from(sources)
+        .outerjoin(articles, and_(article.source_id == source.id, *counted(connection, include_hidden=include_hidden)))
         .group_by(source.id)
         .order_by(func.count(article.id).desc(), source.slug)
     )
@@ -46,6 +52,9 @@ def as_known(choose: Callable[[Any], Any]) -> ColumnElement[str | None]:
     return func.substr(choose(article.published_from + article.published), moment + 1)
 
 
-def count_without_source(connection: Connection) -> int:
+def count_without_source(connection: Connection, *, include_hidden: bool = True) -> int:
     """Return how many articles have no source."""
-    return connection.scalar(select(func.count()).select_from(articles).where(articles.c.source_id.is_(None))) or 0
+    seen = counted(connection, include_hidden=include_hidden)
+    return (
+        connection.scalar(select(func.count()).select_from(articles).where(articles.c.source_id.is_(None), *seen)) or 0
+    )

@@ -96,6 +96,7 @@ def count_by_period(
     per: str | None = None,
     limit: int | None = None,
     share: bool = False,
+    base: Conditions = (),
 ) -> Timeline:
     """Count the articles of each query by period: a year, month, ISO week or day, of the local date.
 
@@ -104,8 +105,8 @@ def count_by_period(
     `per` makes a series of each source, topic or language, the largest first, at most `limit` of them; an article
     counts for each of its topics as tagged, not for those above.
 
-    The base of a share is all articles of the archive in the same period, by the same rule, whatever the query says;
-    with `per` source or language, those of that source or language.
+    The base of a share is all articles of the archive (all that meet `base`) in the same period, by the same rule,
+    whatever the query says; with `per` source or language, those of that source or language.
     """
     if per not in (None, *SPLITS):
         raise UsageError(f"--per {per}: one of {', '.join(SPLITS)}")
@@ -116,7 +117,7 @@ def count_by_period(
     names = _names(connection, per, totals)
     largest = sorted(totals, key=lambda value: (-totals[value], value is None, names[value] or "", str(value)))
     shown = largest[:limit] if per else [None]
-    bases = _count(connection, (), step, per if per != "topic" else None).articles if share else {}
+    bases = _count(connection, base, step, per if per != "topic" else None).articles if share else {}
     series = tuple(
         Series(query, names.get(value), found.articles.get(value, {}), bases.get(value if per != "topic" else None, {}))
         for query, found in counted.items()

@@ -11,7 +11,21 @@ from archive.query_language.mistakes import QueryError
 from archive.query_language.tree import Everything, Fact, Leaf, Near, Published, Span, Words
 
 TEXT_FIELDS = ("headline", "body")
-FACTS = ("source", "topic", "author", "language", "section", "url", "key", "kind", "has", "import", "query", "corpus")
+FACTS = (
+    "source",
+    "topic",
+    "author",
+    "language",
+    "section",
+    "url",
+    "key",
+    "kind",
+    "status",
+    "has",
+    "import",
+    "query",
+    "corpus",
+)
 FIELDS = (*TEXT_FIELDS, "date", *FACTS)
 
 # Fields as other tools name them.
@@ -26,6 +40,7 @@ _MEANT = {
     **dict.fromkeys(("id", "doc_id"), "key"),
     **dict.fromkeys(("is", "with"), "has"),
     **dict.fromkeys(("type",), "kind"),
+    **dict.fromkeys(("pubstatus",), "status"),
 }
 
 _QUOTES = str.maketrans("“”„‟«»", '""""""')
@@ -298,6 +313,7 @@ _EXAMPLES = {
     "url": "lantern.example",
     "key": "4h7q",
     "kind": "opinion",
+    "status": "canceled",
     "has": "date",
     "import": "1",
     "query": "NAME",

@@ -18,6 +18,7 @@ class Known:
 
     `columns` are headline and body as folded words; `starts` and `ends` what its date can mean, half-open, None where
     it has none; `facts` what each field of the language holds, of topics also the names of those above.
+    `embargo_until` is when its embargo is over, UTC.
     """
 
     key: str
@@ -25,6 +26,42 @@ class Known:
     starts: str | None
     ends: str | None
     facts: Mapping[str, frozenset[str]]
+    embargo_until: str | None = None
+
+
+def is_hidden(article: Known, now: str) -> bool:
+    """Tell whether an article is left out at a moment unless it is asked for."""
+    if "withheld" in article.facts["status"] or "canceled" in article.facts["status"]:
+        return True
+    return article.embargo_until is not None and now < article.embargo_until
+
+
+def asks_for_hidden(node: Node) -> bool:
+    """Tell whether a query asks for what is hidden, by name and without excluding it."""
+    match node:
+        case And(parts) | Or(parts):
+            return any(asks_for_hidden(part) for part in parts)
+        case Not(part):
+            return _excludes_hidden_twice(part)
+        case Saved(_, query) if query.tree is not None:
+            return asks_for_hidden(query.tree)
+        case Fact("status", value):
+            return value in ("withheld", "canceled")
+        case Fact("has", "embargo"):
+            return True
+    return False
+
+
+def _excludes_hidden_twice(node: Node) -> bool:
+    """Tell whether within what is excluded something is excluded that is hidden: it is asked for."""
+    match node:
+        case And(parts) | Or(parts):
+            return any(_excludes_hidden_twice(part) for part in parts)
+        case Not(part):
+            return asks_for_hidden(part)
+        case Saved(_, query) if query.tree is not None:
+            return _excludes_hidden_twice(query.tree)
+    return False
 
 
 def evaluate(node: Node, article: Known) -> bool | None:

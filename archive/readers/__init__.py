@@ -16,10 +16,17 @@ from archive.readers.files import FoundFile, find_files, read_bytes, read_stdin
 from archive.readers.html import HtmlReader
 from archive.readers.mail.message import MailReader
 from archive.readers.markdown import MarkdownReader
+from archive.readers.office import DocxReader, RtfReader
+from archive.readers.pdf import PdfReader
 from archive.readers.text import TextReader
+from archive.readers.web_archives.mhtml import MhtmlReader
+from archive.readers.wire.framed import AnpaReader, Iptc7901Reader
+from archive.readers.wire.reader import WireReader
+from archive.readers.wire.tree import xml_root
 
 __all__ = [
     "CONTAINERS",
+    "HARMLESS",
     "READERS",
     "Container",
     "FolderDefaults",
@@ -28,6 +35,7 @@ __all__ = [
     "Reader",
     "UnreadableError",
     "find_files",
+    "find_reader",
     "identify",
     "read_bytes",
     "read_documents",
@@ -36,9 +44,18 @@ __all__ = [
 ]
 
 # The first that takes a file reads it. Those of formats that are no text are asked before it is tried as one.
-BINARY_READERS: tuple[Reader, ...] = ()
-READERS: tuple[Reader, ...] = (MarkdownReader(), MailReader(), HtmlReader(), TextReader())
+BINARY_READERS: tuple[Reader, ...] = (
+    PdfReader(),
+    DocxReader(),
+    RtfReader(),
+    AnpaReader(),
+    Iptc7901Reader(),
+    MhtmlReader(),
+)
+READERS: tuple[Reader, ...] = (MarkdownReader(), MailReader(), WireReader(), HtmlReader(), TextReader())
 
+# What these read costs time that grows with its size and no more, so that nobody has to be able to end them.
+HARMLESS = frozenset(("text", "markdown", "record"))
 
 # Text to a machine, but no article: what the texts in them are is not for a reader of plain text to guess.
 _RECORDS = {
@@ -80,14 +97,23 @@ def identify(head: bytes, name: str) -> tuple[Reader, str]:
         why = reader.identify(head, name)
         if why is not None:
             return reader, why
-    raise UnreadableError("a format that no reader takes: XML", "save its text as a .txt or .md file and import that")
+    root = xml_root(head)
+    kind = f"XML of a kind that no reader takes: <{root.written}>" if root else "a format that no reader takes: XML"
+    raise UnreadableError(kind, "save its text as a .txt or .md file and import that")
+
+
+def find_reader(name: str, content: bytes, reader: str | None = None) -> Reader:
+    """Return what reads the bytes of a file, or of a record.
+
+    `reader` is the name of the one that a container says its records are for; of a file it is looked for.
+    Raises UnreadableError where no reader takes it.
+    """
+    return RECORD_READERS.get(reader or "") or identify(content, name)[0]
 
 
 def read_documents(locator: str, name: str, content: bytes, reader: str | None = None) -> Iterator[Document]:
-    """Return the documents in the bytes of a file, or of a record, read lazily.
+    """Return the documents in the bytes of a file, or of a record, read lazily; `reader` as `find_reader` has it.
 
-    `reader` is the name of the one that a container says its records are for; of a file it is looked for.
     Raises ReadError, here or while they are read, with the reason why there are none.
     """
-    of_record = RECORD_READERS.get(reader or "")
-    return (of_record or identify(content, name)[0]).read(locator, content)
+    return find_reader(name, content, reader).read(locator, content)

@@ -53,6 +53,10 @@ class Reader(Protocol):
     def name(self) -> str:
         """The name of the reader, as it is stored with what it read."""
 
+    @property
+    def media_type(self) -> str:
+        """The media type of what it reads."""
+
     def identify(self, head: bytes, name: str) -> str | None:
         """Return why this reader takes the file, in words, or None if it does not.
 
@@ -77,18 +81,22 @@ class BadRecord(NamedTuple):
     error: UnreadableError
 
 
+class Remark(NamedTuple):
+    """What is to be said of a container or bundle as a whole: what of it was left out, or does not fit together."""
+
+    text: str
+
+
 class Conclusion(NamedTuple):
     """What a container can say after its last record, about all of it; it is no record.
 
     error         why not all that it should hold was found: a failure of the file, beside the records that were
     search_terms  what its cover says was searched for
-    notes         what of it is in no record
     media_type    what it is, where the container takes files of several kinds
     """
 
     error: UnreadableError | None = None
     search_terms: str | None = None
-    notes: tuple[str, ...] = ()
     media_type: str | None = None
 
 
@@ -128,7 +136,7 @@ class Container(Protocol):
     def identify(self, head: bytes, name: str) -> str | None:
         """Return why this is such a container, in words, or None if it is none; as a Reader has it."""
 
-    def records(self, stream: BinaryIO, limit: int) -> Iterator[Record | BadRecord | Conclusion]:
+    def records(self, stream: BinaryIO, limit: int) -> Iterator[Record | BadRecord | Remark | Conclusion]:
         """Yield the records lazily, holding one at a time; one of more than `limit` bytes is a BadRecord.
 
         What is to be said of all of it comes last, as a Conclusion.
@@ -168,7 +176,7 @@ class Bundle(Protocol):
     def identify(self, head: bytes, name: str) -> str | None:
         """Return why this is such a bundle, in words, or None if it is none; as a Reader has it."""
 
-    def members(self, stream: BinaryIO, most: int) -> Iterator[Member | BadMember]:
+    def members(self, stream: BinaryIO, most: int) -> Iterator[Member | BadMember | Remark]:
         """Yield the files in it lazily, in their order there. Folders and hidden files are none.
 
         Raises UnreadableError where it is none, breaks off, or has more than `most` members.

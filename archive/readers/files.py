@@ -133,7 +133,9 @@ def read_path(path: str, limit: int) -> bytes:
     except (OSError, ValueError) as error:
         raise unreadable(error) from error
     except MemoryError as error:
-        raise UnreadableError("there is not enough memory to read it", "split the file, or free memory") from error
+        raise UnreadableError(
+            "there is not enough memory to read it", "split the file, or raise the limit with `--max-memory`"
+        ) from error
 
 
 def open_path(path: str) -> BinaryIO:

@@ -20,6 +20,7 @@ class MarkdownReader:
     """Markdown: one document, taken apart. A text too entangled for that is taken as plain text, with a note."""
 
     name = "markdown"
+    media_type = "text/markdown"
 
     def identify(self, head: bytes, name: str) -> str | None:
         """Return why this is Markdown: by its name, or because it begins with front matter and has no other name."""
@@ -44,7 +45,7 @@ class MarkdownReader:
             layout = lay_out_markdown(body, given)
         except TooComplexError as error:
             notes = (*notes, f"taken as plain text, not as Markdown: {error}")
-            yield plain_document(self.name, "text/markdown", locator, content, body, metadata, front_matter, notes)
+            yield plain_document(self.name, self.media_type, locator, content, body, metadata, front_matter, notes)
             return
         is_empty = not (layout.headline or layout.blocks or layout.set_aside or front_matter or metadata.values)
         if is_empty:

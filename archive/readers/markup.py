@@ -35,6 +35,9 @@ _USUAL = {
     "http://search.yahoo.com/mrss": "media",
     "http://www.itunes.com/dtds/podcast-1.0.dtd": "itunes",
     "http://rssnamespace.org/feedburner/ext/1.0": "feedburner",
+    "http://iptc.org/std/nar/2006-10-01/": "",
+    "http://iptc.org/std/nitf/2006-10-18/": "",
+    "http://iptc.org/std/newsml/2003-10-10/": "",
 }
 _WORDPRESS = re.compile(r"https?://wordpress\.org/export/[0-9.]+/(excerpt/)?")
 

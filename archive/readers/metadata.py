@@ -38,6 +38,10 @@ _KEYS = {
     "rights": "rights copyright license licence",
     "id": "id guid uuid article_id",
     "kind": "kind",
+    "status": "status pubstatus pub_status publication_status",
+    "embargo": "embargo embargoed embargo_until embargoed_until",
+    "slugline": "slugline",
+    "dateline": "dateline",
 }
 
 # A spelling of a key, and the field that it gives.

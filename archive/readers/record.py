@@ -7,6 +7,7 @@ still to be laid out. Other keys stay in the original only.
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -27,7 +28,7 @@ _BLOCK_KINDS = frozenset(("heading", "quote", "list", "code", "table"))
 _ASIDE_KINDS = frozenset(
     (
         *("related_headline", "trailing_tags", "caption", "markup", "front_matter"),
-        *("signature", "list_footer", "summary", "notice", "furniture"),
+        *("signature", "list_footer", "summary", "notice", "furniture", "note"),
     )
 )
 _LINK_KINDS = frozenset(("related_headline", "link"))
@@ -45,6 +46,7 @@ class RecordReader:
     """One JSON object: one document."""
 
     name = "record"
+    media_type = "application/json"
 
     def identify(self, head: bytes, name: str) -> str | None:  # noqa: ARG002 - no file is a record, only a part of one
         """Return None: a record comes out of a container, which says that it is one."""
@@ -81,7 +83,7 @@ class RecordReader:
         metadata: Metadata,
         notes: tuple[str, ...],
     ) -> Document:
-        return Document(locator, self.name, "application/json", content, text, layout, values, metadata.topics, notes)
+        return Document(locator, self.name, self.media_type, content, text, layout, values, metadata.topics, notes)
 
 
 def _object(text: str) -> tuple[dict[str, Any], list[str]]:
@@ -93,8 +95,8 @@ def _object(text: str) -> tuple[dict[str, Any], list[str]]:
         made = dict(pairs)
         doubled.clear()
         if len(made) < len(pairs):
-            names = [name for name, _ in pairs]
-            doubled.extend(name for name in made if names.count(name) > 1)
+            times = Counter(name for name, _ in pairs)
+            doubled.extend(name for name in made if times[name] > 1)
         return made
 
     try:

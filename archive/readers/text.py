@@ -9,23 +9,26 @@ from archive.readers.decode import decode
 from archive.readers.front_matter import take_front_matter
 from archive.readers.metadata import Metadata
 
-_MARKUP = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html|head|\?xml|rss|feed)\b", re.IGNORECASE)
+_BLANK = b"\xef\xbb\xbf \t\r\n"
+_MARKUP = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|head|\?xml|rss|feed)\b", re.IGNORECASE)
 
 
 class TextReader:
     """Plain text: one document, still to be laid out. HTML and XML are none of it: their marks are no text."""
 
     name = "text"
+    media_type = "text/plain"
 
-    def identify(self, head: bytes, name: str) -> str | None:  # noqa: ARG002 - other readers look at the name
-        """Return why this is plain text, whatever its name."""
-        return None if _MARKUP.match(head) else "text without marks of another format"
+    def identify(self, head: bytes, name: str) -> str | None:
+        """Return why this is plain text, whatever its name; under a name that ends in .xml a text has no tag first."""
+        is_xml = _MARKUP.match(head) or (name.lower().endswith(".xml") and head.lstrip(_BLANK).startswith(b"<"))
+        return None if is_xml else "text without marks of another format"
 
     def read(self, locator: str, content: bytes) -> Iterator[Document]:
         """Yield the text as one Document, or raise UnreadableError if it is not text, or blank."""
         text, _, notes = decode(content)
         metadata, body, set_aside = take_front_matter(text)
-        yield plain_document(self.name, "text/plain", locator, content, body, metadata, set_aside, notes)
+        yield plain_document(self.name, self.media_type, locator, content, body, metadata, set_aside, notes)
 
 
 def plain_document(

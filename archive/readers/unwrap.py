@@ -7,7 +7,7 @@ other. Nothing is written to disk but temporary files without a name, for what c
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -24,6 +24,7 @@ from archive.readers.base import (
     Conclusion,
     Container,
     NotThisContainerError,
+    Remark,
     UnreadableError,
     storable,
     unreadable,
@@ -81,10 +82,26 @@ class FoundRecord(NamedTuple):
 Taken = FoundRecord | Failure | ReadContainer
 
 
-def unwrap_file(found: FoundFile, limits: Limits) -> Iterator[Taken] | None:
+class Opening(NamedTuple):
+    """That a file or a member is taken apart: its place, by what (name and media type), and why by that."""
+
+    locator: str
+    name: str
+    media_type: str
+    why: str
+
+
+def _not_told(_: Opening) -> None:
+    return None
+
+
+def unwrap_file(
+    found: FoundFile, limits: Limits, told: Callable[[Opening], None] = _not_told
+) -> Iterator[Taken] | None:
     """Return what takes a file apart, or None if it is a single document, or cannot be opened: that is for its reader.
 
-    Many files are told by their name alone; so they are not opened twice.
+    Many files are told by their name alone; so they are not opened twice. `told` hears of each file and member that
+    is taken apart, before the first unit in it comes; of what is packed twice, once as packed and once as what it is.
     """
     if _is_document(found.path):
         return None
@@ -94,7 +111,7 @@ def unwrap_file(found: FoundFile, limits: Limits) -> Iterator[Taken] | None:
         return None
     taken = None
     try:
-        taken = _Unwrapping(limits, os.fstat(file.fileno()).st_size).take_apart(found, _Source(file, file))
+        taken = _Unwrapping(limits, os.fstat(file.fileno()).st_size, told).take_apart(found, _Source(file, file))
     except OSError:  # it cannot be read: its reader says why
         return None
     finally:
@@ -103,11 +120,13 @@ def unwrap_file(found: FoundFile, limits: Limits) -> Iterator[Taken] | None:
     return _until_read(taken, file) if taken is not None else None
 
 
-def unwrap_stream(found: FoundFile, stream: BinaryIO, limits: Limits) -> tuple[Iterator[Taken] | None, BinaryIO]:
+def unwrap_stream(
+    found: FoundFile, stream: BinaryIO, limits: Limits, told: Callable[[Opening], None] = _not_told
+) -> tuple[Iterator[Taken] | None, BinaryIO]:
     """Return what takes standard input apart, or None if it is a single document; and the stream from its start."""
     source = _Source(stream)
     try:
-        taken = _Unwrapping(limits, None).take_apart(found, source)
+        taken = _Unwrapping(limits, None, told).take_apart(found, source)
     except (OSError, ValueError):
         return None, stream
     return _until_read(taken, source) if taken is not None else None, source.stream
@@ -141,9 +160,10 @@ class _TooMuchError(UnreadableError):
 class _Unwrapping:
     """The taking apart of one named file, with all that is in it."""
 
-    def __init__(self, limits: Limits, size: int | None) -> None:
+    def __init__(self, limits: Limits, size: int | None, told: Callable[[Opening], None]) -> None:
         self._limits = limits
         self._size = size
+        self._told = told
         self._unpacked = 0
         self._outermost: _Source | None = None
 
@@ -155,13 +175,15 @@ class _Unwrapping:
         if not head:
             return None
         for container in _asked(name):
-            if container.identify(head, name) is None:
+            why = container.identify(head, name)
+            if why is None:
                 continue
             records = self._records(found, container, source)
-            if not container.seeks:
-                return records
             try:
-                return chain((next(records),), records)
+                if container.seeks:
+                    records = chain((next(records),), records)
+                self._told(Opening(found.locator, container.name, container.media_type, why))
+                return records
             except NotThisContainerError:
                 source.rewind()
             except StopIteration:  # it yields something always
@@ -169,20 +191,29 @@ class _Unwrapping:
         if _is_named_document(name) or _is_read_whole(head, name):
             return None
         for bundle in BUNDLES:
-            if bundle.identify(head, name) is not None:
+            why = bundle.identify(head, name)
+            if why is not None:
+                self._told(Opening(found.locator, bundle.name, bundle.media_type, why))
                 return self._members(found, bundle, source, depth + 1)
         packing = find_packing(head)
-        return None if packing is None else self._unpacked_file(found, packing, source, depth + 1)
+        if packing is None:
+            return None
+        self._told(Opening(found.locator, packing.name, packing.media_type, f"it begins as {packing.name} does"))
+        return self._unpacked_file(found, packing, source, depth + 1)
 
     def _records(self, found: FoundFile, container: Container, source: "_Source") -> Iterator[Taken]:
         """Yield the records of a container, then the container; where it breaks off, what was read, then a Failure."""
         number = 0
+        notes: list[str] = []
         conclusion = Conclusion()
         try:
             stream = source.file() if container.seeks else source.stream
             for record in container.records(stream, self._limits.unit):
                 if isinstance(record, Conclusion):
                     conclusion = record
+                    continue
+                if isinstance(record, Remark):
+                    notes.append(record.text)
                     continue
                 number += 1
                 place = f"{found.locator}#{record.place}"
@@ -203,7 +234,7 @@ class _Unwrapping:
         if conclusion.error is not None:
             yield conclusion.error.failure(found.locator)
         media_type = conclusion.media_type or container.media_type
-        read = source.read_container(found.locator, media_type, number, conclusion.notes)
+        read = source.read_container(found.locator, media_type, number, tuple(notes))
         yield replace(read, search_terms=conclusion.search_terms)
 
     def _members(self, found: FoundFile, bundle: Bundle, source: "_Source", depth: int) -> Iterator[Taken]:
@@ -214,6 +245,9 @@ class _Unwrapping:
             self._require_not_too_deep(depth)
             stream = source.file() if bundle.seeks else source.stream
             for member in bundle.members(stream, self._limits.members):
+                if isinstance(member, Remark):
+                    notes.append(member.text)
+                    continue
                 number += 1
                 place = f"{found.locator}#member={storable(member.name)}"
                 file = replace(found, locator=place, name=storable(member.name), is_part=True)

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, select
 
 from archive.db import decided, decisions, tables, vocabulary
-from archive.db.article_columns import published_columns
+from archive.db.article_columns import embargo_columns, published_columns
 from archive.db.decided import BY_DECISION, Automatic
 from archive.db.decisions import ACCEPTED, FIELD, TOPIC, Decision
 from archive.errors import UsageError
@@ -14,6 +14,7 @@ from archive.normalize.bylines import split_byline
 from archive.normalize.dates import parse_published
 from archive.normalize.language import language_tag
 from archive.normalize.names import name_key
+from archive.normalize.status import publication_status
 from archive.normalize.text import clean_text, require_utf8
 from archive.normalize.tokens import index_text
 from archive.normalize.urls import canonical_url
@@ -23,15 +24,17 @@ _PUBLISHED = (
     *("published", "published_from", "published_until", "published_on", "published_at"),
     *("published_precision", "published_method"),
 )
-_AS_WRITTEN = ("section", "page", "edition", "rights", "kind", "translation_of")
+_AS_WRITTEN = ("section", "page", "edition", "rights", "kind", "slugline", "dateline", "translation_of")
 
 # What a person can say of an article.
-SETTABLE = ("source", "published", "headline", "language", "authors", "url", *_AS_WRITTEN)
+SETTABLE = ("source", "published", "headline", "language", "authors", "url", "status", "embargo", *_AS_WRITTEN)
 
 _PARSE: Mapping[str, Callable[[str], object]] = {
     "published": parse_published,
     "language": language_tag,
     "url": canonical_url,
+    "status": publication_status,
+    "embargo": parse_published,
 }
 
 
@@ -136,11 +139,15 @@ class Applier:
             if given is None:
                 return dict.fromkeys(_PUBLISHED)
             return published_columns(parse_published(given.text), given.method)
+        if field == "embargo":
+            return embargo_columns(parse_published(given.text) if given else None)
         text = given.text if given else None
         if text is not None and field == "url":
             text = canonical_url(text)
         elif text is not None and field == "language":
             text = language_tag(text)
+        elif text is not None and field == "status":
+            text = publication_status(text)
         return {"byline" if field == "authors" else field: text}
 
     def _source(self, name: str) -> int:

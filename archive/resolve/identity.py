@@ -23,7 +23,14 @@ from archive.resolve.merging import merge
 from archive.resolve.similarity import shared_shingles
 from archive.resolve.sources import SourceResolver
 from archive.resolve.topics import TopicResolver
-from archive.resolve.versions import gives_same_text, stated_times, surroundings
+from archive.resolve.versions import (
+    NO_WORDS,
+    gives_same_text,
+    is_notice,
+    stands_in_for_notice,
+    stated_times,
+    surroundings,
+)
 
 MIN_WORDS_OF_IDENTITY = 50
 MIN_SIMILARITY_IN_PLACE = 0.5
@@ -195,17 +202,22 @@ class IdentityResolver:
         given = KnownRevision(0, 0, unit.text_sha256, unit.fingerprint, unit.modified_at, unit.crawled_at)
         revision, is_new_revision = self._text_of(unit, article, by, place if same_place else None)
         follows = given.follows(article.current)
-        set_values = self._merge(unit, article, reasons, is_older=follows is False)
+        said_before: AbstractSet[Statement] = set()
+        if same_place and place is not None and place.stated_in_id is not None:
+            said_before = self._stated.get(place.stated_in_id, set())
+        set_values = self._merge(unit, article, reasons, given, said_before, is_older=follows is False)
         new_identifiers = [one for one in self._candidates(unit) if one not in article.identifiers]
         for identifier in new_identifiers:
             other = self._identified.get(identifier, article.id)
             if other != article.id:
                 reasons.append(f"its {identifier.scheme} also belongs to {self._articles[other].key}")
+        if not is_new_revision and is_notice(unit) and revision.fingerprint != NO_WORDS:
+            reasons.append(f"no text in it, so that of revision {revision.number} stays")
         if is_new_revision:
             same_text = same_place and place is not None and place.text_sha256 == unit.text_sha256
             reasons.insert(0, "other headings, links or passages set aside" if same_text else "other text")
         is_to_the_letter = is_new_revision or revision.text_sha256 == unit.text_sha256
-        moves = is_new_revision and follows is not False
+        moves = is_new_revision and (follows is not False or stands_in_for_notice(article, revision))
         if is_new_revision and not moves:
             reasons.insert(
                 1, f"an older version ({stated_times(given)}), so not the current one ({stated_times(article.current)})"
@@ -233,7 +245,12 @@ class IdentityResolver:
         new_topics = self._new_topics(unit, article)
         if new_topics:
             reasons.append(f"topics given: {', '.join(sorted({text for _, text, _ in new_topics}))}")
-        changes = is_new_revision or moves or retag or bool(set_values) or bool(new_topics)
+        # one that a later version only says again is no change
+        says_otherwise = any(
+            known is None or (known.text, known.method) != (value.text, value.method)
+            for known, value in ((article.values.get(name), value) for name, value in set_values.items())
+        )
+        changes = is_new_revision or moves or retag or says_otherwise or bool(new_topics)
         if by == "text" and not same_place:
             outcome = "duplicate"
         elif changes:
@@ -278,10 +295,16 @@ class IdentityResolver:
                 # the same version met again, and no text that returns
                 if revision.text_sha256 == unit.text_sha256 and (revision.modified_at, revision.crawled_at) == times:
                     return revision, False
-            return self._revise(unit, article), True
+            return self._new_text(unit, article)
         for revision in reversed(article.revisions):
             if revision.text_sha256 == unit.text_sha256 or (by == "text" and revision.fingerprint == unit.fingerprint):
                 return revision, False
+        return self._new_text(unit, article)
+
+    def _new_text(self, unit: Article, article: KnownArticle) -> tuple[KnownRevision, bool]:
+        """Return a new state of the text; the current one, where a unit says no more than that it is not to be used."""
+        if is_notice(unit) and article.current.fingerprint != NO_WORDS:
+            return article.current, False
         return self._revise(unit, article), True
 
     def _has_surroundings(self, unit: Article, revision_id: int) -> bool:
@@ -299,13 +322,27 @@ class IdentityResolver:
         article.revisions.append(revision)
         return revision
 
-    def _merge(self, unit: Article, article: KnownArticle, reasons: list[str], *, is_older: bool) -> dict[str, Value]:
+    def _merge(
+        self,
+        unit: Article,
+        article: KnownArticle,
+        reasons: list[str],
+        version: KnownRevision,
+        said_before: AbstractSet[Statement],
+        *,
+        is_older: bool,
+    ) -> dict[str, Value]:
         """Return the values that a unit sets on a known article."""
         given = {name: value for name, value in unit.values.items() if name not in ("headline", *VERSION_TIMES)}
         source_id, scope, source_value = self._source(unit)
         if source_value is not None:
             given["source"] = source_value
-        return merge(given, unit.locator, (source_id, scope), article, reasons, is_older=is_older)
+        return merge(
+            *(given, unit.locator, (source_id, scope), article, reasons),
+            is_older=is_older,
+            version=version,
+            said_before=said_before,
+        )
 
     def _repeated(self, unit: Article, place: Place | None) -> int | None:
         """Return the unit on whose record stands all that this one states, where its place stated just that."""
@@ -328,7 +365,7 @@ class IdentityResolver:
         unit, article = change.unit, change.article
         self._articles[article.id] = article
         for name, value in change.set_values.items():
-            article.values[name] = KnownValue(value.text, value.method, unit.locator)
+            article.values[name] = KnownValue(value.text, value.method, unit.locator, unit.modified_at, unit.crawled_at)
         if "source" in change.set_values:
             article.source_id, article.scope, _ = self._source(unit)
         article.given_topics.update(change.new_topics)

@@ -12,6 +12,7 @@ from archive.db.lookups import KnownArticle, KnownRevision, KnownValue
 from archive.db.statements import TOPICS, Statement, is_kept
 from archive.documents import FoundDate, Value
 from archive.resolve.merging import merge
+from archive.resolve.versions import stands_in_for_notice
 
 Row = dict[str, Any]
 
@@ -83,6 +84,7 @@ class _Replay:
         self._has_surroundings = has_surroundings
         self._given_dates = set(unknown_dates)
         self._last: dict[str, tuple[int, int]] = {}  # by place: record and text
+        self._said: dict[str, Collection[Statement]] = {}  # by place: what it stated last
         self._records: set[int] = set()
         self._texts: set[int] = set()
 
@@ -100,8 +102,14 @@ class _Replay:
         follows = None if is_first else unit.given.follows(article.current)
         self._texts.add(revision.id)
         given = {name: value for name, value in unit.values.items() if name != "headline"}
-        changed = merge(given, unit.locator, unit.source, article, [], is_older=follows is False)
-        moves = is_new_text and follows is not False
+        changed = merge(
+            *(given, unit.locator, unit.source, article, []),
+            is_older=follows is False,
+            version=unit.given,
+            said_before=self._said.get(unit.locator, ()),
+        )
+        self._said[unit.locator] = unit.stated
+        moves = is_new_text and (follows is not False or stands_in_for_notice(article, revision))
         if not is_new_text and revision.id != article.current_id and follows and unit.is_to_the_letter:
             moves = self._has_surroundings(unit)
         if (
@@ -126,7 +134,8 @@ class _Replay:
             self._replace(name)
             self.done.values[name] = (value, unit.id)
         for name, value in changed.items():
-            self._article.values[name] = KnownValue(value.text, value.method, unit.locator)
+            times = (unit.given.modified_at, unit.given.crawled_at)
+            self._article.values[name] = KnownValue(value.text, value.method, unit.locator, *times)
         if "source" in changed:
             self._article.source_id, self._article.scope = unit.source
         standing = {Statement(name, value.text, value.method) for name, value in stand.items()}

@@ -24,6 +24,7 @@ class TopicResolver:
     def __init__(self, connection: Connection) -> None:
         self._by_name = vocabulary.topic_names(connection)
         self._merged = vocabulary.merged_topics(connection)
+        self._nameless = vocabulary.topics_named_by_code(connection)
         self._by_code = {key: self._leads(topic) for key, topic in vocabulary.topic_codes(connection).items()}
 
     def named(self, connection: Connection, name: str, label: str | None = None) -> int:
@@ -31,7 +32,7 @@ class TopicResolver:
 
         A local topic is also found by its code, and by a name that is written with hyphens for spaces, as tags are.
         With a `label`, the name is the `scheme:code` of a vocabulary: where that is not loaded, the topic is made with
-        the label for its name.
+        the label for its name. One that is called by its code, because no name was known, gets the first that is.
         """
         scheme, _, code = (part.strip() for part in name.partition(":"))
         if label is not None and scheme and code and (scheme, code) not in self._by_code:
@@ -39,7 +40,11 @@ class TopicResolver:
                 connection, scheme, code, label, name_key(label), origin="import"
             )
             self._by_code[scheme, code] = self._leads(made)
+            if label == name:
+                self._nameless.add(made)
         topic = self._known(name)
+        if topic in self._nameless and label not in (None, name):
+            self._call(connection, topic, label)
         if topic is None:
             topic, code = self._as_written(connection, name)
             key = name_key(name)
@@ -49,6 +54,13 @@ class TopicResolver:
                 )
             self._by_name[key] = topic
         return topic
+
+    def _call(self, connection: Connection, topic: int, label: str) -> None:
+        self._nameless.discard(topic)
+        if len(vocabulary.names_of_topic(connection, topic)) > 1:  # somebody looked after it
+            return
+        vocabulary.update_topic(connection, topic, {"name": label})
+        vocabulary.set_topic_names(connection, topic, [("label", label, name_key(label))])
 
     def find(self, connection: Connection, name: str) -> int | None:
         """Return the id of the topic that a name leads to; None where there is none."""

@@ -7,12 +7,15 @@ from archive.documents import PublishedTime
 from archive.normalize.bylines import split_byline
 from archive.normalize.dates import parse_published
 from archive.normalize.language import language_tag
+from archive.normalize.status import publication_status
 from archive.normalize.urls import canonical_url
 
 _MEANING: dict[str, Callable[[str], object]] = {
     "authors": split_byline,
     "language": language_tag,
     "published": parse_published,
+    "status": publication_status,
+    "embargo": parse_published,
     "url": canonical_url,
 }
 

@@ -1,7 +1,28 @@
 """When two texts are one version of a piece, and what is said of when it was made."""
 
-from archive.db.lookups import KnownRevision, Place, Surroundings
+from archive.db.lookups import KnownArticle, KnownRevision, Place, Surroundings
 from archive.documents import Article
+from archive.normalize.article import fingerprint
+from archive.normalize.status import HIDDEN, publication_status
+
+# The fingerprint of a text without words.
+NO_WORDS = fingerprint("")
+
+
+def is_notice(unit: Article) -> bool:
+    """Tell whether a unit says of a piece that it is withheld or canceled, and has no text of it."""
+    return unit.status in HIDDEN and unit.words == 0
+
+
+def stands_in_for_notice(article: KnownArticle, revision: KnownRevision) -> bool:
+    """Tell whether a text that comes later than a notice without one is to be read in its place, however old it is."""
+    status = article.values.get("status")
+    return (
+        status is not None
+        and publication_status(status.text) in HIDDEN
+        and article.current.fingerprint == NO_WORDS
+        and revision.fingerprint != NO_WORDS
+    )
 
 
 def gives_same_text(unit: Article, place: Place) -> bool:

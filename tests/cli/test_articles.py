@@ -19,7 +19,7 @@ ARTICLES = CHECKOUT / "seeds" / "articles"
 
 SUMMARY = [
     *("key", "headline", "headline_method", "source", "url", "published", "published_precision"),
-    *("language", "authors", "topics", "words"),
+    *("language", "authors", "topics", "words", "hidden"),
 ]
 
 

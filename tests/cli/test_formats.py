@@ -50,6 +50,7 @@ CALLS = {
     "sql": ["sql", "SELECT key, url, id FROM articles"],
     "db history": ["db", "history"],
     "import": ["import", "more.txt"],
+    "identify": ["identify", "more.txt"],
 }
 OBJECTS = {"show", "why", "stats", "import", "corpus verify", "corpus methods"}
 

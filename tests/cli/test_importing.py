@@ -54,6 +54,45 @@ def test_all_known_says_nothing_of_what_is_not(take: Run) -> None:
     assert answer.stdout == "import 1: 1 read = 1 added + 0 revised + 0 unchanged + 0 duplicate + 0 failed\n"
 
 
+def test_a_dry_run_lists_units_and_writes_nothing(take: Run, database: Path) -> None:
+    take("-q", ARTICLES / "courier")
+    before = database.read_bytes()
+    answer = take("-q", "--dry-run", ARTICLES)
+    assert answer.exit_code == 1
+    assert answer.stderr.splitlines()[-2:] == [
+        "dry run, nothing was written: 19 read = 14 added + 1 revised + 2 unchanged + 1 duplicate + 1 failed",
+        "not stated: source 3, date 6, only a month 1, only a year 1, language 9",
+    ]
+    assert answer.stdout.split()[:4] == ["outcome", "key", "place", "reason"]
+    listed = json.loads(take("-q", "--dry-run", "-f", "json", ARTICLES).stdout)
+    assert [unit["outcome"] for unit in listed].count("added") == 14
+    rows = take("-q", "--dry-run", "-f", "csv", ARTICLES / "courier").stdout.splitlines()
+    assert rows[0].startswith("position,outcome,key,locator,reason") and len(rows) == 3
+    assert database.read_bytes() == before
+    assert take("-q", ARTICLES).stdout.startswith("import 2: 19 read = 14 added")
+
+
+def test_a_dry_run_makes_no_archive(run: Run, tmp_path: Path) -> None:
+    answer = run("--db", tmp_path / "new.db", "import", "--dry-run", "-f", "jsonl", "-", stdin="A body about Belarus.")
+    assert (answer.exit_code, json.loads(answer.stdout)["outcome"]) == (0, "added")
+    assert not (tmp_path / "new.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [((), "stopped; whole batches are in the archive"), (("--dry-run",), "stopped; nothing was written")],
+)
+def test_stopped(take: Run, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], said: str) -> None:
+    def stop(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(importing, "import_paths", stop)
+    monkeypatch.setattr("archive.rehearsal.rehearse_import", stop)
+    answer = take(*words, "a.txt")
+    assert answer.exit_code == 130
+    assert said in answer.stderr
+
+
 def test_quiet_tells_failures_only(take: Run) -> None:
     answer = take("-q", ARTICLES)
     assert answer.exit_code == 1

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from archive.errors import UsageError
 from archive.ingest import OUTCOMES, ImportOptions, Listener, import_paths
 from archive.normalize.article import normalize_document
 from archive.readers.files import FoundFile, read_bytes
+from archive.workers import Workers
 
 Rows = Callable[..., list[tuple[Any, ...]]]
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -102,9 +103,10 @@ def open_folder() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
-# Runs the command as a user who is not root. All that it needs is loaded before: that user may not be able to read it.
+# Imports as a user who is not root. All that it needs is loaded before, in this process: that user may not be able to
+# read it.
 _AS_NOBODY = """
-import os, sys, tempfile
+import multiprocessing.popen_spawn_posix, os, sys, tempfile
 from contextlib import suppress
 from archive.cli import main
 words = sys.argv[1:]
@@ -113,7 +115,7 @@ if os.geteuid() == 0:
     for number in (1, 2):
         os.dup2(os.open(os.devnull, os.O_WRONLY), number)
     with tempfile.TemporaryDirectory() as folder, suppress(SystemExit):
-        sys.argv = ["archive", "--db", folder + "/archive.db", *words[2:]]
+        sys.argv = ["archive", "--db", folder + "/archive.db", "import", "--jobs", "0", *words[3:]]
         main()
     for number, output in enumerate(outputs, 1):
         os.dup2(output, number)
@@ -273,17 +275,18 @@ def test_long_texts_are_few_in_a_batch_and_large_files_few_in_a_chunk(
         (tmp_path / f"{number:02}.txt").write_text(f"{number:02} " + "x" * (1_000_000 if number == 20 else 999_000))
     chunks: list[int] = []
 
-    class Counting(prepare.Preparer):
-        def prepare(self, tasks: Any) -> list[prepare.Prepared]:
-            chunks.append(len(tasks))
-            return super().prepare(tasks)
+    class Counting(Workers):
+        def prepare(self, given: Iterable[list[prepare.Task]]) -> Iterator[list[prepare.Prepared]]:
+            for results in super().prepare(given):
+                chunks.append(len(results))
+                yield results
 
-    monkeypatch.setattr("archive.workers.Preparer", Counting)
+    monkeypatch.setattr("archive.ingest.Workers", Counting)
     heard = Batches()
     summary = import_paths(database, [str(tmp_path)], ImportOptions(jobs=0), heard)
     assert summary.outcomes["added"] == 30 == sum(heard.sizes) == sum(chunks)
     assert max(heard.sizes) * 999_000 <= portions.BATCH * portions.LONG
-    assert chunks == [8, 8, 4, 1, 8, 1]
+    assert chunks == [*[2] * 10, 1, *[2] * 4, 1]
 
 
 def test_a_file_that_vanishes_after_it_was_found_fails(

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from multiprocessing.context import SpawnProcess
@@ -19,7 +19,7 @@ from typing import Any, NoReturn
 import pytest
 from sqlalchemy import Engine, event
 
-from archive import workers
+from archive import processes
 from archive.documents import Failure, Given
 from archive.errors import ArchiveError
 from archive.ingest import ImportOptions, Listener, import_paths
@@ -186,14 +186,14 @@ def test_a_process_that_ends_in_the_middle_of_a_message_is_not_waited_for(
 ) -> None:
     (tmp_path / "long.txt").write_text("harbour " * 500_000)
     tasks = [Task(found, None) for found in find_files([str(tmp_path / "long.txt")])]
-    process = workers._Process(settings)
+    process = processes.Process(settings)
     assert process.is_ready()
     process._connection.send(tasks)
     until(process._connection.poll)  # it has begun to send what does not fit into the pipe
     process.end()
     with pytest.raises((EOFError, OSError)):
         process._connection.recv()
-    with pytest.raises(workers._EndedError):
+    with pytest.raises(processes.EndedError):
         process.prepare(pickle.dumps(tasks))
 
 
@@ -275,20 +275,22 @@ def test_what_waits_for_a_process_is_prepared_here(
     chunks = [tasks[:10], tasks[10:20], tasks[20:21], tasks[21:31], tasks[31:]]
     here: list[int] = []
     is_taken = threading.Event()
-    there, prepare = Workers._prepare_in_process, Preparer.prepare
+    there, prepare = Workers._prepare_in_process, Preparer.prepare_harmless
 
     def slow(self: Workers, pickled: bytes) -> bytes:
         assert is_taken.wait(30)
         return there(self, pickled)
 
-    def noted(self: Preparer, tasks: list[Task]) -> list[Prepared]:
-        here.append(chunks.index(tasks))
+    def noted(self: Preparer, task: Task) -> Sequence[Prepared] | None:
+        (number,) = (number for number, chunk in enumerate(chunks) if task in chunk)
+        if number not in here:
+            here.append(number)
         if len(here) == 2:
             is_taken.set()
-        return prepare(self, tasks)
+        return prepare(self, task)
 
     monkeypatch.setattr(Workers, "_prepare_in_process", slow)
-    monkeypatch.setattr(Preparer, "prepare", noted)
+    monkeypatch.setattr(Preparer, "prepare_harmless", noted)
     with Workers(settings, 1) as one:
         prepared = list(one.prepare(iter(chunks)))
     assert here[:2] == [3, 1] and not {0, 2} & set(here)
@@ -460,8 +462,8 @@ def test_an_archive_that_is_damaged_is_said_so(database: Path, many: Path) -> No
 def test_workers_block_what_the_writer_decides_about() -> None:
     main = sys.modules["__main__"]
     before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
-    with workers._starting_undisturbed():
-        assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) >= workers._STOPS
+    with processes.starting_undisturbed():
+        assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) >= processes.STOPS
         assert sys.modules["__main__"] is not main
     assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == before
     assert sys.modules["__main__"] is main

@@ -52,9 +52,9 @@ def _known(connection: sqlite3.Connection) -> Iterator[Known]:
         return [str(row[0]) for row in connection.execute(sql, (number,))]
 
     parents = dict(connection.execute("SELECT id, parent_id FROM topics"))
-    for article_id, key, headline, body, starts, ends, source_id, *stated in connection.execute(
-        "SELECT a.id, a.key, t.headline, t.body, a.published_from, a.published_until, a.source_id, a.language, "
-        "a.section, a.kind FROM articles a JOIN article_text t ON t.id = a.id"
+    for article_id, key, headline, body, starts, ends, source_id, until, *stated in connection.execute(
+        "SELECT a.id, a.key, t.headline, t.body, a.published_from, a.published_until, a.source_id, "
+        "a.embargo_until, a.language, a.section, a.kind, a.status FROM articles a JOIN article_text t ON t.id = a.id"
     ).fetchall():
         topics = {int(one) for one in names("SELECT topic_id FROM article_topics WHERE article_id = ?", article_id)}
         above: set[int] = set()
@@ -71,8 +71,12 @@ def _known(connection: sqlite3.Connection) -> Iterator[Known]:
                 article_id,
             ),
             "import": names("SELECT import_id FROM import_items WHERE article_id = ?", article_id),
-            **{name: [one] * bool(one) for name, one in zip(("language", "section", "kind"), stated, strict=True)},
+            **{
+                name: [one] * bool(one)
+                for name, one in zip(("language", "section", "kind", "status"), stated, strict=True)
+            },
             "date": [starts] * bool(starts),
+            "embargo": [until] * bool(until),
         }
         facts["has"] = [name for name, values in facts.items() if values]
         yield Known(
@@ -81,4 +85,5 @@ def _known(connection: sqlite3.Connection) -> Iterator[Known]:
             starts,
             ends,
             {name: frozenset(values) for name, values in facts.items()},
+            until,
         )

@@ -47,6 +47,7 @@ def test_names_and_values(ask: Connection) -> None:
         "authors": ["Ines Marlow", "Jonas Vale"],
         "topics": sorted(row["topics"]),
         "words": 121,
+        "hidden": None,
     }
     methods = [row["headline_method"] for row in by_headline.values()]
     assert (methods.count("given"), methods.count("first_line"), methods.count("derived")) == (11, 3, 2)

@@ -12,20 +12,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, select
 
+from archive.db import clock
 from archive.db.tables import articles
 from archive.ingest import ImportOptions, import_paths
 from archive.normalize.tokens import tokenize
 from archive.queries import reading
 from archive.queries.selection import Selection, select_articles
 from archive.query_language.parse import parse_query
-from archive.query_language.reference import Known, evaluate
+from archive.query_language.reference import Known, asks_for_hidden, evaluate, is_hidden
 
 TODAY = date(2026, 11, 22)
+NOW = "2026-11-22T10:00:00.000000Z"
 DATES = ("", "2022", "2023", "2023-02", "2023-03", "2023-02-28", "2023-02-28T23:30", "2023-03-01T06:30:00+08:00")
 FACTS = [
     *("source:radio-lintel", 'source:"the mill"', "topic:sanctions", "topic:kites", "author:okoro", "author:öz"),
     *("language:en", "language:zh-Hant", "section:POLITICS", "section:sport", "kind:opinion", "has:date"),
     *("has:source", "has:topic", "has:author", "has:section", "import:1", "import:last"),
+    *("status:usable", "status:withheld", "status:canceled", "has:status", "has:embargo"),
 ]
 QUERIES = int(os.environ.get("ARCHIVE_QUERIES", "400"))  # `make bench-queries` asks 10,000
 
@@ -52,6 +55,8 @@ def front_matter(number: int) -> str:
         "section": ("Politics", "politics", "Sport", "")[number % 4],
         "topics": ("[sanctions]", "[Kites, sanctions]", "")[number % 3],
         "kind": ("opinion", "", "")[number % 3],
+        "status": ("", "usable", "canceled", "", "", "withheld", "")[number % 7],
+        "embargo": ("", "", "2026-11-01", "2026-11-22T10:00Z", "2026-11-22T10:01Z", "2027")[number % 11 % 6],
     }
     return "---\n" + "".join(f"{name}: {value}\n" for name, value in lines.items() if value) + "---\n"
 
@@ -85,7 +90,8 @@ def asked(
     import_paths(path, [str(folder)], ImportOptions(jobs=0))
     known = known_articles(path)
     assert len(known) > len(texts) / 2
-    with reading(path) as connection:
+    with reading(path) as connection, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clock, "now", lambda: NOW)
         yield connection, known, [tokenize(text) for text in texts]
 
 
@@ -133,7 +139,7 @@ class _Writer:
 
 def test_sql_finds_what_the_reference_finds(asked: tuple[Connection, list[Known], list[list[str]]]) -> None:
     connection, known, words = asked
-    counts = {"some": 0, "none": 0, "undecided": 0}
+    counts = {"some": 0, "none": 0, "undecided": 0, "hidden": 0}
 
     @settings(max_examples=QUERIES, database=None)
     @given(st.integers(min_value=0))
@@ -142,18 +148,27 @@ def test_sql_finds_what_the_reference_finds(asked: tuple[Connection, list[Known]
         query = parse_query(typed.replace("import:last", "import:1"), TODAY)
         assert query.tree is not None
         verdicts = {one.key: evaluate(query.tree, one) for one in known}
-        so = {key for key, verdict in verdicts.items() if verdict}
-        open_ = {key for key, verdict in verdicts.items() if verdict is None}
+        hidden = {one.key for one in known if is_hidden(one, NOW) and not asks_for_hidden(query.tree)}
+        named = {key for key, verdict in verdicts.items() if verdict}
+        so = named - hidden
+        all_open = {key for key, verdict in verdicts.items() if verdict is None}
+        open_ = all_open - hidden
         undated = {one.key for one in known if one.starts is None}
         selection = select_articles(connection, [parse_query(typed, TODAY)])
         assert keys(connection, selection) == so, typed
         assert keys(connection, selection.undated) == open_ & undated, typed
         assert keys(connection, selection.imprecise) == open_ - undated, typed
+        assert keys(connection, selection.hidden) == named & hidden, typed
+        everything = select_articles(connection, [query], include_hidden=True)
+        assert keys(connection, everything) == named, typed
+        assert keys(connection, everything.undated) == all_open & undated, typed
+        assert everything.hidden is None
         with_imprecise = select_articles(connection, [query], include_imprecise=True)
         assert keys(connection, with_imprecise) == so | (open_ - undated), typed
         assert keys(connection, with_imprecise.undated) == open_ & undated, typed
         counts["some" if so else "none"] += 1
         counts["undecided"] += bool(open_)
+        counts["hidden"] += bool(named & hidden)
 
     ask()
     assert min(counts.values()) > QUERIES / 20, counts

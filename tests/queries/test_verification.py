@@ -162,6 +162,13 @@ DAMAGES = (
        "INSERT INTO my_notes VALUES ('look again', 999)"),
     of("foreign_keys", "CREATE TABLE my_notes (note TEXT, section TEXT REFERENCES articles(section))",
        "INSERT INTO my_notes VALUES ('look again', 'Sports')"),
+    of("embargo", "UPDATE articles SET embargo_until = '2023-03-01T12:00:00.000000Z' WHERE id = 1"),
+    of(
+        "embargo",
+        "INSERT INTO article_values (article_id, field, text, method, import_item_id) "
+        "VALUES (1, 'embargo', 'soon', 'option', 1)",
+        "UPDATE articles SET embargo = 'soon' WHERE id = 1",
+    ),
     of("published", "UPDATE articles SET published = 'soon' WHERE id = 999", "UPDATE articles SET published_on = NULL "
        f"WHERE id = ({DATED})"),
     *(

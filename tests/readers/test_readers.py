@@ -15,7 +15,7 @@ SHARED = Path(__file__).resolve().parents[3] / "shared"
 
 
 def test_readers_have_names_of_their_own() -> None:
-    assert [reader.name for reader in READERS] == ["markdown", "mail", "html", "text"]
+    assert [reader.name for reader in READERS] == ["markdown", "mail", "wire", "html", "text"]
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,7 @@ def test_readers_have_names_of_their_own() -> None:
         ("-", b"Text.", "text"),
         ("a.html", b"Text that only claims to be HTML.", "text"),
         ("a.txt", "Text.".encode("utf-16"), "text"),
+        ("a.txt", b"<nitf><head><title>Rain</title></head></nitf>", "wire"),
     ],
 )
 def test_the_first_reader_that_takes_a_file_reads_it(name: str, content: bytes, reader: str) -> None:
@@ -42,7 +43,8 @@ def test_the_first_reader_that_takes_a_file_reads_it(name: str, content: bytes, 
         (b" \n", "no text in it, only blank space"),
         (b"\x89PNG\r\n\x1a\n", "not text: a PNG image"),
         (b"\x00" * 64, "not text: binary data (many NUL bytes)"),
-        (b"<?xml version='1.0'?><rss>", "a format that no reader takes: XML"),
+        (b"<?xml version='1.0'?><rss>", "XML of a kind that no reader takes: <rss>"),
+        (b"<?xml version='1.0'?> no element", "a format that no reader takes: XML"),
         (bytes(range(128, 256)) * 4, "not text in any encoding we know"),
     ],
     ids=lambda value: str(value)[:20],

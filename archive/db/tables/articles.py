@@ -1,6 +1,6 @@
 """Articles: one published piece each, the states of its text, and everything known about it."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Text, UniqueConstraint
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Text, UniqueConstraint, text
 
 from archive.db.tables.base import GIVEN_BY, Id, reference, table
 
@@ -44,6 +44,14 @@ articles = table(
     ),
     Column("decided_headline_index", Text, doc="What is indexed instead, for scripts without spaces; else NULL."),
     Column("translation_of", Text, doc="Key of the article that it translates, where a person said so; else NULL."),
+    Column("status", Text, doc="usable, withheld or canceled, as its latest version says; NULL if not stated."),
+    Column("embargo", Text, doc="Until when it is not to be published, exactly as known; NULL if not stated."),
+    Column("embargo_until", Text, doc="From when the embargo is surely over, wherever it was meant, UTC."),
+    Column("slugline", Text, doc="Words by which a newsroom names a story: `HARBOUR-EELS`; NULL if not stated."),
+    Column("dateline", Text, doc="Place, and often day, it was written at, as printed: `MINSK`; NULL if not stated."),
+    # of the few that have them: what is hidden is looked for in every question
+    Index(None, "status", sqlite_where=text("status IS NOT NULL")),
+    Index(None, "embargo_until", sqlite_where=text("embargo_until IS NOT NULL")),
     # what is counted of the articles that words find, beside each other: a row of articles is ten times as wide
     Index(COUNTING, "id", "source_id", "published_from", "published_precision"),
 )
@@ -102,7 +110,8 @@ article_values = table(
         "field",
         Text,
         nullable=False,
-        doc="headline, source, published, authors, language, section, page, edition, rights, url, id, kind.",
+        doc="headline, source, published, authors, language, section, page, edition, rights, url, id, kind, status, "
+        "embargo, slugline, dateline.",
     ),
     Column("text", Text, nullable=False, doc="The value as the input gives it."),
     Column(
@@ -123,7 +132,8 @@ other_values = table(
         "field",
         Text,
         nullable=False,
-        doc="headline, source, published, authors, language, section, page, edition, rights, url, id, kind, topics. "
+        doc="headline, source, published, authors, language, section, page, edition, rights, url, id, kind, status, "
+        "embargo, slugline, dateline, topics. "
         "A date that no unit gave before is in `article_dates`.",
     ),
     Column("text", Text, nullable=False, doc="The value as the input gives it."),
@@ -154,7 +164,7 @@ set_aside = table(
         Text,
         nullable=False,
         doc="related_headline, trailing_tags, caption, markup, front_matter, signature, list_footer, summary, notice, "
-        "furniture.",
+        "furniture, note.",
     ),
     Column("text", Text, nullable=False, doc="The passage."),
     Column("rule", Text, nullable=False, doc="The rule that took it out."),

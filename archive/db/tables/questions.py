@@ -1,6 +1,6 @@
 """What people keep of what they ask: saved queries, and corpora that can be cited."""
 
-from sqlalchemy import Boolean, Column, Integer, Text, UniqueConstraint
+from sqlalchemy import Boolean, Column, Integer, Text, UniqueConstraint, text
 
 from archive.db.tables.base import reference, table
 
@@ -64,6 +64,20 @@ corpora = table(
         Text,
         nullable=False,
         doc="SHA-256 of the lines `KEY TEXT_SHA256` of its articles, sorted by key, each ended by LF; hex.",
+    ),
+    Column(
+        "includes_hidden",
+        Boolean,
+        nullable=False,
+        server_default=text("0"),
+        doc="Whether articles that were withheld, canceled or under embargo were taken in.",
+    ),
+    Column(
+        "left_out_hidden",
+        Integer,
+        nullable=False,
+        server_default=text("0"),
+        doc="How many were left out as they were withheld, canceled or under embargo then.",
     ),
 )
 

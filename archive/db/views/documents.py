@@ -25,6 +25,11 @@ DOCUMENTS = View(
         "published_until": "First local moment after all that it can mean.",
         "published_at": "The moment of publication, UTC; NULL unless minute and zone are known.",
         "fingerprint": "The same for copies of one text.",
+        "status": "usable, withheld or canceled; NULL if not stated.",
+        "embargo_until": "From when its embargo is surely over, UTC; NULL if it has none.",
+        "hidden_until": "Until when commands hide it, UTC: that, or `9999…` while it is withheld or canceled; or NULL.",
+        "slugline": "Words by which a newsroom names the story; NULL if not stated.",
+        "dateline": "Place it was written at, as printed; NULL if not stated.",
     },
     """
 SELECT a.key AS doc_id,
@@ -50,7 +55,13 @@ SELECT a.key AS doc_id,
        a.published_from AS published_from,
        a.published_until AS published_until,
        a.published_at AS published_at,
-       r.fingerprint AS fingerprint
+       r.fingerprint AS fingerprint,
+       a.status AS status,
+       a.embargo_until AS embargo_until,
+       CASE WHEN a.status = 'withheld' OR a.status = 'canceled' THEN '9999-12-31T23:59:59.999999Z'
+            ELSE a.embargo_until END AS hidden_until,
+       a.slugline AS slugline,
+       a.dateline AS dateline
   FROM articles a
   JOIN article_revisions r ON r.id = a.revision_id
   LEFT JOIN sources s ON s.id = a.source_id

@@ -82,6 +82,7 @@ def examine(connection: sqlite3.Connection, watch: Watch, *, deep: bool = False)
         ("topic_tree", lambda: records.check_topic_tree(connection)),
         ("name_keys", lambda: values.check_name_keys(connection)),
         ("published", lambda: values.check_published(connection)),
+        ("embargo", lambda: values.check_embargo(connection)),
         ("texts", lambda: texts.check_texts(connection, watch, deep=deep)),
         ("originals", lambda: originals.check_originals(connection, watch, deep=deep)),
     ]

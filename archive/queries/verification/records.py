@@ -9,6 +9,7 @@ from archive.running import still_runs
 _TIME = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]Z"
 _TIMES = (
     *(("articles", "created_at"), ("articles", "published_at"), ("article_revisions", "seen_at")),
+    ("articles", "embargo_until"),
     *(("imports", "started_at"), ("imports", "finished_at"), ("imports", "undone_at")),
     ("decisions", "made_at"),
     *(("sources", "created_at"), ("topics", "created_at")),
@@ -24,6 +25,7 @@ _VALUES = {
     "source": "source_id",
     "authors": "byline",
     **{name: name for name in ("kind", "url", "language", "section", "published", "page", "edition", "rights")},
+    **{name: name for name in ("status", "embargo", "slugline", "dateline")},
 }
 
 TAGS_WITHOUT_EVIDENCE = """

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Boolean, Column, Float, Integer, LargeBinary
 
+from archive.db.article_columns import embargo_columns
 from archive.db.enumerations import ENUMERATIONS
 from archive.db.tables import metadata
 from archive.documents import PublishedTime
@@ -47,6 +48,14 @@ class PublishedRow(NamedTuple):
     article_id: int
     key: str
     right: tuple[str | None, ...] | None
+
+
+class EmbargoRow(NamedTuple):
+    """An article whose embargo is not written in both its columns alike; `right` is None where nobody can say."""
+
+    article_id: int
+    key: str
+    right: dict[str, str | None] | None
 
 
 def check_types(connection: sqlite3.Connection) -> Iterator[Finding]:
@@ -95,6 +104,31 @@ def check_published(connection: sqlite3.Connection) -> Iterator[Finding]:
         (unread if row.right is None else unlike).add(row.key)
     yield from unlike.findings()
     yield from unread.findings()
+
+
+def check_embargo(connection: sqlite3.Connection) -> Iterator[Finding]:
+    """Yield findings for articles of which it is not known alike until when they are under embargo."""
+    unlike = Wrong("error", "embargo", "article", "with columns of the embargo that do not agree", REPAIR)
+    unread = Wrong("error", "embargo", "article", "with an embargo that cannot be read", RESTORE)
+    for row in unlike_embargo(connection):
+        (unread if row.right is None else unlike).add(row.key)
+    yield from unlike.findings()
+    yield from unread.findings()
+
+
+def unlike_embargo(connection: sqlite3.Connection) -> Iterator[EmbargoRow]:
+    """Yield the articles of which `embargo_until` does not follow from `embargo`, with what would."""
+    for article_id, key, embargo, until in connection.execute(
+        "SELECT id, key, embargo, embargo_until FROM articles "
+        "WHERE embargo IS NOT NULL OR embargo_until IS NOT NULL ORDER BY id"
+    ):
+        try:
+            right = embargo_columns(None if embargo is None else parse_published(str(embargo)))
+        except ValueError:
+            yield EmbargoRow(article_id, key, None)
+            continue
+        if right != {"embargo": embargo, "embargo_until": until}:
+            yield EmbargoRow(article_id, key, right)
 
 
 def unlike_published(connection: sqlite3.Connection) -> Iterator[PublishedRow]:

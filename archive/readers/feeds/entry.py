@@ -32,6 +32,7 @@ class FeedReader:
     """A feed with one entry alone, in XML or JSON: one document."""
 
     name = "feed"
+    media_type = "application/xml"
 
     def identify(self, head: bytes, name: str) -> str | None:  # noqa: ARG002 - no file is an entry, only a part of one
         """Return None: an entry comes out of a feed, which says that it is one."""

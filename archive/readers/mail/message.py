@@ -18,6 +18,8 @@ _QUOTED_POSTMARK = re.compile(rb"^>(>*From )", re.MULTILINE)
 class MailReader:
     """A message: one document. `of_mailbox`: it stood in an mbox, which marks lines that begin with "From "."""
 
+    media_type = "message/rfc822"
+
     def __init__(self, *, of_mailbox: bool = False) -> None:
         self.name = "mailbox_message" if of_mailbox else "mail"
         self._of_mailbox = of_mailbox
@@ -60,7 +62,7 @@ class MailReader:
         yield Document(
             locator,
             self.name,
-            "message/rfc822",
+            self.media_type,
             content,
             layout=layout,
             values=values,

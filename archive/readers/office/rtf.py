@@ -8,82 +8,28 @@ content of destinations that hold no text (pictures, fonts, themes) is passed ov
 import re
 from collections.abc import Callable
 from copy import copy
-from dataclasses import dataclass, field
 
 from archive.readers.base import UnreadableError
-from archive.readers.office.rtf_codes import DEFAULT, SYMBOL, of_charset, of_code_page, symbol
-from archive.readers.office.written import DEEPEST, Writer, Written
+from archive.readers.office.rtf_codes import DEFAULT, SYMBOL, of_charset, of_code_page
+from archive.readers.office.rtf_text import RtfText
+from archive.readers.office.rtf_words import (
+    CHARACTERS,
+    HEADING,
+    HYPERLINK,
+    NO_TEXT,
+    OPTIONAL,
+    PARTS,
+    PROPERTIES,
+    SYMBOLS,
+    Field,
+    Style,
+)
+from archive.readers.office.written import DEEPEST, Written
 
 _TOKEN = re.compile(
     rb"\\(?:'([0-9A-Fa-f]{2})|([A-Za-z]{1,32})(-?[0-9]{1,10})?[ ]?|([^A-Za-z]))|([{}])|([^\\{}\r\n\t]+)|(\t)|[\r\n]+|\\"
 )
 _SKIP = re.compile(rb"[^\\{}]+|\\bin([0-9]{1,10})[ ]?|\\(?:.|\Z)|([{}])", re.DOTALL)
-_HYPERLINK = re.compile(r'\s*HYPERLINK\s+(?:"([^"]*)"|([^\s"\\]+))', re.IGNORECASE)
-_LOCAL_LINK = re.compile(r"\\l\b")
-
-# Destinations that hold no text of the document. Any that begins with `\*` and is not named here holds none either.
-_NO_TEXT = frozenset(
-    b"""
-    colortbl filetbl rsidtbl listtable listoverridetable revtbl pict object nonshppict shprslt objdata objclass
-    themedata colorschememapping datastore latentstyles xmlnstbl mmathPr pnseclvl pn bkmkstart bkmkend xe tc txe rxe
-    private template generator atnid atnauthor atntime atndate atnref atnparent atrfstart atrfend ftnsep ftnsepc ftncn
-    aftnsep aftnsepc aftncn nonesttables sn sv sp picprop blipuid datafield formfield ffname fontemb fontfile panose
-    falt htmltag mhtmltag wgrffmtfilter protusertbl userprops passwordhash keycode nextfile background fldtype bxe tcn
-    """.split()
-)
-# Destinations that begin with `\*` and are gone into.
-_OPTIONAL = {b"shpinst", b"shptxt", b"shppict", b"fldinst", b"ud", b"do", b"annotation", b"company", b"keywords"}
-_PARTS = {
-    b"footnote": "footnote",
-    b"annotation": "comment",
-    b"shptxt": "text_box",
-    b"dptxbxtext": "text_box",
-    **dict.fromkeys((b"header", b"headerl", b"headerr", b"headerf"), "page_header"),
-    **dict.fromkeys((b"footer", b"footerl", b"footerr", b"footerf"), "page_footer"),
-}
-_PROPERTIES = {b"title": "title", b"author": "author", b"subject": "subject", b"keywords": "keywords"}
-_CHARACTERS = {
-    b"emdash": "—", b"endash": "–", b"emspace": "\u2003", b"enspace": "\u2002", b"qmspace": "\u2005", b"bullet": "•",
-    b"lquote": "‘", b"rquote": "’", b"ldblquote": "“", b"rdblquote": "”", b"tab": "\t", b"line": "\n",
-    b"softline": "\n", b"lbr": "\n", b"zwj": "\u200d", b"zwnj": "\u200c", b"ltrmark": "\u200e", b"rtlmark": "\u200f",
-    b"nestcell": "\t",
-}  # fmt: skip
-_SYMBOLS = {b"~": "\xa0", b"_": "\u2011", b"-": "", b"|": "", b":": ""}
-_LONGEST_PROPERTY = 10_000
-
-
-@dataclass(slots=True)
-class _State:
-    """What a group inherits from the one around it."""
-
-    font: int = -1
-    skipped: int = 1  # bytes that stand for those that do not know a Unicode character
-    bold: bool = False
-    hidden: bool = False
-    deleted: bool = False
-    size: float | None = 12.0
-    in_table: bool = False
-    style: int = 0
-    outline: int | None = None
-    in_list: bool = False
-    list_level: int = 0
-    into: str = "text"  # what is done with text: text, fonts, styles, instruction, mark or property
-    name: bytes = b""
-
-
-@dataclass
-class _Style:
-    name: str
-    outline: int | None
-
-
-@dataclass
-class _Field:
-    """A field: how many groups deep it stands, what it is told to do, whether a link is open for it."""
-
-    depth: int
-    instruction: list[str] = field(default_factory=list)
-    is_open: bool = False
 
 
 def read_rtf(content: bytes) -> Written:
@@ -104,34 +50,7 @@ def read_rtf(content: bytes) -> Written:
     return _Parser(content, start).run()
 
 
-class _Parser:
-    def __init__(self, content: bytes, start: int) -> None:
-        self._content = content
-        self._at = start
-        self._writer = Writer()
-        self._state = _State()
-        self._stack: list[_State] = []
-        self._document = DEFAULT
-        self._fonts: dict[int, str] = {}
-        self._symbol_fonts: set[int] = set()
-        self._default_font = -1
-        self._styles: dict[int, _Style] = {}
-        self._bytes = bytearray()  # of text, to be decoded together
-        self._waiting = 0  # bytes to pass over after a Unicode character
-        self._half: int | None = None  # of a surrogate pair
-        self._is_starred = False
-        self._fields: list[_Field] = []
-        self._parts: list[int] = []  # how many groups deep the notes and boxes stand that are open
-        self._properties: dict[str, list[str]] = {}
-        self._gathered: list[str] = []  # the text of the font, style or mark that is being read
-        self._undecoded = 0
-        self._has_deleted = False
-        self._hidden = 0
-        self._has_mark = False  # of an item of a list
-        self._font = -1
-        self._style = 0
-        self._style_outline: int | None = None
-
+class _Parser(RtfText):
     def run(self) -> Written:
         content = self._content
         match_token = _TOKEN.match
@@ -156,6 +75,8 @@ class _Parser:
             elif kind == 7:
                 self._put("\t")
         self._flush()
+        if not self._parts:
+            self._end_paragraph()
         notes = []
         if not ended:
             notes.append("it breaks off: groups are not closed")
@@ -167,10 +88,8 @@ class _Parser:
             notes.append(f"{self._hidden} characters of hidden text left out")
         if self._has_deleted:
             notes.append("changes are tracked: what was deleted is set aside")
-        properties = {name: " ".join("".join(parts).split()) for name, parts in self._properties.items()}
+        properties = {name: " ".join(text.split()) for name, text in self._properties.items()}
         return Written(self._writer.finish(), {name: text for name, text in properties.items() if text}, tuple(notes))
-
-    # groups
 
     def _open(self) -> None:
         self._flush()
@@ -201,13 +120,13 @@ class _Parser:
 
     def _finish(self, into: str) -> None:
         """Take note of what stood in a destination that is no text."""
-        text = "".join(self._gathered)
+        text = self._gathered
         if into == "instruction" and self._fields:
-            self._fields[-1].instruction.append(text)
+            self._fields[-1].instruction += text
         elif into == "mark" and any(map(str.isalnum, text)):
             self._put(" ".join(text.split()) + " ")
         if into in ("instruction", "mark", "fonts", "styles"):
-            self._gathered.clear()
+            self._gathered = ""
 
     def _pass_over(self) -> None:
         """Go to the end of the group, without looking at what stands in it."""
@@ -221,103 +140,6 @@ class _Parser:
                 depth += 1
             self._at = match.end() + (int(match[1]) if match[1] else 0)
 
-    # text
-
-    def _encoding(self) -> str:
-        return self._fonts.get(self._state.font, self._document) if self._state.font >= 0 else self._document
-
-    def _take_text(self, data: bytes) -> None:
-        if self._waiting:
-            passed = min(self._waiting, len(data))
-            self._waiting -= passed
-            data = data[passed:]
-        self._is_starred = False
-        self._bytes += data
-
-    def _take_byte(self, byte: int) -> None:
-        if self._waiting:
-            self._waiting -= 1
-            return
-        if self._state.font in self._symbol_fonts and self._state.into == "text":
-            self._put(symbol(byte))
-            return
-        self._bytes.append(byte)
-
-    def _flush(self) -> None:
-        """Decode the bytes that were gathered."""
-        if self._half is not None and self._bytes:
-            self._half = None
-            self._undecoded += 1
-            self._emit("\ufffd")
-        if not self._bytes:
-            return
-        data = bytes(self._bytes)
-        self._bytes.clear()
-        text = data.decode("ascii" if data.isascii() else self._encoding(), "replace")
-        self._undecoded += text.count("\ufffd")
-        self._emit(text)
-
-    def _put(self, text: str) -> None:
-        if self._waiting:
-            self._waiting -= 1
-            return
-        self._flush()
-        self._emit(text)
-
-    def _emit(self, text: str) -> None:
-        state = self._state
-        if state.into == "text":
-            if state.hidden:
-                self._hidden += len(text)
-            elif text:
-                self._has_deleted = self._has_deleted or state.deleted
-                self._writer.write(text, bold=state.bold, size=state.size, deleted=state.deleted)
-        elif state.into == "property":
-            parts = self._properties.setdefault(_PROPERTIES[state.name], [])
-            if sum(map(len, parts)) < _LONGEST_PROPERTY:
-                parts.append(text)
-        elif state.into in ("fonts", "styles"):
-            self._take_entry(text)
-        elif state.into in ("instruction", "mark") and sum(map(len, self._gathered)) < _LONGEST_PROPERTY:
-            self._gathered.append(text)
-
-    def _take_entry(self, text: str) -> None:
-        """Read the name of a style, which ends in a semicolon; those of fonts say nothing that is needed."""
-        if self._state.into != "styles":
-            return
-        if len(self._gathered) < 1_000:
-            self._gathered.append(text)
-        if text.endswith(";"):
-            name = " ".join("".join(self._gathered).rstrip(";").split()).lower()
-            self._styles.setdefault(self._style, _Style(name, self._style_outline))
-            self._gathered.clear()
-            self._style, self._style_outline = 0, None
-
-    def _take_unicode(self, number: int) -> None:
-        self._flush()
-        code = number + 65536 if number < 0 else number
-        if self._half is not None:
-            if 0xDC00 <= code < 0xE000:
-                self._emit(chr(0x10000 + ((self._half - 0xD800) << 10) + code - 0xDC00))
-                self._half = None
-                self._waiting = self._state.skipped
-                return
-            self._half = None
-            self._undecoded += 1
-            self._emit("\ufffd")
-        if 0xD800 <= code < 0xDC00:
-            self._half = code
-        elif 0xF000 <= code < 0xF100:
-            self._emit(symbol(code - 0xF000) or chr(code))
-        elif 0xDC00 <= code < 0xE000 or not 0 < code < 0x110000:
-            self._undecoded += 1
-            self._emit("\ufffd")
-        else:
-            self._emit(chr(code))
-        self._waiting = self._state.skipped
-
-    # control words
-
     def _take_symbol(self, name: bytes) -> None:
         if name == b"*":
             self._is_starred = True
@@ -327,8 +149,8 @@ class _Parser:
             return
         if name in (b"\r", b"\n"):
             self._end_paragraph()
-        elif name in _SYMBOLS:
-            self._put(_SYMBOLS[name])
+        elif name in SYMBOLS:
+            self._put(SYMBOLS[name])
         elif name in (b"\\", b"{", b"}"):
             self._take_text(name)
         elif name == b"\t":
@@ -346,12 +168,12 @@ class _Parser:
         if self._waiting:
             self._waiting -= 1
             return
-        if name in _NO_TEXT or (starred and name not in _OPTIONAL):
+        if name in NO_TEXT or (starred and name not in OPTIONAL):
             self._flush()
             self._pass_over()
             return
-        if name in _CHARACTERS:
-            self._put(_CHARACTERS[name])
+        if name in CHARACTERS:
+            self._put(CHARACTERS[name])
             return
         action = _ACTIONS.get(name)
         if action is not None:
@@ -364,10 +186,12 @@ class _Parser:
         if state.into != "text":
             self._emit(" ")
             return
-        style = self._styles.get(state.style, _Style("", None))
+        style = self._styles.get(state.style, Style("", None))
         outline = state.outline if state.outline is not None else style.outline
         kind, level = "paragraph", None
-        if outline is not None and 0 <= outline < 9:
+        if (named := HEADING.fullmatch(style.name)) is not None:
+            kind, level = "heading", int(named[1])
+        elif outline is not None and 0 <= outline < 9:
             kind, level = "heading", outline + 1
         elif state.in_list or self._has_mark:
             kind, level = "list", state.list_level + 1
@@ -377,7 +201,7 @@ class _Parser:
     def _part(self, name: bytes, number: int | None) -> None:  # noqa: ARG002 - as all actions are called
         if self._state.into == "text" and self._stack:
             self._parts.append(len(self._stack))
-            self._writer.open_part(_PARTS[name])
+            self._writer.open_part(PARTS[name])
             self._state.in_table = self._state.in_list = False
             self._state.outline, self._state.style = None, 0
 
@@ -475,20 +299,19 @@ class _Parser:
             self._has_mark = True
         elif name == b"info":
             state.into = "info"
-        elif state.into == "info" and name in _PROPERTIES:
+        elif state.into == "info" and name in PROPERTIES:
             state.into, state.name = "property", name
         elif state.into == "info":
             state.into = "nothing"
 
     def _field(self, name: bytes, number: int | None) -> None:  # noqa: ARG002
         if name == b"field":
-            self._fields.append(_Field(len(self._stack)))
+            self._fields.append(Field(len(self._stack)))
         elif self._fields:
             one = self._fields[-1]
-            instruction = "".join(one.instruction)
-            link = _HYPERLINK.match(instruction)
+            link = HYPERLINK.match(one.instruction)
             address = (link[1] if link[1] is not None else link[2]) if link else ""
-            if link and address and not _LOCAL_LINK.match(address) and not one.is_open:
+            if link and address and not one.is_open:
                 one.is_open = True
                 self._writer.open_link(address)
 
@@ -504,14 +327,14 @@ class _Parser:
 
 _Action = Callable[[_Parser, bytes, int | None], None]
 _ACTIONS: dict[bytes, _Action] = {
-    **dict.fromkeys(_PARTS, _Parser._part),
+    **dict.fromkeys(PARTS, _Parser._part),
     **dict.fromkeys((b"ansi", b"mac", b"pc", b"pca", b"ansicpg"), _Parser._set_code_page),
     **dict.fromkeys((b"fcharset", b"cpg"), _Parser._set_charset),
     **dict.fromkeys((b"b", b"v", b"deleted", b"fs", b"uc", b"plain"), _Parser._set_character),
     **dict.fromkeys((b"pard", b"intbl", b"s", b"outlinelevel", b"ls", b"ilvl"), _Parser._set_paragraph),
     **dict.fromkeys((b"par", b"cell", b"row", b"page", b"sect", b"column"), _Parser._end),
     **dict.fromkeys((b"fonttbl", b"stylesheet", b"fldinst", b"listtext", b"pntext", b"info"), _Parser._into),
-    **dict.fromkeys((*_PROPERTIES, b"creatim", b"revtim", b"printim", b"buptim", b"operator"), _Parser._into),
+    **dict.fromkeys((*PROPERTIES, b"creatim", b"revtim", b"printim", b"buptim", b"operator"), _Parser._into),
     **dict.fromkeys((b"company", b"manager", b"category", b"doccomm", b"hlinkbase", b"comment"), _Parser._into),
     **dict.fromkeys((b"field", b"fldrslt"), _Parser._field),
     b"f": _Parser._set_font,

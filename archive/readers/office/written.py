@@ -12,7 +12,7 @@ from archive.documents import Link
 from archive.readers.base import UnreadableError
 
 # Where in a document a paragraph stands. A text box is beside the body, and read where it is anchored.
-PARTS = ("body", "text_box", "footnote", "endnote", "comment", "page_header", "page_footer", "deleted")
+PARTS = ("body", "text_box", "footnote", "endnote", "comment", "page_header", "page_footer", "margin", "deleted")
 
 MOST_PARAGRAPHS = 500_000
 MOST_CHARACTERS = 50_000_000
@@ -143,9 +143,12 @@ class Writer:
         """End the paragraph. In a table it belongs to the cell; outside it, a row that was not ended ends."""
         self.close_link()
         part = self._part
-        line, part.line = part.line, _Line()
         if not in_table:
             self._end_rows(part)
+        line = part.line
+        if not line.words and not line.deleted and not part.aside:
+            return
+        part.line = _Line()
         target = part.cell if in_table else part.done
         text = "".join(line.words).strip()
         if text:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from archive.readers.base import BadRecord, Conclusion, NotThisContainerError, Reader, Record, UnreadableError
+from archive.readers.base import BadRecord, Conclusion, NotThisContainerError, Reader, Record, Remark, UnreadableError
 from archive.readers.decode import decode, looks_binary
 from archive.readers.vendors import europresse, factiva, nexis, nexis_uni, proquest
 from archive.readers.vendors.export import Export
@@ -44,7 +44,7 @@ class VendorExports:
             return "a page, which may be an export of many articles"
         return _why_text(head)
 
-    def records(self, stream: BinaryIO, limit: int) -> Iterator[Record | BadRecord | Conclusion]:
+    def records(self, stream: BinaryIO, limit: int) -> Iterator[Record | BadRecord | Remark | Conclusion]:
         """Yield the articles, then what the cover says; where it says another number, that is a failure of the file.
 
         Raises NotThisContainerError, before the first record, for a file that is no export.
@@ -64,7 +64,9 @@ class VendorExports:
         difference = export.difference()
         cure = "export again what is missing; what was found is imported"
         error = UnreadableError(difference, cure) if difference else None
-        yield Conclusion(error, export.cover.terms, (*notes, *export.notes), _media_type(content))
+        for note in (*notes, *export.notes):
+            yield Remark(note)
+        yield Conclusion(error, export.cover.terms, _media_type(content))
 
 
 def _media_type(content: bytes) -> str:

@@ -98,7 +98,7 @@ class Found:
             case "source":
                 self.source(text)
             case "page" | "edition" | "dateline":
-                self.single(gives, text)
+                self.set(gives, text)
             case _:
                 self.set_aside("furniture", f"{label}: {text}", "label", after=after)
 
@@ -125,13 +125,6 @@ class Found:
             self.set_aside("furniture", line[issue.start() :].strip(" ,"), "issue", after=False)
             line = line[: issue.start()]
         self.set("source", line)
-
-    def single(self, name: str, text: str) -> None:
-        """Take a value that is what it is."""
-        if name == "dateline":
-            self.set_aside("furniture", f"DATELINE: {text}", "dateline", after=False)
-            return
-        self.set(name, text)
 
     def date(self, text: str) -> None:
         """Take a date of publication. The first is it; each is kept as a date that was found."""

@@ -30,6 +30,7 @@ class VendorArticle:
     """An article out of an export of Nexis, Factiva, ProQuest or Europresse: one document."""
 
     name = "vendor_export"
+    media_type = "text/html"
 
     def identify(self, head: bytes, name: str) -> str | None:  # noqa: ARG002 - no file is one, only a part of one
         """Return None: an article comes out of an export, which says that it is one."""

@@ -43,6 +43,8 @@ _NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _SIGNED = re.compile(r"\s*reuters?(?:[^\w\s]|\d|\^M){0,8}\s*", re.IGNORECASE)
 _DAY = re.compile(r"([0-9]{1,2}-[A-Z]{3}-[0-9]{4})\s+\S+", re.IGNORECASE)
+# priority, desk, slugline, day, number of words
+_SLUGLINE = re.compile(r"^[ \t]*[a-z] [a-z] (\S[^\n]{0,60}?)[ \t]+\d\d-\d\d[ \t]+\d{4}[ \t]*$", re.MULTILINE)
 _FILLER = re.compile(r"blah blah blah\.?", re.IGNORECASE)
 
 
@@ -50,6 +52,7 @@ class ReutersArticle:
     """One article of Reuters-21578, from `<REUTERS …>` to `</REUTERS>`: one document."""
 
     name = "reuters_sgml"
+    media_type = "text/sgml"
 
     def identify(self, head: bytes, name: str) -> str | None:  # noqa: ARG002 - no file is one, only a part of one
         """Return None: an article comes out of its file, which says that it is one."""
@@ -74,7 +77,7 @@ class ReutersArticle:
         yield Document(
             locator,
             self.name,
-            "text/sgml",
+            self.media_type,
             content,
             layout=layout,
             values=(*values, *more),
@@ -162,6 +165,8 @@ def _stated(start: str, text: str, notes: list[str]) -> tuple[list[Value], list[
         if not _can_be_read(date) and (day := _DAY.match(date)) is not None:
             # the time is none (605:12:19), but the day is one
             values.append(Value("published", day[1], "record"))
+    if (slugline := _SLUGLINE.search(_plain(_element(text, "UNKNOWN") or ""))) is not None:
+        values.append(Value("slugline", slugline[1], "record"))
     topics: list[Value] = []
     for name, scheme in _SCHEMES.items():
         for code in _CODE.findall(_element(text, name) or ""):
@@ -184,8 +189,11 @@ def _lay_out(text: str, notes: list[str]) -> tuple[Layout, list[Value]]:
         notes.append("it has no <TEXT>")
     parts = {name: part for name in _PARTS if (part := _element(inner, name)) is not None}
     values = []
-    for name, field in (("TITLE", "headline"), ("AUTHOR", "authors")):
-        if line := " ".join(_plain(parts.get(name, "")).split()):
+    for name, field in (("TITLE", "headline"), ("AUTHOR", "authors"), ("DATELINE", "dateline")):
+        line = " ".join(_plain(parts.get(name, "")).split())
+        if name == "DATELINE":
+            line = line.removesuffix("-").rstrip()
+        if line:
             values.append(Value(field, line, "record"))
     rest = clean_text(_plain(_without(inner, parts)))[0]
     body, signature = _take_signature(clean_text(_plain(parts["BODY"]))[0] if "BODY" in parts else rest)

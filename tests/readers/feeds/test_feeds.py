@@ -185,7 +185,7 @@ def test_the_parts_of_a_feed_may_come_in_any_portions(monkeypatch: pytest.Monkey
         content = (ORIGINALS / name).read_bytes()
         whole = records(content)
         for chunk in (1, 7, 100):
-            monkeypatch.setattr("archive.readers.feeds.xml._CHUNK", chunk)
+            monkeypatch.setattr("archive.readers.marks._CHUNK", chunk)
             assert [one.content if isinstance(one, Record) else one.place for one in records(content)] == [
                 one.content if isinstance(one, Record) else one.place for one in whole
             ]

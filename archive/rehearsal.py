@@ -1,0 +1,75 @@
+"""What an import would do, unit by unit, with no trace left of it: all of it in one transaction, which is undone."""
+
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from archive.db import schema
+from archive.db.engine import file_errors_explained, open_engine, truncate_wal, trusting
+from archive.errors import ArchiveError
+from archive.ingest import Import, ImportOptions, ImportSummary, Listener, open_for_writing
+from archive.queries.imports import list_import_items
+from archive.running import seldom_collecting, signals_held, stopped_in_order
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """What an import would do: its summary, and its units as `list_import_items` gives them of a real one."""
+
+    summary: ImportSummary
+    units: list[dict[str, Any]]
+
+
+def rehearse_import(
+    path: Path,
+    paths: Sequence[str],
+    options: ImportOptions | None = None,
+    listener: Listener | None = None,
+    stdin: BinaryIO | None = None,
+) -> Rehearsal:
+    """Return what `import_paths` would do with the same arguments; nothing of it stays, and no archive is made.
+
+    While it runs, others can read the archive and not write to it. Raises what `import_paths` raises.
+    """
+    options = options or ImportOptions()
+    values = options.values()
+    with seldom_collecting(), stopped_in_order(), file_errors_explained(path), _place(path) as place:
+        engine = open_engine(place)
+        try:
+            with trusting(engine) as connection:
+                with signals_held():
+                    transaction = connection.begin()
+                try:
+                    run = Import(path, connection, None, paths, options, values, listener or Listener(), stdin)
+                    summary = run.run()
+                    return Rehearsal(summary, list(list_import_items(connection, summary.import_id)))
+                finally:
+                    with signals_held():
+                        transaction.rollback()
+        finally:
+            truncate_wal(engine)
+            engine.dispose()
+
+
+@contextmanager
+def _place(path: Path) -> Iterator[Path]:
+    """Give the archive to work in: the one at the path, or where there is none yet, a new one elsewhere, for a while.
+
+    Raises ArchiveError where none could be made at the path.
+    """
+    if schema.is_there(path) and schema.current_revision(path) is not None:
+        schema.require_current(path)
+        yield path
+        return
+    if not path.parent.is_dir():
+        raise ArchiveError(f"there is no folder {path.parent} to make the archive in")
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise ArchiveError(f"{path} cannot be written; allow it with chmod u+w (the file, and u+rwx for its folder)")
+    with tempfile.TemporaryDirectory(prefix="archive-") as folder:
+        new = Path(folder) / "archive.db"
+        open_for_writing(new)
+        yield new
