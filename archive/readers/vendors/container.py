@@ -4,7 +4,12 @@ A record of text or HTML is the article's own bytes where these are UTF-8, or re
 UTF-8. One out of RTF or Word is HTML of its paragraphs (`paragraphs.py`).
 """
 
+import io
+import lzma
 import re
+import struct
+import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -13,6 +18,7 @@ from archive.readers.decode import decode, looks_binary
 from archive.readers.vendors import europresse, factiva, nexis, nexis_uni, proquest
 from archive.readers.vendors.export import Export
 from archive.readers.vendors.paragraphs import paras
+from archive.readers.vendors.profiles import profile
 from archive.readers.vendors.reader import VendorArticle
 
 LARGEST = 128_000_000  # bytes of an export, which is read as a whole
@@ -20,6 +26,22 @@ LARGEST = 128_000_000  # bytes of an export, which is read as a whole
 _PAGES = (".html", ".htm", ".xhtml")
 _PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html|head|body|meta|div|table|article)\b", re.IGNORECASE)
 _OF_TEXTS = re.compile(rb"____|\bdo[ck]u|d\x00o\x00[ck]", re.IGNORECASE)  # most texts have none of it
+_RTF_MARKS = re.compile(rb"\\[a-z]{1,32}-?[0-9]{0,10} ?|[{}\r\n]")
+_XML_MARKS = re.compile(rb"<[^<>]*>")
+# what a package that is damaged makes zipfile raise
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    OSError,
+    EOFError,
+    LookupError,
+    ValueError,
+    RuntimeError,
+    ArithmeticError,
+)
+_MOST_OF_WORD = 100_000_000
 _RTF = b"{\\rtf"
 _ZIP = b"PK\x03\x04"
 
@@ -34,14 +56,14 @@ class VendorExports:
     seeks = True
 
     def identify(self, head: bytes, name: str) -> str | None:
-        """Return why this is an export, or why it may be one: of HTML, RTF and Word that shows only further on."""
+        """Return why this is an export; of RTF, Word and HTML, `records` looks further on whether it is one."""
         if head.startswith(_RTF):
-            return "an RTF document, which may be an export of many articles"
+            return "an RTF document with the marks of an export"
         if head.startswith(_ZIP):
             is_word = name.lower().endswith(".docx") or b"word/" in head
-            return "a Word document, which may be an export of many articles" if is_word else None
+            return "a Word document with the marks of an export" if is_word else None
         if _PAGE.match(head) or (name.lower().endswith(_PAGES) and b"<" in head):
-            return "a page, which may be an export of many articles"
+            return "a page with the marks of an export"
         return _why_text(head)
 
     def records(self, stream: BinaryIO, limit: int) -> Iterator[Record | BadRecord | Remark | Conclusion]:
@@ -115,12 +137,29 @@ def _split_written(content: bytes) -> Export | None:
     from archive.readers.office.docx import read_docx
     from archive.readers.office.rtf import read_rtf
 
+    if not _has_ends(content):  # quickly told; most documents are none
+        return None
     try:
         written = read_rtf(content) if content.startswith(_RTF) else read_docx(content)
     except UnreadableError:  # its own reader says why
         return None
     paragraphs = paras(written.paragraphs)
     return nexis_uni.split(paragraphs) or factiva.split_paragraphs(paragraphs)
+
+
+def _has_ends(content: bytes) -> bool:
+    """Tell whether a document has what ends an article, wherever it changes its looks on the way."""
+    if content.startswith(_RTF):
+        text = _RTF_MARKS.sub(b"", content)
+    else:
+        try:
+            with zipfile.ZipFile(io.BytesIO(content)) as package, package.open("word/document.xml") as part:
+                text = _XML_MARKS.sub(b"", part.read(_MOST_OF_WORD))
+        except _DAMAGED:
+            return False
+    ends = [re.escape(end.encode()) for end in profile(nexis_uni.NAME).end]
+    ends += [re.escape(word.encode()) + rb"\s+[A-Z]{2}" for word in profile(factiva.NAME).document]
+    return re.search(b"|".join(ends), text) is not None
 
 
 def _own_bytes(article: str, encoding: str) -> bytes:

@@ -196,6 +196,22 @@ def test_a_damaged_export_is_read_or_fails_with_a_reason(data: st.DataObject) ->
         assert isinstance(error, NotThisContainerError) or str(error)
 
 
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_a_damaged_package_is_read_or_left_to_its_reader(data: st.DataObject) -> None:
+    lines = ["Ferry", "The Mill", "February 28, 2023", "Section: NEWS", "Body", "Text.", "End of Document"]
+    content = bytearray(docx(lines, []))
+    for _ in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.integers(0, len(content) - 1))
+        content[at : at + data.draw(st.integers(0, 4))] = data.draw(st.binary(max_size=4))
+    if content.startswith(b"PK\x03\x04"):
+        try:
+            for _ in VendorExports().records(io.BytesIO(bytes(content)), 10_000_000):
+                pass
+        except (ReadError, NotThisContainerError):
+            pass
+
+
 @settings(max_examples=100)
 @given(st.data())
 def test_a_damaged_record_is_read_or_fails_with_a_reason(data: st.DataObject) -> None:
