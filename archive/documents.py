@@ -257,6 +257,7 @@ class ReadContainer:
     """A file of many records that was read to its end: its place, what it is, its bytes as size and SHA-256 (hex).
 
     `records` counts the records in it, or the files, where it is a bundle. `notes` say what of it was no unit.
+    `search_terms` are those that its cover states, of an export of what somebody searched for.
     """
 
     locator: str
@@ -265,3 +266,4 @@ class ReadContainer:
     sha256: str
     records: int
     notes: tuple[str, ...] = ()
+    search_terms: str | None = None

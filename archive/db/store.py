@@ -6,6 +6,7 @@ statement for the search index: what costs is whatever is done per article.
 
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, text, update
 
@@ -48,8 +49,15 @@ def end_import(connection: Connection, import_id: int, status: str, reason: str 
 def add_containers(connection: Connection, import_id: int, containers: Sequence[ReadContainer]) -> None:
     """Record what files of many records an import has read to their end."""
     if containers:
-        rows = [{"import_id": import_id, **asdict(container)} for container in containers]
+        rows = [{"import_id": import_id, **_as_row(container)} for container in containers]
         connection.execute(insert(tables.containers), rows)
+
+
+def _as_row(container: ReadContainer) -> dict[str, Any]:
+    """Return what is stored of a file of many records; its notes were told when it was read."""
+    row = asdict(container)
+    del row["notes"]
+    return row
 
 
 def end_killed_import(connection: Connection, import_id: int) -> None:

@@ -265,7 +265,8 @@ class Usable:
             )
             return
         chosen = self.published is None
-        reason = None if chosen else f"{self.chosen['published'].method} is nearer"
+        nearer = None if chosen else self.chosen["published"].method
+        reason = None if chosen else "another stands before it" if nearer == value.method else f"{nearer} is nearer"
         self.dates.append(
             FoundDate(value.text, "published", value.method, time.text, time.precision, _has_zone(time), chosen, reason)
         )

@@ -11,6 +11,8 @@ from archive.readers.records.arrays import JsonArrays
 from archive.readers.records.lines import JsonLines
 from archive.readers.tables.text import TextTables
 from archive.readers.tables.workbook import Workbooks
+from archive.readers.vendors.container import VendorExports
+from archive.readers.vendors.reuters import ReutersSgml
 from archive.readers.web_archives.wacz import Wacz
 from archive.readers.web_archives.warc import Arc, Warc
 from archive.readers.wire.messages import WireMessages
@@ -18,7 +20,7 @@ from archive.readers.wire.messages import WireMessages
 # The first that takes a file takes it apart.
 CONTAINERS: tuple[Container, ...] = (
     *(Warc(), Arc(), JsonFeeds(), XmlFeeds(), WireMessages(), JsonLines(), JsonArrays()),
-    *(TextTables(), Workbooks(), Mbox()),
+    *(TextTables(), Workbooks(), Mbox(), ReutersSgml(), VendorExports()),
 )
 
 # Asked after them, and after the readers of formats that are packed files themselves.

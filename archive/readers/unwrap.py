@@ -5,7 +5,7 @@ other. Nothing is written to disk but temporary files without a name, for what c
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from io import BufferedReader
@@ -17,6 +17,7 @@ from archive.readers.base import (
     BadMember,
     BadRecord,
     Bundle,
+    Conclusion,
     Container,
     NotThisContainerError,
     Remark,
@@ -53,6 +54,9 @@ class Limits:
     unpacked: int = 1_000_000_000
     members: int = 1_000_000
     depth: int = 4
+
+
+_OF_DOCUMENTS = [(ending, one) for one in CONTAINERS for ending in one.endings if ending.endswith(_DOCUMENTS)]
 
 
 class FoundRecord(NamedTuple):
@@ -132,10 +136,19 @@ def unwrap_stream(
 
 
 def _is_document(path: str) -> bool:
+    return _is_named_document(path) and not _asked(path)
+
+
+def _is_named_document(path: str) -> bool:
+    return path[path.rfind("/") + 1 :].lower().endswith(_DOCUMENTS)
+
+
+def _asked(path: str, known: Sequence[Container] = CONTAINERS) -> Sequence[Container]:
+    """Return the containers that a file can be: by the name of a document those of such names, by any other all."""
     name = path[path.rfind("/") + 1 :].lower()
-    return name.endswith(_DOCUMENTS) and not any(
-        ending and name.endswith(ending) for container in CONTAINERS for ending in container.endings
-    )
+    if not name.endswith(_DOCUMENTS):
+        return known
+    return [container for ending, container in _OF_DOCUMENTS if name.endswith(ending)]
 
 
 def _until_read(taken: Iterator[Taken], file: "BinaryIO | Source") -> Iterator[Taken]:
@@ -165,7 +178,7 @@ class _Unwrapping:
         head, name = source.head, found.known_as
         if not head:
             return None
-        for container in self._containers:
+        for container in _asked(name, self._containers):
             why = container.identify(head, name)
             if why is None:
                 continue
@@ -179,7 +192,7 @@ class _Unwrapping:
                 source.rewind()
             except StopIteration:  # it yields something always
                 return None
-        if _is_read_whole(head, name):
+        if _is_named_document(name) or _is_read_whole(head, name):
             return None
         for bundle in BUNDLES:
             why = bundle.identify(head, name)
@@ -196,9 +209,13 @@ class _Unwrapping:
         """Yield the records of a container, then the container; where it breaks off, what was read, then a Failure."""
         number = 0
         notes: list[str] = []
+        conclusion = Conclusion()
         try:
             stream = source.file() if container.seeks else source.stream
             for record in container.records(stream, self._limits.unit):
+                if isinstance(record, Conclusion):
+                    conclusion = record
+                    continue
                 if isinstance(record, Remark):
                     notes.append(record.text)
                     continue
@@ -218,7 +235,11 @@ class _Unwrapping:
         if not number:
             yield Failure(found.locator, f"no record in it ({container.name})", "remove it, or fill it")
             return
-        yield source.read_container(found.locator, container.media_type, number, tuple(notes))
+        if conclusion.error is not None:
+            yield conclusion.error.failure(found.locator)
+        media_type = conclusion.media_type or container.media_type
+        read = source.read_container(found.locator, media_type, number, tuple(notes))
+        yield replace(read, search_terms=conclusion.search_terms)
 
     def _members(self, found: FoundFile, bundle: Bundle, source: "Source", depth: int) -> Iterator[Taken]:
         """Yield the units of the members of a bundle, then the bundle."""
