@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from archive.rehearsal import Rehearsal
 
 _MEGABYTE = 1_000_000
+_SAID_IN_FULL = 3  # units of one file
+_REMEMBERED = 10_000  # of what is said
 _UNIT_COLUMNS = {"outcome": "outcome", "key": "key", "place": "place", "reason": "reason"}
 
 
@@ -32,6 +34,7 @@ class _Report(Listener):
         self._quiet = quiet
         self._outcomes: Counter[str] = Counter()
         self._of_folders: set[str] = set()  # notes on what stands in an archive.toml, which hold for many units
+        self._said: Counter[tuple[str, str]] = Counter()  # of each file of many units, what was said of how many
 
     def units_done(self, number: int, outcomes: Counter[str]) -> None:
         self._outcomes += outcomes
@@ -41,7 +44,7 @@ class _Report(Listener):
 
     def failed(self, failure: Failure) -> None:
         cure = f"; {failure.cure}" if failure.cure else ""
-        self._say(f"failed: {shown_path(failure.locator)}: {failure.reason}{cure}")
+        self._say_of("failed", failure.locator, f"{failure.reason}{cure}")
 
     def noted(self, locator: str, notes: Sequence[str]) -> None:
         if self._quiet:
@@ -52,7 +55,24 @@ class _Report(Listener):
                 self._of_folders.add(note)
                 self._say(f"note: {shown_path(note)}")
         if own := [note for note in notes if note not in of_folders]:
-            self._say(f"note: {shown_path(locator)}: {'; '.join(own)}")
+            self._say_of("note", locator, "; ".join(own))
+
+    def tell_rest(self) -> None:
+        """Say of how many more units of a file the same was to be said."""
+        for (file, told), number in self._said.items():
+            if number > _SAID_IN_FULL:
+                kind, _, text = told.partition(": ")
+                more = number - _SAID_IN_FULL
+                self._say(f"{kind}: {shown_path(file)}: {more:,} more unit{'s' if more > 1 else ''}: {text}")
+
+    def _say_of(self, kind: str, locator: str, text: str) -> None:
+        """Say something of a unit; of the units of one file the same a few times only, `imports show` has them all."""
+        file, mark, _ = locator.partition("#")
+        said = (file, f"{kind}: {text}")
+        if mark and (said in self._said or len(self._said) < _REMEMBERED):
+            self._said[said] += 1
+        if self._said[said] <= _SAID_IN_FULL:
+            self._say(f"{kind}: {shown_path(locator)}: {text}")
 
     def _say(self, text: str) -> None:
         if self._progress:
@@ -209,11 +229,13 @@ def import_(
 
             with progress or nullcontext():
                 rehearsal = rehearse_import(path, paths, limits, report, stdin)
+                report.tell_rest()
             summary = rehearsal.summary
             _print_units(rehearsal, form)
         else:
             with progress or nullcontext():
                 summary = import_paths(path, paths, limits, report, stdin)
+                report.tell_rest()
             _print_summary(summary, form)
     except KeyboardInterrupt:
         if dry_run:

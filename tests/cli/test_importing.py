@@ -25,6 +25,18 @@ def take(run: Run, database: Path) -> Run:
     return lambda *words, **how: run("--db", database, "import", "--jobs", "0", *words, **how)
 
 
+def test_what_is_the_same_of_many_units_of_a_file_is_said_a_few_times(take: Run, tmp_path: Path) -> None:
+    file = tmp_path / "a.jsonl"
+    records = [{"title": f"Story {number}", "body": "Ships lay in the harbour.", "date": "soon"} for number in range(7)]
+    file.write_text("\n".join([*map(json.dumps, records), *["[1]"] * 4]))
+    answer = take(file)
+    *told, more_failed, more_noted = sorted(answer.stderr.splitlines(), key=lambda line: " more unit" in line)
+    assert [line.partition("#")[2][:6] for line in told].count("line=1") >= 1
+    assert len(told) == 6
+    assert "1 more unit: " in (more_failed if more_failed.startswith("failed") else more_noted)
+    assert any(": 4 more units: date 'soon' was not used" in line for line in (more_failed, more_noted))
+
+
 def test_the_summary_adds_up(take: Run) -> None:
     answer = take(ARTICLES)
     assert answer.exit_code == 1
@@ -61,7 +73,7 @@ def test_a_dry_run_lists_units_and_writes_nothing(take: Run, database: Path) -> 
     assert answer.exit_code == 1
     assert answer.stderr.splitlines()[-2:] == [
         "dry run, nothing was written: 19 read = 14 added + 1 revised + 2 unchanged + 1 duplicate + 1 failed",
-        "not stated: source 3, date 6, only a month 1, only a year 1, language 9",
+        "not stated: source 3, date 6, only a month 1, only a year 1",
     ]
     assert answer.stdout.split()[:4] == ["outcome", "key", "place", "reason"]
     listed = json.loads(take("-q", "--dry-run", "-f", "json", ARTICLES).stdout)
