@@ -24,14 +24,17 @@ VERSION_TIMES = ("modified", "crawled")
 PAGE_METHODS = ("json_ld", "opengraph", "meta", "markup", "saved_from")
 GUESSES = ("time_element", "trafilatura")
 
+# What the words of a text make likely, where nobody says anything: its language.
+DETECTED = "detected"
+
 # Where a value was given, nearest to the text first. A nearer one wins; `domain` is derived from the URL.
 METHODS = (
     *("front_matter", "record", "header", *PAGE_METHODS),
-    *("sidecar", "archive_toml", "option", *GUESSES, "domain"),
+    *("sidecar", "archive_toml", "option", *GUESSES, "domain", DETECTED),
 )
 
 # Those that say it within the bytes of the document itself.
-WITHIN_THE_BYTES = ("front_matter", "record", "header", *PAGE_METHODS, *GUESSES)
+WITHIN_THE_BYTES = ("front_matter", "record", "header", *PAGE_METHODS, *GUESSES, DETECTED)
 
 
 @dataclass(frozen=True)

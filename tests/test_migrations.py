@@ -135,6 +135,15 @@ def test_migration_goes_down_and_up_again_over_rows(populated: Path, revision: s
             connection.execute("DELETE FROM containers")
             connection.commit()
             before = (proof.take_inventory(connection), schema_of(populated))
+    if known.index(revision) >= known.index("20261122_credited_agencies"):
+        with pytest.raises(SchemaError, match=r"[0-9]+ names under which agencies are credited would be lost"):
+            schema.downgrade(populated, below)
+        with closing(sqlite3.connect(populated)) as connection:
+            assert (proof.take_inventory(connection), schema_of(populated)) == before
+            connection.execute("DELETE FROM article_credits")
+            connection.execute("DELETE FROM agency_names")
+            connection.commit()
+            before = (proof.take_inventory(connection), schema_of(populated))
     for migration, lost, number in (
         ("20261122_decided_sources", "what takes 1 decisions about sources back would be lost", 2),
         ("20261122_what_people_decide", "1 topics that people rejected would be tags again", 1),

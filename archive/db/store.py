@@ -14,6 +14,7 @@ from archive.db import lookups, tables
 from archive.db.article_columns import NOT_CHOSEN_ANY_MORE, values_of_article
 from archive.db.changes import Change, Failed, SameAsBefore
 from archive.db.clock import now
+from archive.db.credited import FOLLOWED, credit_again
 from archive.db.ids import Ids, inserted_id
 from archive.db.removal import authors_of, remove_unused_authors
 from archive.db.rows import Rows
@@ -192,6 +193,15 @@ def _write(
     if new_articles:
         fts5.add_range(connection, new_articles[0], new_articles[-1])
     fts5.add(connection, known)
+    credit_again(
+        connection,
+        {
+            change.article.id
+            for change in changes
+            if change.moves or any(name in change.set_values for name in FOLLOWED)
+        },
+        new_articles,
+    )
 
 
 def _clear(connection: Connection, changes: Sequence[Change], new_articles: Collection[int]) -> None:

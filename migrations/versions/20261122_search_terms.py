@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261122_search_terms"
-down_revision = "20261122_item_status"
+down_revision = "20261122_credited_agencies"
 branch_labels = None
 depends_on = None
 

@@ -26,7 +26,7 @@ class MhtmlReader:
     """A page saved with what it shows, in one file: one document. The images and styles in it are not looked at."""
 
     name = "mhtml"
-    media_type = "multipart/related"
+    media_type = MEDIA_TYPE
 
     def identify(self, head: bytes, name: str) -> str | None:
         """Return why this is such a page and no mail: by the fields of its header, or by its name and a header."""
