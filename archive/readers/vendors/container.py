@@ -21,7 +21,7 @@ from archive.readers.vendors.paragraphs import paras
 from archive.readers.vendors.profiles import profile
 from archive.readers.vendors.reader import VendorArticle
 
-LARGEST = 128_000_000  # bytes of an export, which is read as a whole
+LARGEST = 64_000_000  # bytes of an export, which is read as a whole
 
 _PAGES = (".html", ".htm", ".xhtml")
 _PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html|head|body|meta|div|table|article)\b", re.IGNORECASE)

@@ -117,7 +117,11 @@ def _tables(text: str) -> list[tuple[int, int]]:
         before = [one for one in open_tables if one < heads[taken]]
         if before:
             found.append((max(before), len(text)))
-    return [(start, end) for start, end in found if len(_CODE_CELL.findall(text[start:end])) >= 3]
+    apart: list[tuple[int, int]] = []
+    for start, end in found:
+        if len(_CODE_CELL.findall(text[start:end])) >= 3 and (not apart or start >= apart[-1][1]):
+            apart.append((start, end))
+    return apart
 
 
 def _take_rows(found: Found, rows: Sequence[Row]) -> None:

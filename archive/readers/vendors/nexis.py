@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from archive.readers.base import UnreadableError
 from archive.readers.vendors.cover import read_cover
 from archive.readers.vendors.dates import split_date
 from archive.readers.vendors.export import Export, Stated
@@ -13,6 +14,7 @@ from archive.readers.vendors.profiles import numbers, profile, unmarked, words
 NAME = "nexis"
 
 _LINES = re.compile(r"[^\n]*\n|[^\n]+")
+_MOST_SEPARATORS = 20_000
 _LOOKED_AT = 8  # blocks after a separator in which there has to be a date
 _LONGEST_DECK = 40  # words of a line below a headline
 _LONGEST_DATE = 100
@@ -58,6 +60,8 @@ def _starts(text: str) -> Iterator[tuple[int, int, int]]:
     for position, (start, line) in enumerate(lines):
         if len(line) > 200 or (match := separator.fullmatch(line)) is None:
             continue
+        if len(found) > _MOST_SEPARATORS:
+            raise UnreadableError(f"more than {_MOST_SEPARATORS:,} articles", "export fewer articles at once")
         following = [one for _, one in lines[position + 1 : position + 40]]
         stop = next((at for at, one in enumerate(following) if len(one) < 200 and separator.fullmatch(one)), None)
         is_dated = _date_block(blocks_of(following[:stop])) is not None

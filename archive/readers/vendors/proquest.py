@@ -35,31 +35,33 @@ def split(text: str) -> Export | None:
     """
     marks = [match.start() for match in _RULE.finditer(text)]
     pieces = [text[start:end] for start, end in zip(marks, [*marks[1:], len(text)], strict=True)]
-    articles: list[str] = []
+    articles: list[list[str]] = []
     waits = False  # for the labels that end an article
+    is_one = False
     cover, after = [text[: marks[0]]] if marks else [], 0
     stated: list[tuple[int, int]] = []
     for piece in pieces:
         labels = _labels(piece.splitlines())
         begins = _is_article(labels) and (not waits or _begins(labels) or _number(piece) is not None)
         if begins:
-            articles.append(piece)
+            articles.append([piece])
             number = _number(piece)
             stated += [number] if number else []
+            waits = not _gives(labels, "id")
         elif articles and (waits or _gives(labels, "id")):
-            articles[-1] += piece
+            articles[-1].append(piece)
+            waits = waits and not _gives(labels, "id")
         elif articles:
             after += sum(1 for line in piece.splitlines()[1:_MOST_LINES] if line.strip())
-            continue
         else:
             cover.append(piece)
-            continue
-        waits = not _gives(_labels(articles[-1].splitlines()), "id")
-    if not articles or not any(_gives(_labels(one.splitlines()), "id", "source") for one in articles):
+        is_one = is_one or (begins and _gives(labels, "id", "source")) or (bool(articles) and _gives(labels, "id"))
+    if not articles or not is_one:
         return None
     notes = (f"what follows the last article is no part of it: {after} line{'s' * (after > 1)}",) if after else ()
     lines = [line for piece in cover for line in piece.splitlines()]
-    return Export(NAME, articles, read_cover(profile(NAME), lines), Stated.of(stated) if stated else None, notes)
+    whole = ["".join(pieces) for pieces in articles]
+    return Export(NAME, whole, read_cover(profile(NAME), lines), Stated.of(stated) if stated else None, notes)
 
 
 def owns(text: str) -> bool:

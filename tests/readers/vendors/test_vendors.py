@@ -344,6 +344,8 @@ def test_an_export_over_the_limit_says_so_and_anything_else_is_left() -> None:
     "content",
     [
         b"1 of 2 DOCUMENTS\n\nA 2023\n\n" * 20_000,
+        b"1 of 2 DOCUMENTS\n\n" * 100_000,
+        b"Title: a\nAuthor: b\n" + b"_" * 60 + b"\nFull text: a\nTitle: b\nAuthor: c\n" + (b"_" * 60 + b"\n") * 50_000,
         b"1 of 2 DOCUMENTS\n\n" + b"BYLINE: x\n" * 200_000,
         b"1 of 2 DOCUMENTS\n\n" + b"CORRECTION: x\n\ny\n\n" * 100_000,
         b"1 of 2 DOCUMENTS\n\nA\n\nMay 1, 2023\n\n" + b"LOAD-DATE: " * 100_000,
@@ -354,7 +356,7 @@ def test_an_export_over_the_limit_says_so_and_anything_else_is_left() -> None:
         b"<html>" + b"<article class='docOcurrContainer'>" * 30_000,
         b"<html><article class='DocPublicationName'>" + b"<div class='DocHeader'>1 " * 30_000,
     ],
-    ids=range(10),
+    ids=range(12),
 )
 def test_hostile_exports_take_time_in_proportion(content: bytes) -> None:
     began = time.monotonic()
