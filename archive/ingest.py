@@ -27,10 +27,11 @@ from archive.normalize.dates import parse_published
 from archive.normalize.language import language_tag
 from archive.normalize.text import require_utf8
 from archive.normalize.urls import RULES_VERSION, canonical_url
+from archive.openers import Opener
 from archive.portions import Found, Unit, of_bounded_size, take_batch, take_some
 from archive.prepare import MAX_BYTES, MAX_CHARACTERS, MAX_MEMORY, MAX_SECONDS, Known, Settings, Task
 from archive.readers.files import FoundFile, UnusedSidecar, find_files, read_stdin
-from archive.readers.unwrap import FoundRecord, Limits, Taken, unwrap_file, unwrap_stream
+from archive.readers.unwrap import FoundRecord, Limits, Taken, unwrap_stream
 from archive.resolve.decisions import apply_again
 from archive.resolve.identity import IdentityResolver
 from archive.resolve.sources import SourceResolver
@@ -190,6 +191,8 @@ class Import:
         self._position = 1
         self._known: deque[dict[str, LastItem]] = deque()  # of each chunk that is being read
         self._values = values
+        limits = (options.limits, options.max_seconds, options.max_memory)
+        self._opener = Opener(*limits, here=options.jobs == 0)
         self._containers: list[ReadContainer] = []  # on record when all of their units are
 
     def run(self) -> ImportSummary:
@@ -198,7 +201,11 @@ class Import:
             with signals_held(), self._begin_writing():
                 settings, summary = self._begin(self._writing)
             self._summary = summary
-            with file_errors_explained(self._path), Workers(settings, _jobs(self._options.jobs)) as workers:
+            with (
+                file_errors_explained(self._path),
+                Workers(settings, _jobs(self._options.jobs)) as workers,
+                self._opener,
+            ):
                 results = self._results(workers)
                 while batch := list(take_batch(results)):
                     self._write(batch)
@@ -292,7 +299,7 @@ class Import:
                 if isinstance(one, UnusedSidecar):
                     self._listener.noted(one.locator, [f"{one.reason}; {one.cure}"])
                     continue
-                records = unwrap_file(one, limits) if isinstance(one, FoundFile) else None
+                records = self._opener.take_apart(one) if isinstance(one, FoundFile) else None
                 yield from (one,) if records is None else self._unwrapped(records)
 
     def _unwrapped(self, records: Iterator[Taken]) -> Iterator[Found]:

@@ -127,6 +127,22 @@ def unwrap_stream(
     return _until_read(taken, source) if taken is not None else None, source.stream
 
 
+def may_hold_many(found: FoundFile) -> bool:
+    """Tell, by its name and its first bytes, whether a file may have to be taken apart; False if it cannot be read."""
+    if _is_document(found.path):
+        return False
+    try:
+        with open_path(found.path) as file:
+            head, name = file.read(HEAD), found.known_as
+    except (OSError, UnreadableError):
+        return False
+    if any(container.identify(head, name) is not None for container in CONTAINERS if head):
+        return True
+    if not head or _is_read_whole(head, name):
+        return False
+    return find_packing(head) is not None or any(bundle.identify(head, name) is not None for bundle in BUNDLES)
+
+
 def _is_document(path: str) -> bool:
     name = path[path.rfind("/") + 1 :].lower()
     return name.endswith(_DOCUMENTS) and not any(
