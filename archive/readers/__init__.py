@@ -19,6 +19,7 @@ from archive.readers.markdown import MarkdownReader
 from archive.readers.office import DocxReader, RtfReader
 from archive.readers.pdf import PdfReader
 from archive.readers.text import TextReader
+from archive.readers.web_archives.mhtml import MhtmlReader
 from archive.readers.wire.framed import AnpaReader, Iptc7901Reader
 from archive.readers.wire.reader import WireReader
 from archive.readers.wire.tree import xml_root
@@ -43,7 +44,14 @@ __all__ = [
 ]
 
 # The first that takes a file reads it. Those of formats that are no text are asked before it is tried as one.
-BINARY_READERS: tuple[Reader, ...] = (PdfReader(), DocxReader(), RtfReader(), AnpaReader(), Iptc7901Reader())
+BINARY_READERS: tuple[Reader, ...] = (
+    PdfReader(),
+    DocxReader(),
+    RtfReader(),
+    AnpaReader(),
+    Iptc7901Reader(),
+    MhtmlReader(),
+)
 READERS: tuple[Reader, ...] = (MarkdownReader(), MailReader(), WireReader(), HtmlReader(), TextReader())
 
 # What these read costs time that grows with its size and no more, so that nobody has to be able to end them.

@@ -81,6 +81,12 @@ class BadRecord(NamedTuple):
     error: UnreadableError
 
 
+class Remark(NamedTuple):
+    """What is to be said of a container or bundle as a whole: what of it was left out, or does not fit together."""
+
+    text: str
+
+
 class Container(Protocol):
     """What takes a file of many documents apart into records, each of which is a unit with an original of its own.
 
@@ -117,7 +123,7 @@ class Container(Protocol):
     def identify(self, head: bytes, name: str) -> str | None:
         """Return why this is such a container, in words, or None if it is none; as a Reader has it."""
 
-    def records(self, stream: BinaryIO, limit: int) -> Iterator[Record | BadRecord]:
+    def records(self, stream: BinaryIO, limit: int) -> Iterator[Record | BadRecord | Remark]:
         """Yield the records lazily, holding one at a time; one of more than `limit` bytes is a BadRecord.
 
         Raises UnreadableError where the stream is no such container at all.
@@ -156,7 +162,7 @@ class Bundle(Protocol):
     def identify(self, head: bytes, name: str) -> str | None:
         """Return why this is such a bundle, in words, or None if it is none; as a Reader has it."""
 
-    def members(self, stream: BinaryIO, most: int) -> Iterator[Member | BadMember]:
+    def members(self, stream: BinaryIO, most: int) -> Iterator[Member | BadMember | Remark]:
         """Yield the files in it lazily, in their order there. Folders and hidden files are none.
 
         Raises UnreadableError where it is none, breaks off, or has more than `most` members.

@@ -7,13 +7,15 @@ from archive.readers.feeds.json_feed import JsonFeeds
 from archive.readers.feeds.xml import XmlFeeds
 from archive.readers.jsonl import JsonLines
 from archive.readers.mail.mbox import Mbox
+from archive.readers.web_archives.wacz import Wacz
+from archive.readers.web_archives.warc import Arc, Warc
 from archive.readers.wire.messages import WireMessages
 
 # The first that takes a file takes it apart.
-CONTAINERS: tuple[Container, ...] = (JsonFeeds(), XmlFeeds(), WireMessages(), JsonLines(), Mbox())
+CONTAINERS: tuple[Container, ...] = (Warc(), Arc(), JsonFeeds(), XmlFeeds(), WireMessages(), JsonLines(), Mbox())
 
 # Asked after them, and after the readers of formats that are packed files themselves.
-BUNDLES: tuple[Bundle, ...] = (Zip(), Tar())
+BUNDLES: tuple[Bundle, ...] = (Wacz(), Zip(), Tar())
 
 # What reads records, by the name that is stored with what it read.
 RECORD_READERS: dict[str, Reader] = {container.reader.name: container.reader for container in CONTAINERS}

@@ -23,6 +23,7 @@ from archive.readers.base import (
     Bundle,
     Container,
     NotThisContainerError,
+    Remark,
     UnreadableError,
     storable,
     unreadable,
@@ -206,9 +207,13 @@ class _Unwrapping:
     def _records(self, found: FoundFile, container: Container, source: "_Source") -> Iterator[Taken]:
         """Yield the records of a container, then the container; where it breaks off, what was read, then a Failure."""
         number = 0
+        notes: list[str] = []
         try:
             stream = source.file() if container.seeks else source.stream
             for record in container.records(stream, self._limits.unit):
+                if isinstance(record, Remark):
+                    notes.append(record.text)
+                    continue
                 number += 1
                 place = f"{found.locator}#{record.place}"
                 if isinstance(record, BadRecord):
@@ -225,7 +230,7 @@ class _Unwrapping:
         if not number:
             yield Failure(found.locator, f"no record in it ({container.name})", "remove it, or fill it")
             return
-        yield source.read_container(found.locator, container.media_type, number)
+        yield source.read_container(found.locator, container.media_type, number, tuple(notes))
 
     def _members(self, found: FoundFile, bundle: Bundle, source: "_Source", depth: int) -> Iterator[Taken]:
         """Yield the units of the members of a bundle, then the bundle."""
@@ -235,6 +240,9 @@ class _Unwrapping:
             self._require_not_too_deep(depth)
             stream = source.file() if bundle.seeks else source.stream
             for member in bundle.members(stream, self._limits.members):
+                if isinstance(member, Remark):
+                    notes.append(member.text)
+                    continue
                 number += 1
                 place = f"{found.locator}#member={storable(member.name)}"
                 file = replace(found, locator=place, name=storable(member.name), is_part=True)

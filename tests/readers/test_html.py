@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from archive.documents import Document
 from archive.errors import ReadError
+from archive.normalize.dates import parse_published
 from archive.readers import identify
 from archive.readers.base import UnreadableError
 from archive.readers.html import LARGEST, HtmlReader
@@ -107,10 +108,51 @@ def test_what_is_in_no_encoding_is_refused() -> None:
         ("<!-- saved from url=(0014)about:internet -->", Capture()),
         ("<!--\n Page saved with SingleFile \n url: https://s.example/ \n-->", Capture("https://s.example/")),
         ("<p>saved from url=(0022)http://sund.example/a</p>", Capture()),
+        (
+            "<!-- Saved from https://s.example/a at 2023-03-04T09:11:12Z using monolith v2.8.1 -->",
+            Capture("https://s.example/a", "2023-03-04T09:11:12Z"),
+        ),
+        (
+            "<!-- Saved from local source at 2023-03-04T09:11:12Z using monolith v2.8.1 -->",
+            Capture(),
+        ),
+        (
+            "<!-- Mirrored from s.example/a.html by HTTrack Website Copier/3.x [XR&CO'2014], "
+            "Sat, 04 Mar 2023 09:11:12 GMT -->",
+            Capture("http://s.example/a.html", "Sat, 04 Mar 2023 09:11:12 GMT"),
+        ),
+        (
+            '<html lang="en" data-scrapbook-source="https://s.example/?a=1&amp;b=2" '
+            'data-scrapbook-create="20230304091112345" data-scrapbook-title="A">',
+            Capture("https://s.example/?a=1&b=2", "2023-03-04T09:11:12Z"),
+        ),
+        (
+            "<html><style>"
+            + "a{}" * 20_000
+            + '</style>\n<meta name="savepage-url" content="https://s.example/?a&amp;b">\n'
+            '<meta name="savepage-title" content="A">\n'
+            '<meta name="savepage-date" content="Sat Mar 04 2023 10:11:12 GMT+0100 (Central European Standard Time)">',
+            Capture("https://s.example/?a&b", "Sat Mar 04 2023 10:11:12 GMT+0100"),
+        ),
+        (
+            "<!-- saved from url=(0067)https://web.archive.org/web/20140403034842/http://s.example/a -->",
+            Capture("http://s.example/a", "2014-04-03T03:48:42Z"),
+        ),
+        (
+            "<html>" + "text " * 9_000 + "<!--\n     FILE ARCHIVED ON 03:48:42 Apr 03, 2014 AND RETRIEVED FROM THE\n"
+            "     INTERNET ARCHIVE ON 05:55:35 Jul 12, 2026.\n-->",
+            Capture(None, "03 Apr 2014 03:48:42 GMT"),
+        ),
     ],
 )
 def test_where_a_page_was_saved(comment: str, capture: Capture) -> None:
     assert find_capture(comment) == capture
+    assert capture.time is None or parse_published(capture.time).precision == "second"
+
+
+def test_addresses_in_the_wayback_machine_are_those_of_the_pages_it_has() -> None:
+    head = '<link rel="canonical" href="https://web.archive.org/web/20140403034842/https:/s.example/a">'
+    assert values(page(head), "url") == [("https://s.example/a", "markup")]
 
 
 @pytest.mark.parametrize(

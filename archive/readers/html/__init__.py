@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from archive.documents import Document, Layout, Value
 from archive.readers.base import UnreadableError
-from archive.readers.html.capture import find_capture
+from archive.readers.html.capture import Capture, find_capture, of_original
 from archive.readers.html.encoding import decode_page
 
 if TYPE_CHECKING:
@@ -51,41 +51,60 @@ class HtmlReader:
 
     def read(self, locator: str, content: bytes) -> Iterator[Document]:
         """Yield the page as one Document, or raise UnreadableError if there is no article in it."""
-        text, decoded = decode_page(content)
-        notes = list(decoded)
-        capture = find_capture(text)
-        text = _DATA.sub("data:,", text)
-        if len(text) > LARGEST:
-            raise UnreadableError(
-                f"a page of {len(text):,} characters is over the limit of {LARGEST:,}", "save the article alone"
-            )
-        text, removed = _NO_CHARACTERS.subn("", text)
-        if removed:
-            notes.append(f"{removed} character{'' if removed == 1 else 's'} that no page can have removed")
-        tree, is_cut = _parse(text)
-        if is_cut:
-            notes.append("nested too deeply: what stands deepest could not be read")
-        from archive.readers.html.body import read_body
-        from archive.readers.html.metadata import read_page_metadata
+        yield read_page(locator, content, original=content, reader=self.name, media_type=self.media_type)
 
-        found = read_page_metadata(tree, capture)
-        _fill(found, tree)
-        body = read_body(tree, found.text("headline"), found.stated_body)
-        if sum(len(block.text) for block in body.blocks) < _LEAST:
-            raise UnreadableError(
-                "no article in it: no text that is more than lists and links",
-                "save the page once its text is shown, or save its text as a .txt or .md file",
-            )
-        yield Document(
-            locator,
-            self.name,
-            self.media_type,
-            content,
-            layout=Layout(None, None, body.blocks, body.set_aside, body.links),
-            values=tuple(found.values),
-            topics=tuple(found.topics),
-            notes=(*notes, *found.notes, *body.notes),
+
+def read_page(
+    locator: str,
+    page: bytes,
+    *,
+    original: bytes,
+    reader: str,
+    media_type: str,
+    capture: Capture | None = None,
+    charset: str | None = None,
+    notes: tuple[str, ...] = (),
+) -> Document:
+    """Return a page as a Document, or raise UnreadableError if there is no article in it.
+
+    `original` is what is kept of it: the page itself, or what it came in. `capture` and `charset` are what is said
+    outside of the page of where and when it was saved, and of its encoding; the former stands for what the page says.
+    """
+    text, decoded = decode_page(page, charset)
+    said = [*notes, *decoded]
+    capture = of_original(capture) if capture else find_capture(text)
+    text = _DATA.sub("data:,", text)
+    if len(text) > LARGEST:
+        raise UnreadableError(
+            f"a page of {len(text):,} characters is over the limit of {LARGEST:,}", "save the article alone"
         )
+    text, removed = _NO_CHARACTERS.subn("", text)
+    if removed:
+        said.append(f"{removed} character{'' if removed == 1 else 's'} that no page can have removed")
+    tree, is_cut = _parse(text)
+    if is_cut:
+        said.append("nested too deeply: what stands deepest could not be read")
+    from archive.readers.html.body import read_body
+    from archive.readers.html.metadata import read_page_metadata
+
+    found = read_page_metadata(tree, capture)
+    _fill(found, tree)
+    body = read_body(tree, found.text("headline"), found.stated_body)
+    if sum(len(block.text) for block in body.blocks) < _LEAST:
+        raise UnreadableError(
+            "no article in it: no text that is more than lists and links",
+            "save the page once its text is shown, or save its text as a .txt or .md file",
+        )
+    return Document(
+        locator,
+        reader,
+        media_type,
+        original,
+        layout=Layout(None, None, body.blocks, body.set_aside, body.links),
+        values=tuple(found.values),
+        topics=tuple(found.topics),
+        notes=(*said, *found.notes, *body.notes),
+    )
 
 
 def _parse(text: str) -> tuple["HtmlElement", bool]:

@@ -27,26 +27,32 @@ _ESCAPING = ("iso2022", "hz")  # bytes that are all ASCII, and mean something el
 _DAMAGE = 0.001
 
 
-def decode_page(content: bytes) -> tuple[str, tuple[str, ...]]:
+def decode_page(content: bytes, stated: str | None = None) -> tuple[str, tuple[str, ...]]:
     """Return the text of a page, and notes on what was guessed or mended.
 
     A byte order mark decides; then text that is UTF-8 and more than ASCII is UTF-8, whatever is declared; then what
-    the page declares, strictly, by the names as browsers read them; then what `decode` makes of it. Where even that
-    finds nothing, the declared encoding with U+FFFD for what it does not have.
+    is `stated` by who sent the page, then what the page declares, strictly, by the names as browsers read them; then
+    what `decode` makes of it. Where even that finds nothing, the declared encoding with U+FFFD for what it lacks.
 
     >>> decode_page(b'<meta charset="koi8-r"><p>\\xed\\xc9\\xce\\xd3\\xcb')[0][-5:]
     'Минск'
     """
     if content.startswith(_MARKS):
         return _otherwise(content, None)
-    declared = _declared(content[:_HEAD])
+    named = _known(stated) if stated else None
+    declared = _declared(content[:_HEAD]) or named
     if declared is not None and not declared.startswith(_ESCAPING) and not content.isascii():
         try:
             text = content.decode()
         except UnicodeDecodeError:
             pass
         else:
-            return text, () if declared == "utf-8" else (f"declares {declared}, and is UTF-8",)
+            return text, () if "utf-8" in (declared, named) else (f"declares {declared}, and is UTF-8",)
+    if named is not None and named not in (declared, "utf-8"):
+        try:
+            return content.decode(named), (f"declares {declared}, and was sent as {named}",)
+        except UnicodeError:
+            pass
     if declared is not None and declared != "utf-8":
         try:
             return content.decode(declared), ()
@@ -73,7 +79,12 @@ def _declared(head: bytes) -> str | None:
     match = _DECLARED.search(head)
     if match is None:
         return None
-    label = (match[1] or match[2]).decode().lower()
+    return _known((match[1] or match[2]).decode())
+
+
+def _known(label: str) -> str | None:
+    """Return what Python calls an encoding, None where it is none of text."""
+    label = label.strip().lower()
     if label.replace("-", "").startswith(("utf16", "utf32")):
         return "utf-8"  # or its declaration could not have been read
     try:

@@ -14,7 +14,7 @@ from lxml.html import HtmlElement
 
 from archive.documents import Value
 from archive.readers.html import json_ld
-from archive.readers.html.capture import Capture
+from archive.readers.html.capture import Capture, original_address
 from archive.readers.html.topics import choose_topics, split_keywords
 
 
@@ -147,7 +147,7 @@ class _Page:
 
     def _absolute(self, url: str) -> str:
         try:
-            return urljoin(self._capture.url or "", url.strip())
+            return original_address(urljoin(self._capture.url or "", url.strip()))
         except ValueError:
             return url
 

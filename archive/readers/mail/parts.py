@@ -84,7 +84,7 @@ class _Taking:
         return self._text(kind, parameters, header, body)
 
     def _multipart(self, kind: str, boundary: str, body: bytes, depth: int) -> Parts:
-        pieces = _split(body, boundary) if boundary else None
+        pieces = split_parts(body, boundary) if boundary else None
         if pieces is None:
             made = self._text("text/plain", {}, Header(), body)
             made.notes.append(f"its boundary is not in it; all of it was taken as one text ({kind})")
@@ -101,7 +101,7 @@ class _Taking:
         return joined
 
     def _text(self, kind: str, parameters: dict[str, str], header: Header, body: bytes) -> Parts:
-        data, notes = _decode_transfer(header.get("content-transfer-encoding"), body)
+        data, notes = decode_transfer(header.get("content-transfer-encoding"), body)
         self._size += len(data)
         if self._size > LONGEST_TEXT:
             raise UnreadableError(f"a text of more than {LONGEST_TEXT:,} bytes", "split it")
@@ -124,8 +124,11 @@ def _chosen(parts: list[Parts]) -> Parts:
     return Parts(chosen.texts, attached, chosen.notes)
 
 
-def _split(body: bytes, boundary: str) -> list[bytes] | None:
-    """Return what stands between the lines of a boundary, None if there is no such line; the last may be open."""
+def split_parts(body: bytes, boundary: str, most: int = MOST_PARTS) -> list[bytes] | None:
+    """Return what stands between the lines of a boundary, None if there is no such line; the last may be open.
+
+    Raises UnreadableError for more than `most` parts.
+    """
     mark = b"--" + boundary.encode("utf-8", "replace")
     pieces: list[bytes] = []
     start: int | None = None
@@ -142,8 +145,8 @@ def _split(body: bytes, boundary: str) -> list[bytes] | None:
             continue
         if start is not None:
             pieces.append(body[start : _before_line_end(body, at)])
-            if len(pieces) > MOST_PARTS:
-                raise UnreadableError(f"a message of more than {MOST_PARTS:,} parts", "save its parts as files")
+            if len(pieces) > most:
+                raise UnreadableError(f"a message of more than {most:,} parts", "save its parts as files")
         start = None if rest else line_end
         if rest:
             break
@@ -164,7 +167,8 @@ def _before_line_end(body: bytes, at: int) -> int:
     return max(0, at - 1)
 
 
-def _decode_transfer(encoding: str, body: bytes) -> tuple[bytes, list[str]]:
+def decode_transfer(encoding: str, body: bytes) -> tuple[bytes, list[str]]:
+    """Return the bytes of a part as they were before they were made fit for mail, and notes on what is broken."""
     name = encoding.partition(";")[0].strip().lower()
     if name == "quoted-printable":
         return binascii.a2b_qp(body), []
