@@ -24,14 +24,17 @@ VERSION_TIMES = ("modified", "crawled")
 PAGE_METHODS = ("json_ld", "opengraph", "meta", "markup", "saved_from")
 GUESSES = ("time_element", "trafilatura")
 
+# What the words of a text make likely, where nobody says anything: its language.
+DETECTED = "detected"
+
 # Where a value was given, nearest to the text first. A nearer one wins; `domain` is derived from the URL.
 METHODS = (
     *("front_matter", "record", "header", *PAGE_METHODS),
-    *("sidecar", "archive_toml", "option", *GUESSES, "domain"),
+    *("sidecar", "archive_toml", "option", *GUESSES, "domain", DETECTED),
 )
 
 # Those that say it within the bytes of the document itself.
-WITHIN_THE_BYTES = ("front_matter", "record", "header", *PAGE_METHODS, *GUESSES)
+WITHIN_THE_BYTES = ("front_matter", "record", "header", *PAGE_METHODS, *GUESSES, DETECTED)
 
 
 @dataclass(frozen=True)
@@ -254,6 +257,7 @@ class ReadContainer:
     """A file of many records that was read to its end: its place, what it is, its bytes as size and SHA-256 (hex).
 
     `records` counts the records in it, or the files, where it is a bundle. `notes` say what of it was no unit.
+    `search_terms` are those that its cover states, of an export of what somebody searched for.
     """
 
     locator: str
@@ -262,3 +266,4 @@ class ReadContainer:
     sha256: str
     records: int
     notes: tuple[str, ...] = ()
+    search_terms: str | None = None

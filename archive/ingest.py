@@ -30,13 +30,14 @@ from archive.normalize.urls import RULES_VERSION, canonical_url
 from archive.openers import Opener
 from archive.portions import Found, Unit, of_bounded_size, take_batch, take_some
 from archive.prepare import MAX_BYTES, MAX_CHARACTERS, MAX_MEMORY, MAX_SECONDS, Known, Settings, Task
+from archive.readers.field_map import FieldMap, read_field_map
 from archive.readers.files import FoundFile, UnusedSidecar, find_files, read_stdin
 from archive.readers.unwrap import FoundRecord, Limits, Taken, unwrap_stream
 from archive.resolve.decisions import apply_again
 from archive.resolve.identity import IdentityResolver
 from archive.resolve.sources import SourceResolver
 from archive.resolve.topics import TopicResolver
-from archive.resolve.vocabulary import Loaded, load_seeds, load_sources, load_topics
+from archive.resolve.vocabulary import Loaded, load_seeds, load_sources, load_topics, seeds_folder
 from archive.running import seldom_collecting, signals_held, still_runs, stopped_in_order, this_process
 from archive.version import __version__
 from archive.workers import Workers
@@ -52,6 +53,8 @@ class ImportOptions:
     topics: Sequence[str] = ()
     language: str | None = None
     published: str | None = None
+    maps: Sequence[str] = ()
+    columns: str | None = None
     max_bytes: int = MAX_BYTES
     max_characters: int = MAX_CHARACTERS
     max_seconds: int = MAX_SECONDS
@@ -65,6 +68,11 @@ class ImportOptions:
     def limits(self) -> Limits:
         """How much may be read of what is packed."""
         return Limits(self.max_bytes, self.max_unpacked, self.max_members, self.max_depth)
+
+    @property
+    def fields(self) -> FieldMap:
+        """Which columns and keys give which fields; raises UsageError for what names no field."""
+        return read_field_map(self.maps, self.columns)
 
     def values(self) -> tuple[Value, ...]:
         """Return the options as values; raises UsageError for one that does not parse."""
@@ -127,19 +135,24 @@ def import_paths(
     """
     options = options or ImportOptions()
     values = options.values()
+    fields = options.fields
     with seldom_collecting(), stopped_in_order(), file_errors_explained(path):
         open_for_writing(path)
         engine = open_engine(path)
         try:
             # two connections for all of it: what SQLite has cached of the file goes with the connection
             with trusting(engine) as writing, open_engine(path, read_only=True).connect() as reading:
-                return Import(path, writing, reading, paths, options, values, listener or Listener(), stdin).run()
+                return Import(
+                    path, writing, reading, paths, options, values, fields, listener or Listener(), stdin
+                ).run()
         finally:
             truncate_wal(engine)
 
 
-def load_vocabulary(path: Path, file: Path, kind: str) -> Loaded:
+def load_vocabulary(path: Path, file: Path | None, kind: str) -> Loaded:
     """Load a file of `sources` or `topics` into the archive at `path`, which is made if it is missing.
+
+    With None it is the file that the program brings along.
 
     Raises VocabularyError, and changes nothing, where the file cannot be loaded as it is.
     """
@@ -148,7 +161,9 @@ def load_vocabulary(path: Path, file: Path, kind: str) -> Loaded:
         engine = open_engine(path)
         with engine.begin() as connection:
             schema.require_unchanged(connection)
-            loaded = (load_sources if kind == "sources" else load_topics)(connection, file)
+            loaded = (load_sources if kind == "sources" else load_topics)(
+                connection, file or seeds_folder() / f"{kind}.toml"
+            )
     engine.dispose()
     return loaded
 
@@ -175,6 +190,7 @@ class Import:
         paths: Sequence[str],
         options: ImportOptions,
         values: tuple[Value, ...],
+        fields: FieldMap,
         listener: Listener,
         stdin: BinaryIO | None,
     ) -> None:
@@ -191,8 +207,9 @@ class Import:
         self._position = 1
         self._known: deque[dict[str, LastItem]] = deque()  # of each chunk that is being read
         self._values = values
+        self._fields = fields
         limits = (options.limits, options.max_seconds, options.max_memory)
-        self._opener = Opener(*limits, here=options.jobs == 0)
+        self._opener = Opener(*limits, fields, here=options.jobs == 0)
         self._containers: list[ReadContainer] = []  # on record when all of their units are
 
     def run(self) -> ImportSummary:
@@ -292,7 +309,7 @@ class Import:
                 if self._stdin is None:
                     yield Failure("-", "there is no standard input to read")
                     continue
-                records, self._stdin = unwrap_stream(found, self._stdin, limits)
+                records, self._stdin = unwrap_stream(found, self._stdin, limits, fields=self._fields)
                 yield from (found,) if records is None else self._unwrapped(records)
                 continue
             for one in find_files([path], leave_out=self._own_files):
@@ -384,9 +401,12 @@ def _arguments(paths: Sequence[str], options: ImportOptions) -> str:
         ("--source", options.source),
         ("--language", options.language),
         ("--published", options.published),
+        ("--columns", options.columns),
     ):
         if value:
             words += [name, value]
     for topic in options.topics:
         words += ["--topic", topic]
+    for pair in options.maps:
+        words += ["--map", pair]
     return shlex.join(words)

@@ -11,6 +11,7 @@ from multiprocessing.context import SpawnProcess
 from archive.documents import Failure
 from archive.processes import TIME_IS_UP, become_killable, starting_undisturbed
 from archive.readers.base import shown
+from archive.readers.field_map import FieldMap
 from archive.readers.files import FoundFile
 from archive.readers.unwrap import FoundRecord, Limits, Taken, may_hold_many, unwrap_file
 
@@ -20,14 +21,14 @@ _AT_ONCE = 100  # units handed over in one message
 _BYTES_AT_ONCE = 1_000_000  # or so many bytes of them
 
 
-def _work(writer: Connection, limits: Limits, max_seconds: int, max_memory: int) -> None:
+def _work(writer: Connection, limits: Limits, max_seconds: int, max_memory: int, fields: FieldMap) -> None:
     """Take apart what the writer names, and hand over what is in it, as it asks for it, until it ends."""
     become_killable(max_memory)
     with suppress(EOFError, ConnectionError, MemoryError):
         writer.send(_READY)
         while True:
             found: FoundFile = writer.recv()
-            units = _units(found, limits, max_seconds)
+            units = _units(found, limits, max_seconds, fields)
             first = next(units, None)
             writer.send(first is not None)
             units = chain((first,), units)
@@ -38,11 +39,11 @@ def _work(writer: Connection, limits: Limits, max_seconds: int, max_memory: int)
                     break
 
 
-def _units(found: FoundFile, limits: Limits, max_seconds: int) -> Iterator[Taken | None]:
+def _units(found: FoundFile, limits: Limits, max_seconds: int, fields: FieldMap) -> Iterator[Taken | None]:
     """Yield the units in a file; nothing if it is one document. Over each of them the process may work so long."""
     try:
         signal.setitimer(signal.ITIMER_PROF, max_seconds)
-        taken = unwrap_file(found, limits)
+        taken = unwrap_file(found, limits, fields=fields)
         for one in taken or ():
             yield one
             signal.setitimer(signal.ITIMER_PROF, max_seconds)
@@ -76,10 +77,11 @@ class Opener:
     the next has a new process. Where none can be had, or none is wanted (`here`), files are taken apart in this one.
     """
 
-    def __init__(self, limits: Limits, max_seconds: int, max_memory: int, *, here: bool) -> None:
+    def __init__(self, limits: Limits, max_seconds: int, max_memory: int, fields: FieldMap, *, here: bool) -> None:
         self._limits = limits
         self._max_seconds = max_seconds
         self._max_memory = max_memory
+        self._fields = fields
         self._here = here
         self._process: SpawnProcess | None = None
         self._connection: Connection | None = None
@@ -96,13 +98,13 @@ class Opener:
 
         One is read to its end, or given up, before the next is named.
         """
-        if not may_hold_many(found):
+        if not may_hold_many(found, self._fields):
             return None
         if self._is_within:
             self._end()
         connection = None if found.path.lower().endswith(_LINES) else self._started()
         if connection is None:
-            return unwrap_file(found, self._limits)
+            return unwrap_file(found, self._limits, fields=self._fields)
         try:
             connection.send(found)
             holds_many = connection.recv()
@@ -132,7 +134,7 @@ class Opener:
             with starting_undisturbed():
                 self._connection, theirs = multiprocessing.Pipe()
                 context = multiprocessing.get_context("spawn")
-                what = (theirs, self._limits, self._max_seconds, self._max_memory)
+                what = (theirs, self._limits, self._max_seconds, self._max_memory, self._fields)
                 self._process = context.Process(target=_work, args=what, daemon=True)
                 try:
                     self._process.start()

@@ -37,6 +37,7 @@ def rehearse_import(
     """
     options = options or ImportOptions()
     values = options.values()
+    fields = options.fields
     with seldom_collecting(), stopped_in_order(), file_errors_explained(path), _place(path) as place:
         engine = open_engine(place)
         try:
@@ -44,7 +45,7 @@ def rehearse_import(
                 with signals_held():
                     transaction = connection.begin()
                 try:
-                    run = Import(path, connection, None, paths, options, values, listener or Listener(), stdin)
+                    run = Import(path, connection, None, paths, options, values, fields, listener or Listener(), stdin)
                     summary = run.run()
                     return Rehearsal(summary, list(list_import_items(connection, summary.import_id)))
                 finally:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, select
 from archive.db import decided, decisions, lookups, store, vocabulary
 from archive.db.article_columns import published_columns
 from archive.db.changes import Change
+from archive.db.credited import credit_again, find_due, find_on_record
 from archive.db.ids import Ids
 from archive.db.lookups import KnownArticle, KnownRevision
 from archive.db.standing import (
@@ -39,6 +40,7 @@ from archive.documents import (
     PublishedTime,
     Value,
 )
+from archive.normalize.agencies import Credit
 from archive.normalize.bylines import split_byline
 from archive.normalize.dates import parse_published
 from archive.normalize.language import language_tag
@@ -149,6 +151,7 @@ class _Again:
     readings: dict[str, Value] = field(default_factory=dict)
     new_topics: list[Value] = field(default_factory=list)
     dates: Sequence[FoundDate] | None = None  # those mentioned, where only they are others
+    is_credited_otherwise: bool = False
 
     @property
     def is_new_text(self) -> bool:
@@ -179,6 +182,7 @@ class _Reader:
         unread = find_unread_dates(connection, ids)
         mentioned = find_mentioned_dates(connection, {one.revision_id for one in stood})
         credited = find_credited(connection, ids)
+        agencies, due = find_on_record(connection, ids), find_due(connection, ids)
         known = lookups.find_articles(connection, ids)
         made = decisions.of_articles(connection, [one.key for one in stood])
         for one in stood:
@@ -204,6 +208,7 @@ class _Reader:
                 if again.new_topics:
                     names = ", ".join(topic.text for topic in again.new_topics)
                     again.differences.append(Difference("topics", "not given", names))
+            _compare_credits(again, agencies.get(one.article_id, []), due.get(one.article_id, (0, []))[1])
             yield again
 
     def _prepared(self, stood: Standing, values: Sequence[Value]) -> _Again:
@@ -251,6 +256,15 @@ class _Reader:
             if today is not None and today != stands:
                 again.readings[name] = known[name].value
                 again.differences.append(Difference(name, told(stands), told(today)))
+
+
+def _compare_credits(again: _Again, before: Sequence[Credit], today: Sequence[Credit]) -> None:
+    """Find whether byline and text as they stand credit other agencies by the names that are known today."""
+    if again.failure is None and list(before) != list(today):
+        again.is_credited_otherwise = True
+        again.differences.append(
+            Difference("credited", *(told(tuple(one.text for one in all_)) for all_ in (before, today)))
+        )
 
 
 def _read_value(name: str, text: str) -> object:
@@ -305,6 +319,10 @@ def _write(connection: Connection, differing: Sequence[_Again]) -> None:
         for name, value in again.readings.items():
             _read_anew(connection, stood.article_id, name, value)
     store.write_reparsed(connection, changes, ids)
+    credit_again(
+        connection,
+        [one.stood.article_id for one in differing if one.is_credited_otherwise or "language" in one.readings],
+    )
     apply_again(connection, {again.stood.key for again in differing})
 
 

@@ -235,3 +235,17 @@ def test_what_is_not_to_be_published_is_not_forgotten_by_going_back(before: Befo
     )
     with pytest.raises(SchemaError, match="1 decisions of status, embargo, slugline or dateline would be lost"):
         schema.downgrade(archive.path, "20261122_counting_index")
+
+
+@pytest.mark.parametrize("said", ["includes_hidden", "left_out_hidden"])
+def test_what_corpora_say_of_hidden_articles_is_not_forgotten_by_going_back(before: Before, said: str) -> None:
+    archive = before("20261122_item_status")
+    columns = [name for _, name, *_ in archive.rows("PRAGMA table_info(corpora)") if name != "id"]
+    archive.run(f"INSERT INTO corpora ({', '.join(columns)}) VALUES ({', '.join('0' for _ in columns)})")
+    archive.upgrade()
+    assert archive.rows("SELECT includes_hidden, left_out_hidden FROM corpora") == [(0, 0)], "nothing was hidden then"
+    schema.downgrade(archive.path, "20261122_counting_index")
+    archive.upgrade()
+    archive.run(f"UPDATE corpora SET {said} = 1")
+    with pytest.raises(SchemaError, match="what 1 corpora say of articles that were hidden would be lost"):
+        schema.downgrade(archive.path, "20261122_counting_index")

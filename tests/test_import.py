@@ -101,7 +101,8 @@ def test_a_new_text_is_added(database: Path, tmp_path: Path) -> None:
         database,
         "SELECT r.number, r.headline, r.headline_method, r.body, r.cause, a.source_id, a.published, a.language "
         "FROM articles a JOIN article_revisions r ON r.id = a.revision_id",
-    ) == [(1, HEADLINE, "first_line", TEXT, "import", None, None, None)]
+    ) == [(1, HEADLINE, "first_line", TEXT, "import", None, None, "en")]
+    assert column(database, "SELECT field || ' ' || method FROM article_values") == ["language detected"]
     ((content, size),) = rows(database, "SELECT content, size FROM originals")
     assert zstandard.ZstdDecompressor().decompress(content) == file.read_bytes()
     assert size == file.stat().st_size
@@ -138,7 +139,9 @@ def test_a_copy_elsewhere_is_a_duplicate_that_adds_its_place_and_its_topics(data
     run(database, first)
     before = everything_but_imports(database)
     assert outcomes(database, copy) == ["duplicate"]
-    assert everything_but_imports(database) == before
+    # what language its words are in is on record of the copy too, in case the first goes
+    assert column(database, "SELECT field || ' ' || method FROM other_values") == ["language detected"]
+    assert everything_but_imports(database) | {"other_values": before["other_values"]} == before
     (key,) = column(database, "SELECT key FROM articles")
     assert reason(database) == f"the text of {key} at another place"
     assert outcomes(database, write(tmp_path / "old" / "c.txt"), topics=("Ferries", "Storms")) == ["duplicate"]
@@ -482,7 +485,9 @@ def test_the_summary_says_what_is_not_known_of_the_articles_met(database: Path, 
     write(tmp_path / "in" / "a.md", TEXT, source="Radio Lintel", date="2023-02", lang="en")
     write(tmp_path / "in" / "b.md", OTHER, date="2023", lang="en")
     assert run(database, tmp_path / "in").not_stated == {"source": 1, "only a month": 1, "only a year": 1}
-    assert run(database, write(tmp_path / "c.txt", SHORT)).not_stated == {"source": 1, "date": 1, "language": 1}
+    assert run(database, write(tmp_path / "c.txt", SHORT)).not_stated == {"source": 1, "date": 1}
+    few = "The ferry runs again since noon. Nobody knows for how long."
+    assert run(database, write(tmp_path / "d.txt", few)).not_stated == {"source": 1, "date": 1, "language": 1}
     assert run(database, tmp_path / "in" / "a.md").not_stated == {"only a month": 1}
 
 
@@ -570,7 +575,7 @@ def test_the_real_report_comes_out_as_it_is(database: Path, real: tuple[Path, Pa
     ]
     assert found(database, "Zhuhai") == found(database, '"box office"') == []
     assert rows(database, "SELECT source_id, published, published_precision, byline, url, language FROM articles") == [
-        (None,) * 6
+        (*(None,) * 5, "en")
     ]
     dates = rows(database, "SELECT text, value, kind, chosen FROM article_dates ORDER BY start")
     assert {("Feb 16", "XXXX-02-16"), ("Sept 15", "XXXX-09-15")} <= {date[:2] for date in dates}
@@ -608,7 +613,7 @@ def test_the_real_documents_again_copied_and_changed(database: Path, real: tuple
     for file, copy in zip(real, copies, strict=True):
         copy.write_bytes(file.read_bytes())
     assert outcomes(database, tmp_path / "copies") == ["duplicate", "duplicate"]
-    assert everything_but_imports(database) == before
+    assert everything_but_imports(database) | {"other_values": before["other_values"]} == before
     assert rows(database, "SELECT count(DISTINCT locator) FROM import_items GROUP BY article_id") == [(2,), (2,)]
 
     received = real[0].read_bytes()

@@ -64,6 +64,8 @@ def populated(seeds_archive: Path, tmp_path: Path) -> Path:
     wire = tmp_path / "wire.jsonl"
     wire.write_text('{"title": "Ferry", "text": "The ferry left without anybody."}\n')
     import_paths(seeds_archive, [str(wire)], ImportOptions(jobs=0))
+    with closing(sqlite3.connect(seeds_archive)) as connection, connection:
+        connection.execute("UPDATE containers SET search_terms = 'ferry AND mill'")
     return seeds_archive
 
 
@@ -93,6 +95,13 @@ def test_migration_goes_down_and_up_again_over_rows(populated: Path, revision: s
         before = (proof.take_inventory(connection), schema_of(populated))
         assert found
     known = schema.known_revisions()
+    if known.index(revision) >= known.index("20261122_search_terms"):
+        with pytest.raises(SchemaError, match="the search terms of 1 exports would be lost"):
+            schema.downgrade(populated, below)
+        with closing(sqlite3.connect(populated)) as connection, connection:
+            assert (proof.take_inventory(connection), schema_of(populated)) == before
+            connection.execute("UPDATE containers SET search_terms = NULL")
+            before = (proof.take_inventory(connection), schema_of(populated))
     if known.index(revision) >= known.index("20261122_kept_questions"):
         for table, lost in (("saved_queries", "1 saved queries would be lost"), ("corpora", "1 frozen corpora would")):
             with pytest.raises(SchemaError, match=lost):
@@ -124,6 +133,15 @@ def test_migration_goes_down_and_up_again_over_rows(populated: Path, revision: s
         with closing(sqlite3.connect(populated)) as connection:
             assert (proof.take_inventory(connection), schema_of(populated)) == before
             connection.execute("DELETE FROM containers")
+            connection.commit()
+            before = (proof.take_inventory(connection), schema_of(populated))
+    if known.index(revision) >= known.index("20261122_credited_agencies"):
+        with pytest.raises(SchemaError, match=r"[0-9]+ names under which agencies are credited would be lost"):
+            schema.downgrade(populated, below)
+        with closing(sqlite3.connect(populated)) as connection:
+            assert (proof.take_inventory(connection), schema_of(populated)) == before
+            connection.execute("DELETE FROM article_credits")
+            connection.execute("DELETE FROM agency_names")
             connection.commit()
             before = (proof.take_inventory(connection), schema_of(populated))
     for migration, lost, number in (

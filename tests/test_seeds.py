@@ -70,7 +70,9 @@ def runs(text: str) -> set[tuple[str, ...]]:
 def test_sources_have_the_fields_that_can_be_loaded() -> None:
     for source in entries("sources"):
         assert {"name", "slug", "kind", "language", "aliases", "domains"} <= set(source), source
-        assert set(source) <= {"name", "slug", "kind", "country", "language", "aliases", "domains"}, source
+        known = {"name", "slug", "kind", "country", "language", "aliases", "domains", "credited_as"}
+        assert set(source) <= known, source
+        assert ("credited_as" in source) == (source["kind"] == "agency"), source
         assert source["kind"] in KINDS, source
         assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", source["slug"]), source
         assert re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]+)*", source["language"]), source
@@ -83,6 +85,16 @@ def test_a_name_a_slug_and_a_domain_lead_to_one_source() -> None:
     assert twice([key(name) for source in sources for name in (source["name"], *source["aliases"])]) == []
     assert twice([source["slug"] for source in sources]) == []
     assert twice([domain for source in sources for domain in source["domains"]]) == []
+
+
+def test_in_one_language_a_credit_means_one_agency_and_a_name_in_all_is_not_short_and_plain() -> None:
+    agencies = [source for source in entries("sources") if "credited_as" in source]
+    names = [
+        (language, name) for source in agencies for language, names in source["credited_as"].items() for name in names
+    ]
+    assert twice([f"{language} {key(name)}" for language, name in names]) == []
+    assert all(re.fullmatch(r"[a-z]{2,3}", language) for language, _ in names)
+    assert not [name for language, name in names if language == "mul" and len(name) <= 2]
 
 
 def test_invented_sources_have_domains_that_nobody_can_own() -> None:

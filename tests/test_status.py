@@ -15,6 +15,7 @@ from archive.decide import Wish, decide, undo
 from archive.errors import UsageError
 from archive.exports import writer
 from archive.exports.md import to_markdown
+from archive.forget import forget
 from archive.ingest import ImportOptions, ImportSummary, import_paths
 from archive.queries import reading
 from archive.queries.article import show_article
@@ -164,6 +165,17 @@ def test_a_cancellation_of_what_never_came_is_an_article(database: Path, tmp_pat
     assert now(database) == ("canceled", TEXT)
     assert "status 'usable' was not taken: a later version said 'canceled'" in str(last(database)[1])
     assert verify(database).findings == ()
+
+
+def test_a_notice_is_not_kept_out_because_one_like_it_was_forgotten(database: Path, tmp_path: Path) -> None:
+    run(database, tmp_path / "a.jsonl", item(TEXT, "usable"))
+    run(database, tmp_path / "b.jsonl", item(None, "canceled"))
+    ((key,),) = rows(database, "SELECT key FROM articles")
+    forget(database, [key], "a court said so", "Ada")
+    run(database, tmp_path / "c.jsonl", {**item(LATER, "usable"), "id": "urn:quarry:2"})
+    run(database, tmp_path / "d.jsonl", {**item(None, "canceled"), "id": "urn:quarry:2"})
+    assert now(database) == ("canceled", LATER)
+    assert run(database, tmp_path / "e.jsonl", item(TEXT, "usable")).outcomes["failed"] == 1
 
 
 VERSIONS = (

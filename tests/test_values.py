@@ -114,7 +114,7 @@ def test_a_later_import_of_the_place_fills_in_what_was_not_known(database: Path,
     run(database, file)
     assert source(database) == [(None, None)]
     run(database, file, source="Xinhua", language="EN", published="2023-02")
-    assert last(database) == ("revised", "source filled in; language filled in; published filled in")
+    assert last(database) == ("revised", "source filled in; language now given by option; published filled in")
     assert source(database) == [("Xinhua News Agency", "option")]
     assert rows(database, "SELECT language, published FROM articles") == [("en", "2023-02")]
     assert rows(database, "SELECT text, method, chosen FROM article_dates WHERE kind = 'published'") == [
@@ -264,7 +264,7 @@ def test_a_bad_value_alone_does_not_fail_a_unit(database: Path, tmp_path: Path, 
     file = write(tmp_path / "a.md", **{key: bad, "section": "Harbour"})
     assert run(database, file).outcomes == {"added": 1}
     assert note in (last(database)[1] or "")
-    assert rows(database, "SELECT section, published, language, url FROM articles") == [("Harbour", None, None, None)]
+    assert rows(database, "SELECT section, published, language, url FROM articles") == [("Harbour", None, "en", None)]
 
 
 def test_a_bad_value_leaves_the_next_farther_one(database: Path, tmp_path: Path) -> None:

@@ -92,9 +92,9 @@ def search(ctx: click.Context, /, asked: "Asked", sort: str, limit: int | None, 
 
     All words must occur, in the headline or the body; case and accents do not count. "two words" follow each other,
     "two words"~5 stand near each other, econom* is a beginning, OR, NOT, - and ( ) join and exclude. headline: body:
-    source: topic: author: language: section: url: key: kind: has: import: date: ask for what is known beside the text,
-    query: and corpus: for what was saved. A shell takes quotes away: put '…' around what has some. docs/queries.md
-    tells all of it.
+    source: topic: author: language: section: status: url: key: kind: has: import: date: ask for what is known beside
+    the text, query: and corpus: for what was saved. A shell takes quotes away: put '…' around what has some.
+    docs/queries.md tells all of it.
 
     \b
     archive search trade sanctions

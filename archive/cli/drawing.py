@@ -29,6 +29,7 @@ _METHODS = {
     "archive_toml": "archive.toml",
     "option": "an option of the import",
     "domain": "the domain of its URL",
+    "detected": "its words, as a guess",
     "decided": "a person's decision",
 }
 
@@ -57,6 +58,7 @@ def draw_article(console: Console, article: dict[str, Any]) -> None:
         console.print(_line(f"hidden until asked for: {article['hidden']}", "bold"))
     for label, value in (
         ("by", ", ".join(article["authors"])),
+        ("credited", ", ".join(dict.fromkeys(one["source"] for one in article["credited"]))),
         ("url", article["url"]),
         ("topics", ", ".join(article["topics"])),
         *((name, article[name]) for name in ("status", "embargo", "slugline", "dateline") if article[name]),
@@ -90,6 +92,10 @@ def draw_explanation(console: Console, explained: dict[str, Any]) -> None:
     console.print(_line(explained["key"], "cyan"))
     _draw_values(console, explained)
     _draw_decisions(console, explained["decisions"])
+    if explained["credited"]:
+        _heading(console, "Credited")
+    for credit in explained["credited"]:
+        console.print(_line(f"{credit['source']}: “{credit['text']}” ({credit['method']}, {credit['start']})"))
     _draw_evidence(console, explained["evidence"])
     for topic in explained["rejected_topics"]:
         rests = f"; {topic['evidence']:,} passages or inputs speak for it" if topic["evidence"] else ""

@@ -87,6 +87,18 @@ class _Report(Listener):
 )
 @click.option("--published", metavar="DATE", help="Date of all that has none of its own: 2023, 2023-02, 2023-02-28.")
 @click.option(
+    "--map",
+    "maps",
+    metavar="FIELD=COLUMN",
+    multiple=True,
+    help="Which column of tables, or key of JSON, gives a field: published=meta.date; repeatable.",
+)
+@click.option(
+    "--columns",
+    metavar="FIELD,FIELD,...",
+    help="What the columns of tables without a header are; - skips one.",
+)
+@click.option(
     "--max-size", metavar="MB", type=click.IntRange(min=1), default=256, show_default=True, help="Largest file, in MB."
 )
 @click.option(
@@ -161,8 +173,8 @@ def import_(
 ) -> None:
     """Take files, folders and stdin into the archive.
 
-    Texts, Markdown, saved pages, tables, records (JSON), feeds, what agencies send, web archives, mail, PDF, DOCX, RTF,
-    exports of press databases, and zip, tar, gz, bz2, xz and zst with any of these in them; folders with all below
+    Texts, Markdown, saved pages, tables, records (JSON), feeds, what agencies send, web archives, mail, PDF, DOCX, ODT,
+    RTF, exports of press databases, and zip, tar, gz, bz2, xz and zst with any of these in them; folders with all below
     them; - is stdin. Every unit ends as added, revised, unchanged, duplicate or failed; the summary says how many. What
     was imported before is recognized, so importing a folder again is quick and safe.
 
@@ -177,6 +189,8 @@ def import_(
     archive import --dry-run clippings/
     archive import clippings/ notes.md
     archive import --source "China Daily" --topic diplomacy 2023/
+    archive import --map headline=Titel --map body=Artikel export.csv
+    archive import --columns topics,headline,body train.csv
     pandoc report.docx -t plain | archive import --published 2023-02 -
     """
     path = archive_path(ctx)

@@ -5,12 +5,13 @@ from typing import Any
 import click
 
 from archive.cli import completing
+from archive.cli.escaping import printable_line
 from archive.cli.options import archive_path, format_option
 from archive.cli.output import print_object, print_rows, shown_path
 from archive.cli.undoing import undo
 from archive.ingest import OUTCOMES
 from archive.queries import reading
-from archive.queries.imports import list_import_items, list_imports, measure
+from archive.queries.imports import list_import_items, list_imports, list_searches, measure
 
 _COLUMNS = {
     "import": "import",
@@ -54,6 +55,8 @@ def imports(ctx: click.Context, /, form: str) -> None:
 def show(ctx: click.Context, /, number: int, outcome: str | None, form: str) -> None:
     """Show what became of each unit of import N, and why.
 
+    For exports of a search, the search that their cover states stands above.
+
     \b
     archive imports show 1
     archive imports show 1 --outcome failed -f csv
@@ -61,6 +64,8 @@ def show(ctx: click.Context, /, number: int, outcome: str | None, form: str) -> 
     with reading(archive_path(ctx)) as connection:
         rows = list_import_items(connection, number, outcome)
         if form == "table":
+            for place, terms in list_searches(connection, number):
+                click.echo(f"{shown_path(place)}: searched for {printable_line(terms)}", err=True)
             rows = ({**row, "place": shown_path(row["locator"])} for row in rows)
         print_rows(rows, form, _ITEM_COLUMNS, empty=f"no unit of import {number} ended so" if outcome else "no units")
 

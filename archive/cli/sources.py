@@ -52,16 +52,19 @@ def sources(ctx: click.Context, /, all_known: bool, include_hidden: bool, form: 
 
 
 @sources.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.pass_context
-def load(ctx: click.Context, /, file: Path) -> None:
+def load(ctx: click.Context, /, file: Path | None) -> None:
     """Load sources from a TOML file.
 
     Loaded again, it changes what has changed and doubles nothing. Each [[sources]] has a name, and may have slug, kind,
-    country, language, aliases, domains.
+    country, language, aliases, domains, and credited_as: what bylines and datelines call it that credit it, by
+    language; articles that are there already do once they are reparsed. Without FILE, it loads the sources that the
+    program brings along.
 
     \b
     archive sources load my-sources.toml
+    archive sources load
     """
     from archive.ingest import load_vocabulary
 

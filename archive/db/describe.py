@@ -20,7 +20,7 @@ from archive.db.views import VIEWS, View
 QUESTIONS = Path(__file__).parents[2] / "docs" / "questions"
 
 GROUPS = (
-    ("Sources", "Who published it.", ("sources", "source_names", "source_domains")),
+    ("Sources", "Who published it.", ("sources", "source_names", "source_domains", "agency_names")),
     (
         "Topics",
         "What it is about, and why the archive says so.",
@@ -41,6 +41,7 @@ GROUPS = (
             "article_identifiers",
             "authors",
             "article_authors",
+            "article_credits",
         ),
     ),
     ("Imports", "Where everything came from.", ("imports", "import_items", "containers", "originals")),

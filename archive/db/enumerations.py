@@ -25,6 +25,8 @@ ENUMERATIONS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("article_values", "method"): METHODS,
     ("other_values", "field"): (*FIELDS, "topics"),
     ("other_values", "method"): STATED,
+    ("article_credits", "method"): ("byline", "dateline", "sign_off"),
+    ("article_credits", "field"): ("byline", "body"),
     ("article_dates", "kind"): ("published", "mentioned"),
     ("article_dates", "method"): (*STATED, "pattern"),
     ("article_dates", "precision"): PRECISIONS,

@@ -12,6 +12,7 @@ from archive.db.search import fts5
 _OF_ARTICLE = (
     *(tables.article_topics, tables.rejected_topics, tables.article_values, tables.other_values),
     *(tables.article_identifiers, tables.article_dates, tables.article_authors),
+    tables.article_credits,
 )
 _OF_REVISION = (tables.article_links, tables.body_blocks, tables.set_aside)
 
@@ -40,6 +41,7 @@ def find_shared(connection: Connection, ids: Collection[int]) -> Shared:
             (found.originals, _of(revision.original_id, revision.article_id, some)),
             (found.originals, _of(item.original_id, item.article_id, some)),
             (found.sources, _of(article.source_id, article.id, some)),
+            (found.sources, _of(tables.article_credits.c.source_id, tables.article_credits.c.article_id, some)),
             *((found.sources, _named_by(text, owner, some)) for text, owner in _SOURCE_AS_NAMED),
             (found.topics, _of(tables.article_topics.c.topic_id, tables.article_topics.c.article_id, some)),
             (found.topics, _of(tables.rejected_topics.c.topic_id, tables.rejected_topics.c.article_id, some)),
@@ -83,8 +85,8 @@ def remove_revisions(connection: Connection, ids: Collection[int]) -> None:
                     evidence.method.in_(("rule", "trailing_tags")),
                 )
             )
-        dates = tables.article_dates
-        connection.execute(delete(dates).where(dates.c.revision_id.in_(some)))
+        for table in (tables.article_dates, tables.article_credits):
+            connection.execute(delete(table).where(table.c.revision_id.in_(some)))
         for table in _OF_REVISION:
             connection.execute(delete(table).where(table.c.revision_id.in_(some)))
         connection.execute(delete(tables.article_revisions).where(tables.article_revisions.c.id.in_(some)))
@@ -147,7 +149,7 @@ def remove_unused_originals(connection: Connection, ids: Collection[int]) -> Non
 
 
 def find_unused_sources(connection: Connection, ids: Collection[int]) -> set[int]:
-    """Return those of these sources that an import made, and that no article and no identifier has.
+    """Return those of these sources that an import made, that no article has or credits, no identifier and no file.
 
     What people decided of them is not asked.
     """
@@ -156,6 +158,8 @@ def find_unused_sources(connection: Connection, ids: Collection[int]) -> set[int
         source.origin != "import",
         _leads(tables.articles.c.source_id, source.id),
         _leads(tables.article_identifiers.c.scope, source.slug),
+        _leads(tables.article_credits.c.source_id, source.id),
+        _leads(tables.agency_names.c.source_id, source.id),
     )
     found: set[int] = set()
     for some in chunks(sorted(ids)):

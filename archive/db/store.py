@@ -6,6 +6,7 @@ statement for the search index: what costs is whatever is done per article.
 
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, text, update
 
@@ -13,6 +14,7 @@ from archive.db import lookups, tables
 from archive.db.article_columns import NOT_CHOSEN_ANY_MORE, values_of_article
 from archive.db.changes import Change, Failed, SameAsBefore
 from archive.db.clock import now
+from archive.db.credited import FOLLOWED, credit_again
 from archive.db.ids import Ids, inserted_id
 from archive.db.removal import authors_of, remove_unused_authors
 from archive.db.rows import Rows
@@ -47,8 +49,15 @@ def end_import(connection: Connection, import_id: int, status: str, reason: str 
 def add_containers(connection: Connection, import_id: int, containers: Sequence[ReadContainer]) -> None:
     """Record what files of many records an import has read to their end."""
     if containers:
-        rows = [{"import_id": import_id, **asdict(container)} for container in containers]
+        rows = [{"import_id": import_id, **_as_row(container)} for container in containers]
         connection.execute(insert(tables.containers), rows)
+
+
+def _as_row(container: ReadContainer) -> dict[str, Any]:
+    """Return what is stored of a file of many records; its notes were told when it was read."""
+    row = asdict(container)
+    del row["notes"]
+    return row
 
 
 def end_killed_import(connection: Connection, import_id: int) -> None:
@@ -184,6 +193,15 @@ def _write(
     if new_articles:
         fts5.add_range(connection, new_articles[0], new_articles[-1])
     fts5.add(connection, known)
+    credit_again(
+        connection,
+        {
+            change.article.id
+            for change in changes
+            if change.moves or any(name in change.set_values for name in FOLLOWED)
+        },
+        new_articles,
+    )
 
 
 def _clear(connection: Connection, changes: Sequence[Change], new_articles: Collection[int]) -> None:

@@ -193,7 +193,9 @@ def find_forgotten(connection: Connection, units: Sequence[Article]) -> dict[int
 
 def _hashes(unit: Article) -> list[Hash]:
     """Return what a unit can be known by, its bytes first."""
-    hashes = [Hash("original", unit.original.sha256), Hash("text", unit.text_sha256)]
+    hashes = [Hash("original", unit.original.sha256)]
+    if unit.headline or unit.body:  # what has neither is a notice, alike whatever item it is about
+        hashes.append(Hash("text", unit.text_sha256))
     return hashes + ([Hash("fingerprint", unit.fingerprint)] if unit.words >= _MIN_WORDS else [])
 
 

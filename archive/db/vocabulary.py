@@ -103,6 +103,19 @@ def add_source_domain(connection: Connection, source_id: int, domain: str) -> No
     connection.execute(insert(tables.source_domains).values(source_id=source_id, domain=domain))
 
 
+def agency_names(connection: Connection) -> list[tuple[int, str, str]]:
+    """Return what agencies are called where they are credited: source, language, name."""
+    name = tables.agency_names.c
+    rows = connection.execute(select(name.source_id, name.language, name.name).order_by(name.id))
+    return [(source_id, language, written) for source_id, language, written in rows]
+
+
+def add_agency_name(connection: Connection, source_id: int, language: str, name: str, key: str) -> None:
+    """Let a source be credited under one more name in texts of a language."""
+    row = {"source_id": source_id, "language": language, "name": name, "name_key": key}
+    connection.execute(insert(tables.agency_names).values(row))
+
+
 def topic_names(connection: Connection) -> dict[str, int]:
     """Return the topic that each known name (as a name key) leads to; of several, a local one, else the oldest.
 

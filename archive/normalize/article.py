@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from archive.documents import (
+    DETECTED,
     GUESSES,
     METHODS,
     PAGE_METHODS,
@@ -25,6 +26,7 @@ from archive.documents import (
 )
 from archive.normalize.bylines import split_byline
 from archive.normalize.dates import find_dates, parse_published
+from archive.normalize.detection import detect_language
 from archive.normalize.language import language_tag
 from archive.normalize.layout import lay_out
 from archive.normalize.names import name_key
@@ -35,7 +37,7 @@ from archive.normalize.tokens import index_text, passage_spans, tokenize
 from archive.normalize.urls import canonical_url
 
 # Raised when the same original can come out as another text or with other values.
-NORMALIZER_VERSION = 1
+NORMALIZER_VERSION = 2
 
 # Frozen: SHA-256 of the words of the NFKC body, as `tokenize` folds them, joined by spaces.
 FINGERPRINT_VERSION = 1
@@ -89,6 +91,8 @@ def normalize_document(
     body, blocks = _join(layout.blocks)
     usable = Usable(values, notes)
     words = tokenize(body)
+    if usable.language is None and (language := detect_language(layout.headline, body, len(words))):
+        usable.take_detected(language)
     return Article(
         locator=document.locator,
         reader=document.reader,
@@ -234,6 +238,11 @@ class Usable:
                 continue
             self.chosen[value.field] = value
 
+    def take_detected(self, language: str) -> None:
+        """Take the language that the words of the text make likely, since none is stated."""
+        self.language = language
+        self.chosen["language"] = Value("language", language, DETECTED)
+
     def _take_date(self, value: Value, notes: list[str]) -> None:
         if not value.text:
             return
@@ -256,7 +265,8 @@ class Usable:
             )
             return
         chosen = self.published is None
-        reason = None if chosen else f"{self.chosen['published'].method} is nearer"
+        nearer = None if chosen else self.chosen["published"].method
+        reason = None if chosen else "another stands before it" if nearer == value.method else f"{nearer} is nearer"
         self.dates.append(
             FoundDate(value.text, "published", value.method, time.text, time.precision, _has_zone(time), chosen, reason)
         )

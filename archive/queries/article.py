@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, select
 
 from archive.db.tables import (
+    article_credits,
     article_dates,
     article_identifiers,
     article_links,
@@ -18,6 +19,7 @@ from archive.db.tables import (
     originals,
     rejected_topics,
     set_aside,
+    sources,
     tag_evidence,
     topics,
 )
@@ -81,6 +83,7 @@ def show_article(connection: Connection, key: str, number: int | None = None) ->
         "set_aside": _set_aside(connection, revision_id),
         "links": _links(connection, revision_id),
         "evidence": evidence,
+        "credited": _credited(connection, article_id, revision_id),
         "revisions": _rows(
             connection,
             select(revision.number, revision.cause, revision.seen_at, revision.words, revision.headline)
@@ -116,6 +119,7 @@ def explain_article(connection: Connection, key: str) -> Article:
             .order_by(value.field),
         ),
         "evidence": find_evidence(connection, article_id),
+        "credited": _credited(connection, article_id, revision_id),
         "decisions": list_decisions(connection, shown["key"]),
         "rejected_topics": _rejected_topics(connection, article_id),
         "dates": _rows(
@@ -174,6 +178,21 @@ def find_evidence(connection: Connection, article_id: int, revision_id: int | No
             }
         )
     return found
+
+
+def _credited(connection: Connection, article_id: int, revision_id: int) -> list[dict[str, Any]]:
+    """Return the agencies that byline and text credit, where they stand; of an earlier text, those of the byline."""
+    credit, source = article_credits.c, sources.c
+    return _rows(
+        connection,
+        select(
+            *(source.name.label("source"), source.slug, credit.method),
+            *(credit.field, credit.start, credit.end, credit.text),
+        )
+        .join(sources, source.id == credit.source_id)
+        .where(credit.article_id == article_id, credit.revision_id.is_(None) | (credit.revision_id == revision_id))
+        .order_by(credit.id),
+    )
 
 
 def _rejected_topics(connection: Connection, article_id: int) -> list[dict[str, Any]]:

@@ -106,7 +106,15 @@ def _few(found: Iterable[Candidate]) -> list[Candidate]:
 
 
 def _sources(connection: sqlite3.Connection, typed: _Typed) -> list[Candidate]:
-    used = "1" if typed.all_known else "EXISTS (SELECT 1 FROM articles a WHERE a.source_id = s.id)"
+    return _sources_that(connection, typed, "EXISTS (SELECT 1 FROM articles a WHERE a.source_id = s.id)")
+
+
+def _credited(connection: sqlite3.Connection, typed: _Typed) -> list[Candidate]:
+    return _sources_that(connection, typed, "s.id IN (SELECT c.source_id FROM article_credits c)")
+
+
+def _sources_that(connection: sqlite3.Connection, typed: _Typed, condition: str) -> list[Candidate]:
+    used = "1" if typed.all_known else condition
     slugs = (
         f"SELECT s.slug, s.name FROM sources s WHERE s.slug >= ? AND s.slug < ? AND {used} ORDER BY s.slug",
         (typed.text.lower(), typed.text.lower() + _END),
@@ -211,6 +219,7 @@ def _statuses(_connection: sqlite3.Connection, typed: _Typed) -> list[Candidate]
 
 _VALUES: dict[str, Callable[[sqlite3.Connection, _Typed], list[Candidate]]] = {
     "source": _sources,
+    "credited": _credited,
     "topic": _topics,
     "author": _authors,
     "language": _stated("language"),

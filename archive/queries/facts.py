@@ -7,6 +7,7 @@ from sqlalchemy import Column, ColumnElement, Connection, Select, and_, exists, 
 
 from archive.db.tables import (
     article_authors,
+    article_credits,
     article_dates,
     article_identifiers,
     article_revisions,
@@ -45,12 +46,25 @@ def of_source(connection: Connection, name: str) -> Condition:
     """Articles of a source, by slug, name or alias; with a final `*`, of all whose slug or name begins so."""
     if name.endswith("*"):
         return _article.source_id.in_(_sources_starting(connection, name.rstrip("*"))) & _article.source_id.is_not(None)
+    return _article.source_id.is_not_distinct_from(_source_named(connection, name))
+
+
+def crediting(connection: Connection, name: str) -> Condition:
+    """Articles whose byline or dateline credits a source, most often an agency; it is named as for `source:`."""
+    credit = article_credits.c
+    named = select(credit.article_id)
+    if name.endswith("*"):
+        return _article.id.in_(named.where(credit.source_id.in_(_sources_starting(connection, name.rstrip("*")))))
+    return _article.id.in_(named.where(credit.source_id == _source_named(connection, name)))
+
+
+def _source_named(connection: Connection, name: str) -> int:
     source = None
     if can_be_stored(name):
         source = find_source_by_slug(connection, name) or find_source(connection, name_key(name))
     if source is None:
         raise _unknown("source", name, connection.scalars(select(source_names.c.name).union(select(sources.c.slug))))
-    return _article.source_id.is_not_distinct_from(source.id)
+    return source.id
 
 
 def on_topic(connection: Connection, name: str) -> Condition:
@@ -185,6 +199,7 @@ def having(_connection: Connection, what: str) -> Condition:
 
 FACTS: dict[str, Callable[[Connection, str], Condition]] = {
     "source": of_source,
+    "credited": crediting,
     "topic": on_topic,
     "author": by_author,
     "language": in_language,
@@ -223,6 +238,7 @@ HAS: dict[str, Callable[[], Condition]] = {
     ),
     "language": lambda: _article.language.is_not(None),
     "author": lambda: _article.id.in_(select(article_authors.c.article_id)),
+    "credit": lambda: _article.id.in_(select(article_credits.c.article_id)),
     "topic": lambda: _article.id.in_(select(article_topics.c.article_id)),
     "section": lambda: _article.section.is_not(None),
     "kind": lambda: _article.kind.is_not(None),

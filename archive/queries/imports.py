@@ -10,6 +10,7 @@ from archive.db.tables import (
     article_revisions,
     article_topics,
     articles,
+    containers,
     import_items,
     imports,
     originals,
@@ -64,6 +65,16 @@ def list_import_items(connection: Connection, import_id: int, outcome: str | Non
         statement = statement.where(item.outcome == outcome)
     for row in connection.execute(statement):
         yield dict(row._mapping)
+
+
+def list_searches(connection: Connection, import_id: int) -> list[tuple[str, str]]:
+    """Return the searches that exports read by an import came from, as their covers state them: place and terms."""
+    statement = (
+        select(containers.c.locator, containers.c.search_terms)
+        .where(containers.c.import_id == import_id, containers.c.search_terms.is_not(None))
+        .order_by(containers.c.id)
+    )
+    return [(place, terms) for place, terms in connection.execute(statement)]
 
 
 def measure(connection: Connection, path: Path) -> dict[str, Any]:

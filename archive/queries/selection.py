@@ -35,7 +35,7 @@ Conditions = Sequence[Condition]
 
 INDEX = table("article_fts", column("rowid", Integer))
 
-_NAMES = ("source", "topic", "author", "section")
+_NAMES = ("source", "credited", "topic", "author", "section")
 _LONGEST_NAME = 4  # words after the first that are tried as part of a name
 
 

@@ -12,19 +12,8 @@ from archive.query_language.tree import Everything, Fact, Leaf, Near, Published,
 
 TEXT_FIELDS = ("headline", "body")
 FACTS = (
-    "source",
-    "topic",
-    "author",
-    "language",
-    "section",
-    "url",
-    "key",
-    "kind",
-    "status",
-    "has",
-    "import",
-    "query",
-    "corpus",
+    *("source", "credited", "topic", "author", "language", "section", "url", "key", "kind", "status"),
+    *("has", "import", "query", "corpus"),
 )
 FIELDS = (*TEXT_FIELDS, "date", *FACTS)
 
@@ -34,6 +23,7 @@ _MEANT = {
     **dict.fromkeys(("text", "content", "bdy"), "body"),
     **dict.fromkeys(("published", "year", "pubdate", "since", "until", "before", "after"), "date"),
     **dict.fromkeys(("outlet", "publisher", "publication", "site", "domain"), "source"),
+    **dict.fromkeys(("agency", "agencies", "credit", "credits"), "credited"),
     **dict.fromkeys(("tag", "tags", "subject", "keyword", "topics"), "topic"),
     **dict.fromkeys(("by", "byline", "au", "authors"), "author"),
     **dict.fromkeys(("lang", "la"), "language"),
@@ -306,6 +296,7 @@ _EXAMPLES = {
     "body": "sanctions",
     "date": "2023-02, 2023-02..2023-12, 2023.. or -3w..",
     "source": "radio-lintel",
+    "credited": "reuters",
     "topic": "diplomacy",
     "author": "okoro",
     "language": "en",

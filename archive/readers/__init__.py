@@ -16,7 +16,7 @@ from archive.readers.files import FoundFile, find_files, read_bytes, read_stdin
 from archive.readers.html import HtmlReader
 from archive.readers.mail.message import MailReader
 from archive.readers.markdown import MarkdownReader
-from archive.readers.office import DocxReader, RtfReader
+from archive.readers.office import DocxReader, OdtReader, RtfReader
 from archive.readers.pdf import PdfReader
 from archive.readers.text import TextReader
 from archive.readers.web_archives.mhtml import MhtmlReader
@@ -47,6 +47,7 @@ __all__ = [
 BINARY_READERS: tuple[Reader, ...] = (
     PdfReader(),
     DocxReader(),
+    OdtReader(),
     RtfReader(),
     AnpaReader(),
     Iptc7901Reader(),
@@ -55,20 +56,16 @@ BINARY_READERS: tuple[Reader, ...] = (
 READERS: tuple[Reader, ...] = (MarkdownReader(), MailReader(), WireReader(), HtmlReader(), TextReader())
 
 # What these read costs time that grows with its size and no more, so that nobody has to be able to end them.
-HARMLESS = frozenset(("text", "markdown", "record"))
+HARMLESS = frozenset(("text", "markdown", "record", "table_row"))
 
 # Text to a machine, but no article: what the texts in them are is not for a reader of plain text to guess.
 _RECORDS = {
-    ".json": "JSON",
-    ".csv": "a table (CSV)",
-    ".tsv": "a table (TSV)",
     ".sgm": "SGML",
     ".sgml": "SGML",
     ".toml": "TOML",
     ".yaml": "YAML",
     ".yml": "YAML",
 }
-_CURES = {"JSON": "write one object on each line, for example with `jq -c '.[]' FILE > FILE.jsonl`, and import that"}
 _ELSE = "save each of its texts as a .txt or .md file and import those"
 
 
@@ -92,7 +89,7 @@ def identify(head: bytes, name: str) -> tuple[Reader, str]:
         raise UnreadableError(f"not text: {binary}", "save its text as a .txt or .md file and import that")
     records = _RECORDS.get(name[name.rfind(".") :].lower())
     if records is not None:
-        raise UnreadableError(f"a format that no reader takes: {records}", _CURES.get(records, _ELSE))
+        raise UnreadableError(f"a format that no reader takes: {records}", _ELSE)
     for reader in READERS:
         why = reader.identify(head, name)
         if why is not None:

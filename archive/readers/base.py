@@ -87,6 +87,19 @@ class Remark(NamedTuple):
     text: str
 
 
+class Conclusion(NamedTuple):
+    """What a container can say after its last record, about all of it; it is no record.
+
+    error         why not all that it should hold was found: a failure of the file, beside the records that were
+    search_terms  what its cover says was searched for
+    media_type    what it is, where the container takes files of several kinds
+    """
+
+    error: UnreadableError | None = None
+    search_terms: str | None = None
+    media_type: str | None = None
+
+
 class Container(Protocol):
     """What takes a file of many documents apart into records, each of which is a unit with an original of its own.
 
@@ -123,9 +136,10 @@ class Container(Protocol):
     def identify(self, head: bytes, name: str) -> str | None:
         """Return why this is such a container, in words, or None if it is none; as a Reader has it."""
 
-    def records(self, stream: BinaryIO, limit: int) -> Iterator[Record | BadRecord | Remark]:
+    def records(self, stream: BinaryIO, limit: int) -> Iterator[Record | BadRecord | Remark | Conclusion]:
         """Yield the records lazily, holding one at a time; one of more than `limit` bytes is a BadRecord.
 
+        What is to be said of all of it comes last, as a Conclusion.
         Raises UnreadableError where the stream is no such container at all.
         """
 

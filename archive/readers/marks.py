@@ -6,11 +6,10 @@ For files of many documents, taken apart where each begins and ends: what is not
 import codecs
 import re
 from collections.abc import Iterator
-from io import BufferedReader, RawIOBase
-from typing import TYPE_CHECKING, BinaryIO
+from io import BufferedReader
+from typing import BinaryIO
 
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
+from archive.readers.streams import Joined, Pulled
 
 _CHUNK = 1 << 16
 _LONGEST_TAG = 1 << 16
@@ -52,44 +51,29 @@ def open_utf8(stream: BinaryIO) -> BufferedReader:
     """Return a stream whose marks can be looked for in bytes: UTF-16 and UTF-32 made UTF-8, all else as it is."""
     head = stream.read(4)
     encoding = _wide_encoding(head)
-    return BufferedReader(_Utf8(head, stream, encoding) if encoding else _Joined(head, stream), _CHUNK)
+    return BufferedReader(_Utf8(head, stream, encoding) if encoding else Joined(head, stream), _CHUNK)
 
 
 def _wide_encoding(head: bytes) -> str | None:
     return next((encoding for mark, encoding in _WIDE if head.startswith(mark)), None)
 
 
-class _Joined(RawIOBase):
-    """A stream with its first bytes again."""
-
-    def __init__(self, head: bytes, stream: BinaryIO) -> None:
-        self._ready = head
-        self._stream = stream
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: "WriteableBuffer") -> int:
-        view = memoryview(buffer)
-        while not self._ready:
-            data = self._stream.read(_CHUNK)
-            self._ready = self._converted(data)
-            if not data and not self._ready:
-                return 0
-        part, self._ready = self._ready[: len(view)], self._ready[len(view) :]
-        view[: len(part)] = part
-        return len(part)
-
-    def _converted(self, data: bytes) -> bytes:
-        return data
-
-
-class _Utf8(_Joined):
+class _Utf8(Pulled):
     """A stream of UTF-16 or UTF-32, as UTF-8."""
 
     def __init__(self, head: bytes, stream: BinaryIO, encoding: str) -> None:
         self._decoder = codecs.getincrementaldecoder(encoding)("replace")
-        super().__init__(self._converted(head), stream)
+        self._ready = self._converted(head)
+        self._stream = stream
+
+    def pull(self, size: int) -> bytes:
+        while not self._ready:
+            data = self._stream.read(_CHUNK)
+            self._ready = self._converted(data)
+            if not data and not self._ready:
+                return b""
+        part, self._ready = self._ready[:size], self._ready[size:]
+        return part
 
     def _converted(self, data: bytes) -> bytes:
         return self._decoder.decode(data, not data).encode("utf-8", "replace")

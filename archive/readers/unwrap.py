@@ -4,23 +4,20 @@ What is packed is unpacked on the way, a bundle's members are what they would be
 other. Nothing is written to disk but temporary files without a name, for what cannot be read in one pass.
 """
 
-import hashlib
 import os
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from functools import cached_property
-from io import BufferedReader, RawIOBase
+from io import BufferedReader
 from itertools import chain
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
+from typing import BinaryIO, NamedTuple
 
 from archive.documents import Failure, ReadContainer
 from archive.readers.base import (
-    HEAD,
     BadMember,
     BadRecord,
     Bundle,
+    Conclusion,
     Container,
     NotThisContainerError,
     Remark,
@@ -30,17 +27,17 @@ from archive.readers.base import (
 )
 from archive.readers.bundles.names import is_configuration, unused_configuration
 from archive.readers.bundles.packed import Packing, find_packing, unpacked, unpacked_name
-from archive.readers.containers import BUNDLES, CONTAINERS
-from archive.readers.files import SIZE_LIMIT, FoundFile, open_path, too_large
-
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
-
-_BUFFER = 1 << 16
-_IN_MEMORY = 16_000_000  # bytes of a temporary file that need no disk
+from archive.readers.containers import BUNDLES, CONTAINERS, containers
+from archive.readers.field_map import FieldMap
+from archive.readers.files import SIZE_LIMIT, FoundFile, open_path
+from archive.readers.source import Source
+from archive.readers.streams import BUFFER, Watched
 
 # A file with such a name is one document: to look into each of them would cost a tenth of an import.
 _DOCUMENTS = (".txt", ".text", ".md", ".markdown", ".html", ".htm", ".xhtml", ".shtml", ".eml", ".toml")
+
+
+_NOTHING_SAID = FieldMap()
 
 
 @dataclass(frozen=True)
@@ -57,6 +54,9 @@ class Limits:
     unpacked: int = 1_000_000_000
     members: int = 1_000_000
     depth: int = 4
+
+
+_OF_DOCUMENTS = [(ending, one) for one in CONTAINERS for ending in one.endings if ending.endswith(_DOCUMENTS)]
 
 
 class FoundRecord(NamedTuple):
@@ -92,7 +92,10 @@ def _not_told(_: Opening) -> None:
 
 
 def unwrap_file(
-    found: FoundFile, limits: Limits, told: Callable[[Opening], None] = _not_told
+    found: FoundFile,
+    limits: Limits,
+    told: Callable[[Opening], None] = _not_told,
+    fields: FieldMap = _NOTHING_SAID,
 ) -> Iterator[Taken] | None:
     """Return what takes a file apart, or None if it is a single document, or cannot be opened: that is for its reader.
 
@@ -107,7 +110,7 @@ def unwrap_file(
         return None
     taken = None
     try:
-        taken = _Unwrapping(limits, os.fstat(file.fileno()).st_size, told).take_apart(found, _Source(file, file))
+        taken = _Unwrapping(limits, os.fstat(file.fileno()).st_size, told, fields).take_apart(found, Source(file, file))
     except OSError:  # it cannot be read: its reader says why
         return None
     finally:
@@ -117,41 +120,54 @@ def unwrap_file(
 
 
 def unwrap_stream(
-    found: FoundFile, stream: BinaryIO, limits: Limits, told: Callable[[Opening], None] = _not_told
+    found: FoundFile,
+    stream: BinaryIO,
+    limits: Limits,
+    told: Callable[[Opening], None] = _not_told,
+    fields: FieldMap = _NOTHING_SAID,
 ) -> tuple[Iterator[Taken] | None, BinaryIO]:
     """Return what takes standard input apart, or None if it is a single document; and the stream from its start."""
-    source = _Source(stream)
+    source = Source(stream)
     try:
-        taken = _Unwrapping(limits, None, told).take_apart(found, source)
+        taken = _Unwrapping(limits, None, told, fields).take_apart(found, source)
     except (OSError, ValueError):
         return None, stream
     return _until_read(taken, source) if taken is not None else None, source.stream
 
 
-def may_hold_many(found: FoundFile) -> bool:
+def may_hold_many(found: FoundFile, fields: FieldMap = _NOTHING_SAID) -> bool:
     """Tell, by its name and its first bytes, whether a file may have to be taken apart; False if it cannot be read."""
     if _is_document(found.path):
         return False
     try:
         with open_path(found.path) as file:
-            head, name = file.read(HEAD), found.known_as
+            head, name = Source(file, file).head, found.known_as
     except (OSError, UnreadableError):
         return False
-    if any(container.identify(head, name) is not None for container in CONTAINERS if head):
+    if head and any(container.identify(head, name) is not None for container in _asked(name, containers(fields))):
         return True
-    if not head or _is_read_whole(head, name):
+    if not head or _is_named_document(name) or _is_read_whole(head, name):
         return False
     return find_packing(head) is not None or any(bundle.identify(head, name) is not None for bundle in BUNDLES)
 
 
 def _is_document(path: str) -> bool:
+    return _is_named_document(path) and not _asked(path)
+
+
+def _is_named_document(path: str) -> bool:
+    return path[path.rfind("/") + 1 :].lower().endswith(_DOCUMENTS)
+
+
+def _asked(path: str, known: Sequence[Container] = CONTAINERS) -> Sequence[Container]:
+    """Return the containers that a file can be: by the name of a document those of such names, by any other all."""
     name = path[path.rfind("/") + 1 :].lower()
-    return name.endswith(_DOCUMENTS) and not any(
-        ending and name.endswith(ending) for container in CONTAINERS for ending in container.endings
-    )
+    if not name.endswith(_DOCUMENTS):
+        return known
+    return [container for ending, container in _OF_DOCUMENTS if name.endswith(ending)]
 
 
-def _until_read(taken: Iterator[Taken], file: "BinaryIO | _Source") -> Iterator[Taken]:
+def _until_read(taken: Iterator[Taken], file: "BinaryIO | Source") -> Iterator[Taken]:
     with closing(file):
         yield from taken
 
@@ -163,21 +179,22 @@ class _TooMuchError(UnreadableError):
 class _Unwrapping:
     """The taking apart of one named file, with all that is in it."""
 
-    def __init__(self, limits: Limits, size: int | None, told: Callable[[Opening], None]) -> None:
+    def __init__(self, limits: Limits, size: int | None, told: Callable[[Opening], None], fields: FieldMap) -> None:
+        self._containers = containers(fields)
         self._limits = limits
         self._size = size
         self._told = told
         self._unpacked = 0
-        self._outermost: _Source | None = None
+        self._outermost: Source | None = None
 
-    def take_apart(self, found: FoundFile, source: "_Source", depth: int = 0) -> Iterator[Taken] | None:
+    def take_apart(self, found: FoundFile, source: "Source", depth: int = 0) -> Iterator[Taken] | None:
         """Return the units in a file or member, or None if it is one document."""
         if self._outermost is None:
             self._outermost = source
         head, name = source.head, found.known_as
         if not head:
             return None
-        for container in CONTAINERS:
+        for container in _asked(name, self._containers):
             why = container.identify(head, name)
             if why is None:
                 continue
@@ -191,7 +208,7 @@ class _Unwrapping:
                 source.rewind()
             except StopIteration:  # it yields something always
                 return None
-        if _is_read_whole(head, name):
+        if _is_named_document(name) or _is_read_whole(head, name):
             return None
         for bundle in BUNDLES:
             why = bundle.identify(head, name)
@@ -204,13 +221,17 @@ class _Unwrapping:
         self._told(Opening(found.locator, packing.name, packing.media_type, f"it begins as {packing.name} does"))
         return self._unpacked_file(found, packing, source, depth + 1)
 
-    def _records(self, found: FoundFile, container: Container, source: "_Source") -> Iterator[Taken]:
+    def _records(self, found: FoundFile, container: Container, source: "Source") -> Iterator[Taken]:
         """Yield the records of a container, then the container; where it breaks off, what was read, then a Failure."""
         number = 0
         notes: list[str] = []
+        conclusion = Conclusion()
         try:
             stream = source.file() if container.seeks else source.stream
             for record in container.records(stream, self._limits.unit):
+                if isinstance(record, Conclusion):
+                    conclusion = record
+                    continue
                 if isinstance(record, Remark):
                     notes.append(record.text)
                     continue
@@ -230,9 +251,13 @@ class _Unwrapping:
         if not number:
             yield Failure(found.locator, f"no record in it ({container.name})", "remove it, or fill it")
             return
-        yield source.read_container(found.locator, container.media_type, number, tuple(notes))
+        if conclusion.error is not None:
+            yield conclusion.error.failure(found.locator)
+        media_type = conclusion.media_type or container.media_type
+        read = source.read_container(found.locator, media_type, number, tuple(notes))
+        yield replace(read, search_terms=conclusion.search_terms)
 
-    def _members(self, found: FoundFile, bundle: Bundle, source: "_Source", depth: int) -> Iterator[Taken]:
+    def _members(self, found: FoundFile, bundle: Bundle, source: "Source", depth: int) -> Iterator[Taken]:
         """Yield the units of the members of a bundle, then the bundle."""
         number = 0
         notes: list[str] = []
@@ -267,7 +292,7 @@ class _Unwrapping:
 
     def _member(self, found: FoundFile, stream: BinaryIO, depth: int) -> Iterator[Taken]:
         """Yield the units of a member: itself, or what is in it."""
-        source = _Source(stream)
+        source = Source(stream)
         with closing(source):
             try:
                 taken = self.take_apart(found, source, depth)
@@ -279,7 +304,7 @@ class _Unwrapping:
                 return
             yield from taken
 
-    def _unpacked_file(self, found: FoundFile, packing: Packing, source: "_Source", depth: int) -> Iterator[Taken]:
+    def _unpacked_file(self, found: FoundFile, packing: Packing, source: "Source", depth: int) -> Iterator[Taken]:
         """Yield the units of a packed file: itself, or what is in it; then the packed file."""
         stream = self._counted(unpacked(source.stream, packing))
         file = replace(found, name=unpacked_name(found.known_as))
@@ -301,17 +326,17 @@ class _Unwrapping:
         if not number:
             yield source.read_container(found.locator, packing.media_type, 1)
 
-    def _failure(self, error: UnreadableError, found: FoundFile, source: "_Source") -> Failure:
+    def _failure(self, error: UnreadableError, found: FoundFile, source: "Source") -> Failure:
         """Return the outcome of what cannot be read on; where there is too much of it, nothing outside of it is."""
         if isinstance(error, _TooMuchError) and source is not self._outermost:
             raise error
         return error.failure(found.locator)
 
     def _counted(self, stream: BinaryIO) -> BinaryIO:
-        return BufferedReader(_Counted(stream, self._count), _BUFFER)
+        return BufferedReader(Watched(stream, self._count), BUFFER)
 
-    def _count(self, size: int) -> None:
-        self._unpacked += size
+    def _count(self, data: bytes) -> None:
+        self._unpacked += len(data)
         self._require_within_bounds()
 
     def _require_within_bounds(self) -> None:
@@ -334,134 +359,3 @@ def _is_read_whole(head: bytes, name: str) -> bool:
     from archive.readers import BINARY_READERS
 
     return any(reader.identify(head, name) is not None for reader in BINARY_READERS)
-
-
-class _Source:
-    """The bytes of a file or member: its start, looked at before; hashed as they are read; in a file if need be."""
-
-    def __init__(self, stream: BinaryIO, file: BinaryIO | None = None) -> None:
-        self._file = file
-        self._spooled: tempfile.SpooledTemporaryFile[bytes] | None = None
-        self._is_hashed = False
-        self._hashing = _Hashing(stream)
-
-    @cached_property
-    def head(self) -> bytes:
-        """The first bytes, as many as tell what it is."""
-        return _read_full(self._hashing, HEAD)
-
-    @cached_property
-    def stream(self) -> BinaryIO:
-        """All of the bytes, to be read in one pass."""
-        return BufferedReader(_Rest(self.head, self._hashing), _BUFFER)
-
-    @property
-    def size(self) -> int:
-        """How many bytes were read so far."""
-        return self._hashing.size
-
-    def file(self) -> BinaryIO:
-        """Return a file with all of the bytes, at its start, in which one can go back."""
-        if self._file is None:
-            self._spooled = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - closed in close()
-            self._file = cast(BinaryIO, self._spooled)
-            while part := self.stream.read(_BUFFER):
-                self._file.write(part)
-            self._is_hashed = True
-        else:
-            self._drain()
-        self._file.seek(0)
-        return self._file
-
-    def rewind(self) -> None:
-        """Go back to the start, for the next that takes the file apart in one pass."""
-        if self._file is not None:
-            self._file.seek(0)
-            self.stream = BufferedReader(_Rest(b"", self._file), _BUFFER)
-
-    def read(self, limit: int) -> bytes:
-        """Return all of the bytes; raises UnreadableError over the limit."""
-        content = self.stream.read(limit + 1)
-        if len(content) > limit:
-            raise too_large(None, limit)
-        return content
-
-    def read_container(self, locator: str, media_type: str, records: int, notes: tuple[str, ...] = ()) -> ReadContainer:
-        """Return that the file was read to its end."""
-        self._drain()
-        return ReadContainer(locator, media_type, self._hashing.size, self._hashing.digest.hexdigest(), records, notes)
-
-    def close(self) -> None:
-        """Let go of the temporary file, if there is one; the stream is closed by who opened it."""
-        if self._spooled is not None:
-            self._spooled.close()
-
-    def _drain(self) -> None:
-        while not self._is_hashed and self._hashing.read(_BUFFER):
-            pass
-        self._is_hashed = True  # from here on, the file may be read in any order
-
-
-def _read_full(stream: RawIOBase, size: int) -> bytes:
-    head = b""
-    while len(head) < size and (part := stream.read(size - len(head))):
-        head += part
-    return head
-
-
-class _Hashing(RawIOBase):
-    """A stream, hashed as it is read."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-        self.digest = hashlib.sha256()
-        self.size = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: "WriteableBuffer") -> int:
-        view = memoryview(buffer)
-        data = self._stream.read(len(view)) or b""
-        view[: len(data)] = data
-        self.digest.update(data)
-        self.size += len(data)
-        return len(data)
-
-
-class _Counted(RawIOBase):
-    """A stream whose bytes are counted as they are read."""
-
-    def __init__(self, stream: BinaryIO, count: Any) -> None:
-        self._stream = stream
-        self._count = count
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: "WriteableBuffer") -> int:
-        view = memoryview(buffer)
-        data = self._stream.read(len(view)) or b""
-        self._count(len(data))
-        view[: len(data)] = data
-        return len(data)
-
-
-class _Rest(RawIOBase):
-    """A stream with what was already read of it at its start again."""
-
-    def __init__(self, head: bytes, stream: "RawIOBase | BinaryIO") -> None:
-        self._head = head
-        self._stream = stream
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: "WriteableBuffer") -> int:
-        view = memoryview(buffer)
-        if self._head:
-            data, self._head = self._head[: len(view)], self._head[len(view) :]
-        else:
-            data = self._stream.read(len(view)) or b""
-        view[: len(data)] = data
-        return len(data)

@@ -1,11 +1,12 @@
 """From what people decided to what an article is. Nothing automatic overrides it, and all of it can be taken back."""
 
 from collections.abc import Callable, Collection, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
 
-from archive.db import decided, decisions, tables, vocabulary
+from archive.db import credited, decided, decisions, tables, vocabulary
 from archive.db.article_columns import embargo_columns, published_columns
 from archive.db.decided import BY_DECISION, Automatic
 from archive.db.decisions import ACCEPTED, FIELD, TOPIC, Decision
@@ -101,18 +102,23 @@ class Applier:
             return
         article = tables.articles.c
         rows = self._connection.execute(select(article.key, article.id).where(article.key.in_(made))).all()
+        followed = set()
         for key, article_id in rows:
             for (subject, name), decision in decisions.standing(made[key], self._gone, self._merged).items():
                 if subject == FIELD:
                     self._apply_field(article_id, name, decision)
+                    followed |= {article_id} if name in credited.FOLLOWED else set()
                 elif subject == TOPIC:
                     self._apply_topic(article_id, name, decision)
+        credited.credit_again(self._connection, followed)
 
-    def follow_inputs(self, article_id: int, fields: Collection[str]) -> None:
+    def follow_inputs(self, article_id: int, fields: AbstractSet[str]) -> None:
         """Make what an article is in these fields what inputs say, whatever people decided."""
         for field in sorted(fields):
             if field in SETTABLE and field != "headline":
                 self._apply_field(article_id, field, None)
+        if not fields.isdisjoint(credited.FOLLOWED):
+            credited.credit_again(self._connection, [article_id])
 
     def _apply_field(self, article_id: int, field: str, decision: Decision | None) -> None:
         given: Automatic | None

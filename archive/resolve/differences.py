@@ -67,7 +67,7 @@ def difference_of_dates(before: Sequence[FoundDate], after: Sequence[FoundDate])
 def told(value: object) -> str:
     """Return a value as people read it: names one after the other, `none` where there is none."""
     if isinstance(value, tuple):
-        return "; ".join(str(one) for one in value if one)
+        return "; ".join(str(one) for one in value if one) or "none"
     return str(value or "none")
 
 

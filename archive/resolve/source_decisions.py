@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection
 
-from archive.db import decisions, vocabulary
+from archive.db import credited, decisions, vocabulary
 from archive.db import source_moves as moves
 from archive.db.decisions import Decision, take_earlier_state
 from archive.db.vocabulary import Source
@@ -106,13 +106,16 @@ def _merge(connection: Connection, source: Source, value: str) -> Said:
     names, domains = moves.names_of(connection, source.id), moves.domains_of(connection, source.id)
     if not names:
         raise UsageError(f"{source.slug} was merged already; no name leads to it")
+    credit = credited.names_of(connection, source.id)
     articles = moves.articles_of(connection, source.id)
     for _, key, _ in names:
         moves.move_name(connection, key, source.id, target.id)
+    credited.move_names(connection, credit, source.id, target.id)
     for domain in domains:
         moves.move_domain(connection, domain, source.id, target.id)
     _move(connection, articles, source, target)
     lines = [*(f"{kind} {name}" for name, _, kind in names), *(f"domain {domain}" for domain in domains)]
+    lines += [f"credit {language} {name}" for language, name in credit]
     return Said(source.slug, target.slug, "\n".join(lines))
 
 
@@ -121,13 +124,15 @@ def _part(connection: Connection, source: Source, value: str, before: str) -> No
     target = vocabulary.find_source_by_slug(connection, value)
     lines = [line.partition(" ")[::2] for line in before.split("\n")]
     led = {} if target is None else {key for _, key, _ in moves.names_of(connection, target.id)}
-    if target is None or not any(name_key(name) in led for kind, name in lines if kind != "domain"):
+    if target is None or not any(name_key(name) in led for kind, name in lines if kind in ("label", "alias")):
         raise UsageError(f"what was of {source.slug} is no longer {value}'s; take back what was decided later first")
     for kind, name in lines:
         if kind == "domain":
             moves.move_domain(connection, name, target.id, source.id)
-        else:
+        elif kind != "credit":
             moves.move_name(connection, name_key(name), target.id, source.id, kind)
+    credit = [(language, name) for kind, one in lines if kind == "credit" for language, _, name in [one.partition(" ")]]
+    credited.move_names(connection, credit, target.id, source.id)
     _move_what_leads_to(connection, target, source)
 
 

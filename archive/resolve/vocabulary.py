@@ -18,7 +18,7 @@ from archive.resolve.source_decisions import DecidedSources
 from archive.resolve.topic_decisions import Topics
 from archive.resolve.topics import LOCAL
 
-_SOURCE_KEYS = {"name", "slug", "kind", "country", "language", "aliases", "domains"}
+_SOURCE_KEYS = {"name", "slug", "kind", "country", "language", "aliases", "domains", "credited_as"}
 _TOPIC_KEYS = {"name", "code", "scheme", "parent", "aliases", "phrases"}
 
 
@@ -55,16 +55,19 @@ def load_seeds(connection: Connection) -> None:
 def load_sources(connection: Connection, path: Path) -> Loaded:
     """Load `[[sources]]` of a TOML file; a source is known by its slug, else by its name.
 
-    Names and domains add up; single values that the file gives replace those that the archive has, but for what people
-    decided: what the file says of a source that was merged goes to the other, and is its own again when that is taken
-    back. Raises VocabularyError, upon which the transaction has to be undone, where the file does not parse, an entry
-    has no name or an unknown key, two entries are one source, or a name or domain already leads to another source
-    without anybody having decided so.
+    Names, domains and what a source is credited as add up; single values that the file gives replace those that the
+    archive has, but for what people decided: what the file says of a source that was merged goes to the other, and is
+    its own again when that is taken back. Raises VocabularyError, upon which the transaction has to be undone, where
+    the file does not parse, an entry has no name or an unknown key, two entries are one source or are credited alike in
+    one language, or a name or domain already leads to another source without anybody having decided so.
     """
     entries = _entries(path, "sources", _SOURCE_KEYS)
     names = vocabulary.source_names(connection)
     domains = vocabulary.source_domains(connection)
     by_slug = {source.slug: source for source in names.values()}
+    agencies = {
+        (name_key(written), language): source_id for source_id, language, written in vocabulary.agency_names(connection)
+    }
     decided = DecidedSources(connection)
     loaded = Loaded()
     named: dict[int, str] = {}
@@ -110,6 +113,17 @@ def load_sources(connection: Connection, path: Path) -> Loaded:
                 changed = True
             elif known.id != leads_to.id and domain not in decided.of_domains:
                 raise VocabularyError(f"{path}: the domain {domain} of {name} already leads to {known.name}")
+        for language, written in _credited_as(entry):
+            agency = agencies.get((name_key(written), language))
+            if agency is None:
+                vocabulary.add_agency_name(connection, leads_to.id, language, written, name_key(written))
+                decided.note(source, f"credit {language} {written}")
+                agencies[name_key(written), language] = leads_to.id
+                changed = True
+            elif agency != leads_to.id:
+                raise VocabularyError(
+                    f"{path}: {name} is credited as '{written}' ({language}), and so is another source already"
+                )
         loaded.count(new=new, changed=changed)
     return loaded
 
@@ -235,7 +249,10 @@ def _entries(path: Path, table: str, keys: Iterable[str]) -> list[dict[str, Any]
     entries = content.get(table)
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise VocabularyError(f"{path} has no [[{table}]] in it")
-    checks: dict[str, Callable[[object], bool]] = {"aliases": _is_list, "domains": _is_list, "phrases": _is_list}
+    checks: dict[str, Callable[[object], bool]] = {
+        **{"aliases": _is_list, "domains": _is_list, "phrases": _is_list},
+        "credited_as": _is_by_language,
+    }
     for number, entry in enumerate(entries, 1):
         if not _is_text(entry.get("name")):
             raise VocabularyError(f"{path}: entry {number} of [[{table}]] has no name")
@@ -245,7 +262,7 @@ def _entries(path: Path, table: str, keys: Iterable[str]) -> list[dict[str, Any]
                     f"{path}: {entry['name']} has an unknown key '{key}' (known: {', '.join(sorted(keys))})"
                 )
             if not checks.get(key, _is_text)(value):
-                expected = "a list of texts" if key in checks else "a text"
+                expected = _EXPECTED.get(key, "a list of texts") if key in checks else "a text"
                 raise VocabularyError(f"{path}: {key} of {entry['name']} must be {expected}")
         if "language" in entry:
             try:
@@ -253,6 +270,22 @@ def _entries(path: Path, table: str, keys: Iterable[str]) -> list[dict[str, Any]
             except ValueError as error:
                 raise VocabularyError(f"{path}: language of {entry['name']}: {error}") from error
     return entries
+
+
+def _credited_as(entry: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return under which names a source is credited, once for each language: language and name."""
+    names = entry.get("credited_as", {})
+    return [(language, written) for language in names for written in dict.fromkeys(names[language])]
+
+
+_EXPECTED = {"credited_as": 'lists of texts by language, as in { mul = ["Lantern Wire"], en = ["LW"] }'}
+
+
+def _is_by_language(value: object) -> bool:
+    return isinstance(value, dict) and all(
+        len(language) in (2, 3) and language.isalpha() and language.islower() and _is_list(names)
+        for language, names in value.items()
+    )
 
 
 def _is_text(value: object) -> bool:

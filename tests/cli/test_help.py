@@ -78,6 +78,8 @@ def test_examples_run(example: str, run: Run, seeds_archive: Path, key: Callable
         shutil.copy(CHECKOUT / "seeds" / f"{kind}.toml", f"my-{kind}.toml")
     clip, clipped = key("courier/2023-03-01_trade.md"), key("clippings/mayor.txt")
     Path("corrections.csv").write_text(f"key,published,because\n{clip},2023-03,imprint\n{clipped},=,none given\n")
+    Path("export.csv").write_text("Titel,Artikel\nThe ferry,It left on Monday.\n")
+    Path("train.csv").write_text("3,The ferry,It left on Tuesday.\n")
     if "sources merge" in example:
         Path("wyre.txt").write_text("A text.")
         run("--db", seeds_archive, "import", "--source", "Lantern Wyre", "wyre.txt")

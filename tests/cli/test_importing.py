@@ -30,7 +30,7 @@ def test_the_summary_adds_up(take: Run) -> None:
     assert answer.exit_code == 1
     assert answer.stdout == (
         "import 1: 19 read = 16 added + 1 revised + 0 unchanged + 1 duplicate + 1 failed\n"
-        "not stated: source 3, date 6, only a month 1, only a year 1, language 9\n"
+        "not stated: source 3, date 6, only a month 1, only a year 1\n"
     )
     failed, noted = answer.stderr.splitlines()
     assert failed.startswith("failed: ")
@@ -45,7 +45,7 @@ def test_the_summary_as_json(take: Run) -> None:
     value = json.loads(answer.stdout)
     assert list(value) == ["import", "units", *OUTCOMES, "not_stated"]
     assert value["units"] == 19 == sum(value[outcome] for outcome in OUTCOMES)
-    assert value["not_stated"] == {"source": 3, "date": 6, "only_a_month": 1, "only_a_year": 1, "language": 9}
+    assert value["not_stated"] == {"source": 3, "date": 6, "only_a_month": 1, "only_a_year": 1}
 
 
 def test_all_known_says_nothing_of_what_is_not(take: Run) -> None:

@@ -35,7 +35,7 @@ def test_first_and_last_are_as_exact_as_known(seeds: Run) -> None:
 
 def test_all_sources(seeds: Run) -> None:
     rows = json.loads(seeds("sources", "--all", "-f", "json").stdout)
-    assert len(rows) == 36
+    assert len(rows) == 100
     assert {row["articles"] for row in rows[5:]} == {0}
 
 

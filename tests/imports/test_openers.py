@@ -12,6 +12,7 @@ from archive import openers
 from archive.documents import Failure, ReadContainer
 from archive.ingest import ImportOptions, import_paths
 from archive.openers import Opener
+from archive.readers.field_map import FieldMap
 from archive.readers.files import FoundFile, find_files
 from archive.readers.unwrap import FoundRecord, Limits
 
@@ -72,7 +73,9 @@ def feed(tmp_path: Path) -> FoundFile:
 
 
 def opener(**how: Any) -> Opener:
-    return Opener(Limits(), how.pop("seconds", 10), how.pop("memory", 2_000_000_000), here=how.pop("here", False))
+    return Opener(
+        Limits(), how.pop("seconds", 10), how.pop("memory", 2_000_000_000), FieldMap(), here=how.pop("here", False)
+    )
 
 
 def named(found: FoundFile, kind: type[str]) -> FoundFile:

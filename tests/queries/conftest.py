@@ -65,6 +65,12 @@ def _known(connection: sqlite3.Connection) -> Iterator[Known]:
         facts = {
             "source": names("SELECT name FROM source_names WHERE source_id = ?", source_id)
             + names("SELECT slug FROM sources WHERE id = ?", source_id),
+            "credited": [
+                name
+                for source in names("SELECT source_id FROM article_credits WHERE article_id = ?", article_id)
+                for name in names("SELECT name FROM source_names WHERE source_id = ?", int(source))
+                + names("SELECT slug FROM sources WHERE id = ?", int(source))
+            ],
             "topic": [name for one in above for name in names("SELECT name FROM topic_names WHERE topic_id = ?", one)],
             "author": names(
                 "SELECT name FROM authors JOIN article_authors ON author_id = authors.id WHERE article_id = ?",
@@ -78,7 +84,7 @@ def _known(connection: sqlite3.Connection) -> Iterator[Known]:
             "date": [starts] * bool(starts),
             "embargo": [until] * bool(until),
         }
-        facts["has"] = [name for name, values in facts.items() if values]
+        facts["has"] = ["credit" if name == "credited" else name for name, values in facts.items() if values]
         yield Known(
             key,
             {"headline": tokenize(headline or ""), "body": tokenize(body)},

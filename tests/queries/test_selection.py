@@ -29,6 +29,7 @@ FACTS = [
     *("language:en", "language:zh-Hant", "section:POLITICS", "section:sport", "kind:opinion", "has:date"),
     *("has:source", "has:topic", "has:author", "has:section", "import:1", "import:last"),
     *("status:usable", "status:withheld", "status:canceled", "has:status", "has:embargo"),
+    *("credited:reuters", 'credited:"Lantern Wire"', "credited:AFP", "has:credit"),
 ]
 QUERIES = int(os.environ.get("ARCHIVE_QUERIES", "400"))  # `make bench-queries` asks 10,000
 
@@ -50,7 +51,7 @@ def front_matter(number: int) -> str:
     lines = {
         "date": DATES[number % len(DATES)],
         "source": ("Radio Lintel", "The Mill", "")[number % 3],
-        "author": ("A. Okoro", "Li Wei; A. Okoro", "", "Ünal Öz")[number % 4],
+        "author": ("A. Okoro", "Li Wei; A. Okoro", "", "Ünal Öz/AFP", "By A. Okoro, Reuters")[number % 5],
         "language": ("en", "en-GB", "zh-Hant", "", "")[number % 5],
         "section": ("Politics", "politics", "Sport", "")[number % 4],
         "topics": ("[sanctions]", "[Kites, sanctions]", "")[number % 3],

@@ -20,7 +20,7 @@ def test_those_with_most_first_then_by_slug(ask: Connection) -> None:
     assert listed == sorted(listed, key=lambda row: (-row[0], row[1]))
     assert len(listed) == 5
     everything = list(list_sources(ask, all_known=True))
-    assert len(everything) == 36
+    assert len(everything) == 100
     assert [(row["articles"], row["slug"]) for row in everything[:5]] == listed
     assert count_without_source(ask) == 3
 

@@ -3,6 +3,7 @@ import gzip
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,14 @@ def test_there_are_golden_pairs() -> None:
 )
 def test_what_is_html(head: bytes, name: str, reader: str) -> None:
     assert identify(head, name)[0].name == reader
+
+
+def test_many_comments_are_passed_over_at_once() -> None:
+    start = time.perf_counter()
+    comments = b"<!-- this and that -->\n" * 300
+    assert HtmlReader().identify(comments + b"<rss>", "a.html") is None
+    assert HtmlReader().identify(comments + b"<html>", "a") == "it begins as HTML does"
+    assert time.perf_counter() - start < 5
 
 
 def test_a_feed_is_no_page_whatever_it_is_called() -> None:

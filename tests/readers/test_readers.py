@@ -59,8 +59,6 @@ def test_what_cannot_be_read_has_a_reason_and_a_cure(content: bytes, reason: str
 @pytest.mark.parametrize(
     ("name", "content", "what"),
     [
-        ("list.csv", b"headline,date\nA,2023\n", "a table (CSV)"),
-        ("list.tsv", b"headline\tdate\n", "a table (TSV)"),
         ("reut2-000.sgm", b"<!DOCTYPE lewis SYSTEM>", "SGML"),
         ("notes.yaml", b"title: A\n", "YAML"),
     ],
@@ -70,14 +68,6 @@ def test_records_are_not_taken_for_an_article(name: str, content: bytes, what: s
         identify(content, name)
     assert caught.value.failure(name).reason == f"a format that no reader takes: {what}"
     assert caught.value.cure == "save each of its texts as a .txt or .md file and import those"
-
-
-def test_json_that_is_no_json_lines_is_refused_with_what_makes_lines_of_it() -> None:
-    with pytest.raises(UnreadableError, match="a format that no reader takes: JSON") as caught:
-        identify(b'[\n  {"headline": "A"}\n]', "wire.json")
-    assert caught.value.cure == (
-        "write one object on each line, for example with `jq -c '.[]' FILE > FILE.jsonl`, and import that"
-    )
 
 
 def test_an_image_named_as_markdown_is_an_image() -> None:

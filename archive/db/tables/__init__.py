@@ -7,6 +7,7 @@ than double the time that a command needs to start.
 from archive.db.tables.about import about
 from archive.db.tables.articles import (
     article_authors,
+    article_credits,
     article_dates,
     article_identifiers,
     article_links,
@@ -22,13 +23,15 @@ from archive.db.tables.base import metadata
 from archive.db.tables.decisions import decisions, earlier_states
 from archive.db.tables.imports import containers, import_items, imports, originals
 from archive.db.tables.questions import corpora, corpus_revisions, saved_queries
-from archive.db.tables.sources import source_domains, source_names, sources
+from archive.db.tables.sources import agency_names, source_domains, source_names, sources
 from archive.db.tables.tombstones import forgotten_hashes, tombstones
 from archive.db.tables.topics import article_topics, rejected_topics, tag_evidence, topic_names, topic_rules, topics
 
 __all__ = [
     "about",
+    "agency_names",
     "article_authors",
+    "article_credits",
     "article_dates",
     "article_identifiers",
     "article_links",

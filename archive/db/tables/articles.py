@@ -224,3 +224,21 @@ article_links = table(
     Column("url", Text, doc="The address, where there is one."),
     UniqueConstraint("revision_id", "position"),
 )
+
+article_credits = table(
+    "article_credits",
+    "An agency that the byline or the current text of an article credits, beside its source.",
+    reference("article_id", "articles", "The article.", index=True),
+    reference("source_id", "sources", "The agency."),
+    Column(
+        "method",
+        Text,
+        nullable=False,
+        doc="`byline`, `dateline` (in the first paragraph), or `sign_off` (alone in brackets at the very end).",
+    ),
+    reference("revision_id", "article_revisions", "The text it stands in; NULL for a byline.", nullable=True),
+    Column("field", Text, nullable=False, doc="`byline` (`articles.byline`) or `body`."),
+    Column("start", Integer, nullable=False, doc="Where it stands in that field: code points, from 0."),
+    Column("end", Integer, nullable=False, doc="Where it ends, exclusive."),
+    Column("text", Text, nullable=False, doc="What stands there."),
+)

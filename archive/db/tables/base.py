@@ -15,7 +15,7 @@ metadata = MetaData(
 # What a column of methods can hold, nearest to the text first; a test holds it against `documents.METHODS`.
 GIVEN_BY = (
     "front_matter, record, header, json_ld, opengraph, meta, markup, saved_from, sidecar, archive_toml, option, "
-    "time_element, trafilatura"
+    "time_element, trafilatura, detected"
 )
 
 # SQLite makes a column an alias of the rowid only where its type is INTEGER to the letter.

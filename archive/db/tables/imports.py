@@ -81,4 +81,7 @@ containers = table(
     Column("size", Id, nullable=False, doc="How many bytes it is."),
     Column("sha256", Text, nullable=False, doc="SHA-256 of its bytes, hex."),
     Column("records", Id, nullable=False, doc="How many records were in it."),
+    Column(
+        "search_terms", Text, doc="What was searched for, as the cover of an export states it; NULL if it does not."
+    ),
 )

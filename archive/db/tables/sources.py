@@ -37,3 +37,18 @@ source_domains = table(
     Column("valid_until", Text, doc="First day that it no longer was; NULL: it still is."),
     UniqueConstraint("domain", "source_id"),
 )
+
+agency_names = table(
+    "agency_names",
+    "What bylines and datelines call a source, most often an agency, that they credit.",
+    reference("source_id", "sources", "The source that is meant.", index=True),
+    Column(
+        "language",
+        Text,
+        nullable=False,
+        doc="BCP 47 tag of the language it is called so in; `mul` in any. A short name counts in no other.",
+    ),
+    Column("name", Text, nullable=False, doc="The name as written."),
+    Column("name_key", Text, nullable=False, doc="The name NFKC-casefolded: what is looked for."),
+    UniqueConstraint("name_key", "language"),
+)

@@ -30,6 +30,7 @@ DOCUMENTS = View(
         "hidden_until": "Until when commands hide it, UTC: that, or `9999…` while it is withheld or canceled; or NULL.",
         "slugline": "Words by which a newsroom names the story; NULL if not stated.",
         "dateline": "Place it was written at, as printed; NULL if not stated.",
+        "credited": "Agencies that byline or dateline credit, in alphabetical order, parted by `; `; NULL if none.",
     },
     """
 SELECT a.key AS doc_id,
@@ -61,7 +62,10 @@ SELECT a.key AS doc_id,
        CASE WHEN a.status = 'withheld' OR a.status = 'canceled' THEN '9999-12-31T23:59:59.999999Z'
             ELSE a.embargo_until END AS hidden_until,
        a.slugline AS slugline,
-       a.dateline AS dateline
+       a.dateline AS dateline,
+       (SELECT group_concat(name, '; ')
+          FROM (SELECT DISTINCT cs.name AS name FROM article_credits ac JOIN sources cs ON cs.id = ac.source_id
+                 WHERE ac.article_id = a.id ORDER BY cs.name)) AS credited
   FROM articles a
   JOIN article_revisions r ON r.id = a.revision_id
   LEFT JOIN sources s ON s.id = a.source_id

@@ -159,6 +159,15 @@ CHECKS = (
         "WHERE r.article_id = g.article_id AND r.id <> c.id",
     ),
     Check(
+        *("error", "credits", "agency", "credited where its name does not stand", "`archive reparse`"),
+        f"SELECT {_ARTICLE.format('c')} || ' ' || c.text FROM article_credits c "
+        "LEFT JOIN articles a ON a.id = c.article_id LEFT JOIN article_revisions r ON r.id = c.revision_id "
+        "WHERE CASE c.field WHEN 'byline' THEN c.revision_id IS NOT NULL "
+        'OR substr(a.byline, c.start + 1, c."end" - c.start) IS NOT c.text '
+        "ELSE c.revision_id IS NOT a.revision_id "
+        'OR substr(r.body, c.start + 1, c."end" - c.start) IS NOT c.text END',
+    ),
+    Check(
         *("error", "positions", "import", "with units not numbered 1, 2, …", RESTORE),
         "SELECT 'import ' || import_id FROM import_items GROUP BY import_id "
         "HAVING min(position) <> 1 OR max(position) <> count(*) OR count(DISTINCT position) <> count(*)",

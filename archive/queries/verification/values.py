@@ -24,7 +24,7 @@ PUBLISHED = (
     *("published_precision", "published_method"),
 )
 # The tables of names that inputs are matched on.
-NAMED = ("authors", "source_names", "topic_names")
+NAMED = ("authors", "source_names", "agency_names", "topic_names")
 
 _HELD = ", ".join(f"a.{column}" for column in PUBLISHED)
 _PUBLISHED_ROWS = f"""

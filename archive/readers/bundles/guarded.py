@@ -1,15 +1,11 @@
 """Streams whose errors say what is wrong with the file that they come from."""
 
 from collections.abc import Callable
-from io import BufferedReader, RawIOBase
-from typing import TYPE_CHECKING, BinaryIO
+from io import BufferedReader
+from typing import BinaryIO
 
 from archive.readers.base import UnreadableError
-
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
-
-_BUFFER = 1 << 16
+from archive.readers.streams import BUFFER, Pulled
 
 
 def guarded(
@@ -18,10 +14,10 @@ def guarded(
     said: Callable[[Exception], UnreadableError],
 ) -> BinaryIO:
     """Return a stream of the same bytes that raises UnreadableError, as `said`, where this one raises a damage."""
-    return BufferedReader(_Guarded(stream, damages, said), _BUFFER)
+    return BufferedReader(_Guarded(stream, damages, said), BUFFER)
 
 
-class _Guarded(RawIOBase):
+class _Guarded(Pulled):
     def __init__(
         self,
         stream: BinaryIO,
@@ -32,16 +28,10 @@ class _Guarded(RawIOBase):
         self._damages = damages
         self._said = said
 
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: "WriteableBuffer") -> int:
-        view = memoryview(buffer)
+    def pull(self, size: int) -> bytes:
         try:
-            data = self._stream.read(len(view))
+            return self._stream.read(size)
         except UnreadableError:
             raise
         except self._damages as error:
             raise self._said(error) from error
-        view[: len(data)] = data
-        return len(data)

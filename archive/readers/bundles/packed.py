@@ -5,16 +5,13 @@ import gzip
 import lzma
 import zlib
 from collections.abc import Callable
-from io import RawIOBase
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Protocol, cast
+from typing import BinaryIO, NamedTuple, Protocol, cast
 
 import zstandard
 
 from archive.readers.base import UnreadableError
 from archive.readers.bundles.guarded import guarded
-
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
+from archive.readers.streams import Pulled
 
 _CHUNK = 1 << 16
 _ZSTD_CHUNK = 1 << 10  # of four bytes zstd can make 128 kB
@@ -131,7 +128,7 @@ class _ZstdFrame:
         return self._frame.decompress(data)
 
 
-class _InParts(RawIOBase):
+class _InParts(Pulled):
     """What is packed in one part after the other, unpacked; one that breaks off raises EOFError.
 
     The files of bz2 and lzma know no limit of memory, and that of zstandard does not tell where a frame breaks off.
@@ -145,24 +142,19 @@ class _InParts(RawIOBase):
         self._ahead = b""
         self._ready = b""
 
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: "WriteableBuffer") -> int:
-        view = memoryview(buffer)
+    def pull(self, size: int) -> bytes:
         while not self._ready:
             if self._part.eof:
                 # zeros may follow a part of xz, to fill up a block
                 self._ahead = (self._part.unused_data or self._stream.read(self._chunk)).lstrip(b"\x00")
                 if not self._ahead:
-                    return 0
+                    return b""
                 self._part = self._make()
             if self._part.needs_input and not self._ahead:
                 self._ahead = self._stream.read(self._chunk)
                 if not self._ahead:
                     raise EOFError
             given, self._ahead = self._ahead, b""
-            self._ready = self._part.decompress(given, len(view))
-        data, self._ready = self._ready[: len(view)], self._ready[len(view) :]
-        view[: len(data)] = data
-        return len(data)
+            self._ready = self._part.decompress(given, size)
+        data, self._ready = self._ready[:size], self._ready[size:]
+        return data

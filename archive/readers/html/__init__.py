@@ -19,7 +19,7 @@ LARGEST = 10_000_000  # characters, images that stand within the page not counte
 _LEAST = 25  # characters of a body; what is less is a page that loads its text, or has none
 
 _NAMES = (".html", ".htm", ".xhtml", ".shtml")
-_BLANK = r"\s*(?:<\?xml\b[^>]{0,200}\?>\s*)?(?:<!--.{0,4000}?-->\s*)*"
+_BLANK = r"\s*+(?:<\?xml\b[^>]{0,200}\?>\s*+)?+(?:<!--(?:(?!-->).){0,4000}+-->\s*+)*+"
 _STARTS = re.compile(rf"{_BLANK}<(?:!doctype\s+html|html|head|body|meta|title)\b", re.IGNORECASE | re.DOTALL)
 _FEED = re.compile(
     rf"{_BLANK}(?:<!doctype\s+(?!html)|<\?xml-|<(?:rss|feed|rdf:rdf|opml|newsml|newsitem|nitf)\b)",

@@ -81,6 +81,11 @@ def urls(node: Node) -> Iterator[str]:
             yield unescape(one.strip())
 
 
+def is_article(node: Node) -> bool:
+    """Tell whether one of its types is what schema.org calls an article."""
+    return any(name in KINDS for name in _types(node))
+
+
 def kind(node: Node) -> str | None:
     """Return what kind of piece its types state, or None where they say only that it is an article."""
     return next((KINDS[name] for name in _types(node) if KINDS.get(name)), None)
@@ -152,7 +157,7 @@ def _types(node: Node) -> list[str]:
 
 def _articles(data: object) -> Iterator[Node]:
     for node in _nodes(data, deep=True):
-        if any(name in KINDS for name in _types(node)):
+        if is_article(node):
             yield node
 
 

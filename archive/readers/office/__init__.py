@@ -58,6 +58,24 @@ class DocxReader:
         yield document_of(read_docx(content), self.name, _DOCX, locator, content)
 
 
+class OdtReader:
+    """A document of LibreOffice and others (ODT): one article. Its macros are never run."""
+
+    name = "odt"
+    media_type = _ODT
+
+    def identify(self, head: bytes, name: str) -> str | None:  # noqa: ARG002 - its first part says it
+        """Return why this is an OpenDocument text: the first part says so."""
+        is_one = head.startswith(_ZIP) and head[30:].startswith(_OPEN_DOCUMENT)
+        return "a zip archive whose first part says OpenDocument text" if is_one else None
+
+    def read(self, locator: str, content: bytes) -> Iterator[Document]:
+        """Yield the document; raises UnreadableError for what is no ODT, over a limit, or without a text."""
+        from archive.readers.office.odt import read_odt
+
+        yield document_of(read_odt(content), self.name, _ODT, locator, content)
+
+
 def document_of(written: "Written", reader: str, media_type: str, locator: str, content: bytes) -> Document:
     """Return what was written as one Document; raises UnreadableError where there is no text in it."""
     from archive.readers.office.article import make_article

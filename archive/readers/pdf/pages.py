@@ -205,9 +205,10 @@ def _is_bold(text: Any, raw: Any, index: int) -> bool:
 
 
 def serve(source: BinaryIO, target: BinaryIO, seconds: int, memory: int) -> None:
-    """Read PDFs from one stream and write what is in them to another, until it ends; each in so many seconds.
+    """Read PDFs from one stream and write what is in them to another, until it ends.
 
-    Over a limit the system ends the process: who waits for the answer sees that none comes.
+    Each may take so many seconds of the processor. Over a limit the system ends the process: who waits for the answer
+    sees that none comes.
     """
     _limit_memory(memory)
     import pypdfium2  # noqa: F401 - before time is counted
@@ -238,9 +239,9 @@ def _limit_memory(memory: int) -> None:
 def _set_alarm(seconds: int) -> None:
     import signal
 
-    if hasattr(signal, "setitimer"):
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        signal.setitimer(signal.ITIMER_REAL, seconds)
+    if hasattr(signal, "setitimer"):  # of the processor: a busy machine costs no PDF
+        signal.signal(signal.SIGPROF, signal.SIG_DFL)
+        signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
 if __name__ == "__main__":

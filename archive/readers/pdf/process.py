@@ -11,10 +11,10 @@ from typing import Any
 
 from archive.readers.base import UnreadableError
 
-SECONDS = 60
+SECONDS = 60  # of the processor
 MEMORY = 1_500_000_000  # bytes of address space, of which the program itself takes a fifth
 _LENGTH = struct.Struct(">Q")
-_GRACE = 10  # seconds, until what does not end by itself is ended
+_PATIENCE = 10  # times as long by the clock, until what does not end by itself is ended
 
 _INSTALL = "pip install 'archive[pdf]'"
 
@@ -33,7 +33,8 @@ class _Process:
             if running is None or running.poll() is not None:
                 running = self._running = self._start(seconds, memory)
             assert running.stdin is not None and running.stdout is not None  # noqa: S101 - they are pipes
-            watch = threading.Timer(seconds + _GRACE, running.kill)
+            watch = threading.Timer(seconds * _PATIENCE, running.kill)
+            watch.daemon = True
             watch.start()
             try:
                 running.stdin.write(_LENGTH.pack(len(content)))

@@ -1,5 +1,7 @@
 """Which records of a web archive are pages, and what one that is says: the reader of a record."""
 
+import base64
+import hashlib
 from collections.abc import Iterator
 
 from archive.documents import Document
@@ -99,6 +101,21 @@ def _answer(header: RecordHeader, block: bytes) -> Answer | None:
     return answer
 
 
+def is_as_stated(stated: str, block: bytes) -> bool:
+    """Tell whether bytes have the digest that is stated, in base 32 or 16; True where none that is known is.
+
+    >>> is_as_stated("sha1:3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ", b""), is_as_stated("sha1:AAAA", b"")
+    (True, False)
+    """
+    algorithm, _, text = stated.partition(":")
+    algorithm = algorithm.strip().lower().replace("-", "")
+    if algorithm not in ("md5", "sha1", "sha256", "sha512"):
+        return True
+    digest = hashlib.new(algorithm, block, usedforsecurity=False)
+    base32 = base64.b32encode(digest.digest()).decode().rstrip("=")
+    return text.strip().rstrip("=").upper() in (base32, digest.hexdigest().upper())
+
+
 class CapturedPageReader:
     """A page in a record of a web archive: one document."""
 
@@ -124,6 +141,8 @@ class CapturedPageReader:
             notes.append(f"the crawler cut it off (WARC-Truncated: {shown(cut)})")
         if header.get("warc-segment-number") not in ("", "0"):
             notes.append("only the first of several segments")
+        if header.kind != "revisit" and not is_as_stated(header.get("warc-block-digest"), block):
+            notes.append("it is not what was written: its WARC-Block-Digest differs")
         page, decoded = decoded_body(answer, LARGEST_BODY)
         yield read_page(
             locator,

@@ -3,14 +3,12 @@
 import hashlib
 import json
 from collections.abc import Iterator
-from io import BufferedReader, RawIOBase
-from typing import TYPE_CHECKING, BinaryIO
+from io import BufferedReader
+from typing import BinaryIO
 
 from archive.readers.base import BadMember, Member, Remark, UnreadableError, storable
 from archive.readers.bundles.zip import Zip
-
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
+from archive.readers.streams import Watched
 
 _ARCHIVE = "archive/"
 _PACKAGE = "datapackage.json"
@@ -87,28 +85,18 @@ def _stated_hashes(members: Iterator[Member | BadMember]) -> dict[str, tuple[str
     return hashes
 
 
-class _Hashing(RawIOBase):
+class _Hashing(Watched):
     """The stream of a member, hashed as it is read."""
 
     def __init__(self, stream: BinaryIO, algorithm: str) -> None:
-        self._stream = stream
         self._digest = hashlib.new(algorithm, usedforsecurity=False)
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: "WriteableBuffer") -> int:
-        view = memoryview(buffer)
-        data = self._stream.read(len(view)) or b""
-        view[: len(data)] = data
-        self._digest.update(data)
-        return len(data)
+        super().__init__(stream, self._digest.update)
 
     def rest(self) -> str:
         """Return the hash, once what nobody read is read; "" where it cannot be."""
         try:
-            while data := self._stream.read(_CHUNK):
-                self._digest.update(data)
+            while self.read(_CHUNK):
+                pass
         except UnreadableError:
             return ""
         return self._digest.hexdigest()

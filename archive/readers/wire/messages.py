@@ -12,9 +12,10 @@ from archive.readers.marks import Marks, open_utf8
 from archive.readers.wire.reader import WireReader
 from archive.readers.wire.tree import xml_root
 
+LONGEST_ENVELOPE = 65_536  # bytes
+
 _MESSAGES = {"newsmessage": "NewsML-G2", "newsml": "NewsML 1"}
 _ITEMS = frozenset((b"newsitem", b"packageitem", b"conceptitem", b"knowledgeitem", b"planningitem", b"catalogitem"))
-_LONGEST_FRAME = 1 << 16
 
 
 class WireMessages:
@@ -64,7 +65,7 @@ class _Items(Marks):
                     return
             elif not self._first:
                 self._first, self._open = self._slice(start, end), [raw]
-                self._hold(end, _LONGEST_FRAME)
+                self._hold(end, LONGEST_ENVELOPE)
                 whole = empty
             elif closing and raw == self._open[0]:
                 whole = True
@@ -82,7 +83,7 @@ class _Items(Marks):
 
     def _end_frame(self, start: int) -> None:
         """Keep what stands before the first item; of what is too long only the first tag."""
-        if self._held is not None and start - self._held <= _LONGEST_FRAME:
+        if self._held is not None and start - self._held <= LONGEST_ENVELOPE:
             self._before = self._first + self._slice(self._held, start)
         else:
             self._before, self._open = self._first, self._open[:1]

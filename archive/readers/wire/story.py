@@ -10,9 +10,9 @@ from archive.readers.base import UnreadableError, shown
 from archive.readers.feeds.values import is_topic
 
 RULE_VERSION = 1
+MOST_DATES = 20
 
 _MANY = ("published",)  # of dates all are told, the first is the one that counts
-_MOST_DATES = 20
 _PLACEHOLDERS = frozenset(("no-data-available", "n/a", "none", "-", "--", "not available", "unknown"))
 _DATE_ALONE = re.compile(
     r"\d{4}-\d\d-\d\d(?:[T ][\d:.]+)?\s*(?:[A-Z]{1,4})?(?:[+-]\d\d:?\d\d)?"
@@ -41,7 +41,7 @@ class Story:
         said = list(dict.fromkeys(text for one in texts if one and (text := _said(one))))
         if name in _MANY:
             known = [text for other, text in self.values if other == name]
-            self.values += [(name, text) for text in said if text not in known][: max(0, _MOST_DATES - len(known))]
+            self.values += [(name, text) for text in said if text not in known][: max(0, MOST_DATES - len(known))]
         elif said and self.value(name) is None:
             self.values.append((name, said[0]))
 
@@ -51,7 +51,7 @@ class Story:
 
     def give_published(self, *texts: str) -> None:
         """Put down when it was published: midnight without a zone is how formats that want a time write a day."""
-        plain = [text.strip() for text in texts[:_MOST_DATES]]
+        plain = [text.strip() for text in texts[:MOST_DATES]]
         self.give("published", *(text.partition("T")[0] if _MIDNIGHT.fullmatch(text) else text for text in plain))
 
     def give_source(self, *names: str, also: Iterable[str] = ()) -> None:

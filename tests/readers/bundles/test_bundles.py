@@ -8,6 +8,7 @@ import struct
 import tarfile
 import zipfile
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ from archive.readers.unwrap import FoundRecord, Limits, Taken, unwrap_file, unwr
 TEXT = b"Talks in Minsk\n\nTwo presidents met on Tuesday to speak about trade.\n"
 FILES = {"a.txt": TEXT, "news/b.md": b"# B\n\nA second text.\n", "c.jsonl": b'{"title": "C"}\n{"title": "D"}\n'}
 PACKERS: dict[str, Callable[[bytes], bytes]] = {
-    ".gz": gzip.compress,
+    ".gz": partial(gzip.compress, mtime=0),
     ".bz2": bz2.compress,
     ".xz": lzma.compress,
     ".zst": zstandard.ZstdCompressor().compress,

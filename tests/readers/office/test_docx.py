@@ -338,12 +338,12 @@ def document_with(xml: str) -> bytes:
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_what_cannot_be_read_has_a_reason_and_a_cure(content: bytes, reason: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     with pytest.raises(UnreadableError) as caught:
         read(content)
     assert caught.value.reason == reason
     assert caught.value.cure
-    assert time.monotonic() - started < 10
+    assert time.process_time() - started < 10
 
 
 def test_an_encrypted_part_is_refused() -> None:

@@ -252,7 +252,7 @@ def test_what_cannot_be_read_has_a_reason_and_a_cure(content: bytes, reason: str
         read(content)
     assert caught.value.reason == reason
     assert caught.value.cure
-    assert time.monotonic() - started < 20
+    assert time.monotonic() - started < 60
 
 
 def test_fonts_that_do_not_say_their_letters_are_not_made_up(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -288,7 +288,7 @@ def test_over_a_limit_the_process_ends_and_the_next_is_read(content: bytes) -> N
     asked = process._Process()
     try:
         assert asked.ask(content, 2, 400_000_000) is None
-        assert time.monotonic() - started < 15
+        assert time.monotonic() - started < 60
         found = asked.ask(page_of(stream(TEXT)), 20, 1_500_000_000)
         assert found is not None
         assert found["pages"][0][2][0][0][0][0] == "The harbour office confirmed it."

@@ -1,4 +1,6 @@
+import base64
 import gzip
+import hashlib
 import io
 import random
 import resource
@@ -169,6 +171,17 @@ def test_a_publication_date_after_the_crawl_is_not_used() -> None:
 def test_a_crawl_date_of_nanoseconds_and_an_address_in_brackets_are_read() -> None:
     content = record(uri="<https://quill.example/a b>", WARC_Date="2023-03-01T06:00:00.123456789Z")
     assert values(content)["url"] == ("https://quill.example/a%20b", "saved_from")
+
+
+@pytest.mark.parametrize("algorithm", ["sha1", "sha-256", "md5", "SHA512"])
+def test_a_record_that_differs_from_its_digest_is_noted(algorithm: str) -> None:
+    digest = hashlib.new(algorithm.replace("-", ""), HTTP + PAGE.encode())
+    base32 = base64.b32encode(digest.digest()).decode()
+    for right in (base32, base32.strip("="), digest.hexdigest()):
+        assert not read(record(WARC_Block_Digest=f"{algorithm}:{right}")[:-4]).notes
+    note = "it is not what was written: its WARC-Block-Digest differs"
+    assert read(record(WARC_Block_Digest=f"{algorithm}:{base32[1:]}")[:-4]).notes == (note,)
+    assert not read(record(WARC_Block_Digest="crc32:12")[:-4]).notes
 
 
 def test_what_a_crawler_cut_off_is_noted() -> None:

@@ -13,7 +13,7 @@ from archive.documents import Failure, ReadContainer
 from archive.readers.base import BadRecord, Record, UnreadableError
 from archive.readers.containers import CONTAINERS
 from archive.readers.files import FoundFile
-from archive.readers.jsonl import JsonLines
+from archive.readers.records.lines import JsonLines
 from archive.readers.unwrap import FoundRecord, Limits, unwrap_file, unwrap_stream
 
 LIMIT = 1_000
@@ -111,7 +111,7 @@ def test_a_file_comes_as_records_then_as_what_it_was(tmp_path: Path) -> None:
 
 
 def test_a_single_document_is_left_to_its_reader(tmp_path: Path) -> None:
-    for name, content in (("a.txt", b'{"a": 1}\n'), ("b.json", b"[]"), ("c.jsonl", b"")):
+    for name, content in (("a.txt", b'{"a": 1}\n'), ("b.log", b"[]"), ("c.jsonl", b"")):
         (tmp_path / name).write_bytes(content)
         assert unwrap_file(found(tmp_path / name), Limits(LIMIT)) is None
     assert unwrap_file(found(tmp_path / "gone.jsonl"), Limits(LIMIT)) is None

@@ -10,7 +10,8 @@ from typing import BinaryIO
 
 from archive.readers.base import HEAD, BadRecord, Reader, Record, UnreadableError
 from archive.readers.decode import looks_binary
-from archive.readers.record import RecordReader
+from archive.readers.field_map import FieldMap
+from archive.readers.records.record import RecordReader, record_header
 
 _MARK = b"\xef\xbb\xbf"
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
@@ -26,6 +27,9 @@ class JsonLines:
     endings = (".jsonl", ".ndjson", ".jl", ".json")
     reader: Reader = RecordReader()
     seeks = False
+
+    def __init__(self, fields: FieldMap = FieldMap()) -> None:  # noqa: B008 - it is immutable
+        self._fields = fields
 
     def identify(self, head: bytes, name: str) -> str | None:
         """Return why these are JSON lines: by the name, or because the first line is a whole object.
@@ -52,6 +56,7 @@ class JsonLines:
 
         Raises UnreadableError where the first bytes show that there are no lines of UTF-8 or the like.
         """
+        before = record_header(self._fields)
         number = 0
         while line := stream.readline(limit + 1):
             number += 1
@@ -66,7 +71,7 @@ class JsonLines:
                 continue
             line = line.removesuffix(b"\n").removesuffix(b"\r")
             if line and not line.isspace():
-                yield Record(f"line={number}", line)
+                yield Record(f"line={number}", before + line)
 
 
 def _require_lines(head: bytes) -> None:

@@ -1,0 +1,1 @@
+"""Tables: each row is a record of one article. docs/tables.md says which column gives what."""
