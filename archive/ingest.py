@@ -27,11 +27,12 @@ from archive.normalize.dates import parse_published
 from archive.normalize.language import language_tag
 from archive.normalize.text import require_utf8
 from archive.normalize.urls import RULES_VERSION, canonical_url
+from archive.openers import Opener
 from archive.portions import Found, Unit, of_bounded_size, take_batch, take_some
 from archive.prepare import MAX_BYTES, MAX_CHARACTERS, MAX_MEMORY, MAX_SECONDS, Known, Settings, Task
 from archive.readers.field_map import FieldMap, read_field_map
 from archive.readers.files import FoundFile, UnusedSidecar, find_files, read_stdin
-from archive.readers.unwrap import FoundRecord, Limits, Taken, unwrap_file, unwrap_stream
+from archive.readers.unwrap import FoundRecord, Limits, Taken, unwrap_stream
 from archive.resolve.decisions import apply_again
 from archive.resolve.identity import IdentityResolver
 from archive.resolve.sources import SourceResolver
@@ -207,6 +208,8 @@ class Import:
         self._known: deque[dict[str, LastItem]] = deque()  # of each chunk that is being read
         self._values = values
         self._fields = fields
+        limits = (options.limits, options.max_seconds, options.max_memory)
+        self._opener = Opener(*limits, fields, here=options.jobs == 0)
         self._containers: list[ReadContainer] = []  # on record when all of their units are
 
     def run(self) -> ImportSummary:
@@ -215,7 +218,11 @@ class Import:
             with signals_held(), self._begin_writing():
                 settings, summary = self._begin(self._writing)
             self._summary = summary
-            with file_errors_explained(self._path), Workers(settings, _jobs(self._options.jobs)) as workers:
+            with (
+                file_errors_explained(self._path),
+                Workers(settings, _jobs(self._options.jobs)) as workers,
+                self._opener,
+            ):
                 results = self._results(workers)
                 while batch := list(take_batch(results)):
                     self._write(batch)
@@ -309,7 +316,7 @@ class Import:
                 if isinstance(one, UnusedSidecar):
                     self._listener.noted(one.locator, [f"{one.reason}; {one.cure}"])
                     continue
-                records = unwrap_file(one, limits, fields=self._fields) if isinstance(one, FoundFile) else None
+                records = self._opener.take_apart(one) if isinstance(one, FoundFile) else None
                 yield from (one,) if records is None else self._unwrapped(records)
 
     def _unwrapped(self, records: Iterator[Taken]) -> Iterator[Found]:

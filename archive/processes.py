@@ -17,18 +17,14 @@ from archive.prepare import Prepared, Preparer, Settings, Task
 
 STOPS = frozenset((signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
 _READY = "ready"
-_TIME_IS_UP = signal.SIGPROF
+TIME_IS_UP = signal.SIGPROF
 
 _starting = threading.Lock()
 
 
 def _work(writer: Connection, begun: Connection, settings: Settings) -> None:
     """Prepare what the writer hands over, until it ends."""
-    # Ctrl-C reaches every process of the terminal, and stays blocked here: the writer alone decides what it means
-    signal.signal(_TIME_IS_UP, signal.SIG_DFL)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {*STOPS, _TIME_IS_UP} - {signal.SIGINT})
-    threading.Thread(target=_end_with_the_writer, daemon=True).start()
-    limit_memory(settings.max_memory)
+    become_killable(settings.max_memory)
     preparer = Preparer(settings)
     with suppress(EOFError, ConnectionError, MemoryError):
         writer.send(_READY)
@@ -48,6 +44,17 @@ def _limited(tasks: Iterable[Task], begun: Connection, seconds: int) -> Iterator
         signal.setitimer(signal.ITIMER_PROF, seconds)
         yield task
     signal.setitimer(signal.ITIMER_PROF, 0)
+
+
+def become_killable(max_memory: int) -> None:
+    """Make this process one that ends with the writer, by `TIME_IS_UP`, and over so much memory.
+
+    Ctrl-C reaches every process of the terminal, and stays blocked here: the writer alone decides what it means.
+    """
+    signal.signal(TIME_IS_UP, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {*STOPS, TIME_IS_UP} - {signal.SIGINT})
+    threading.Thread(target=_end_with_the_writer, daemon=True).start()
+    limit_memory(max_memory)
 
 
 def limit_memory(size: int) -> None:
@@ -136,7 +143,7 @@ class Process:
             prepared = self._connection.recv_bytes()
         except (EOFError, OSError) as error:
             self._process.join()
-            raise EndedError(self._count_begun(), time_is_up=self._process.exitcode == -_TIME_IS_UP) from error
+            raise EndedError(self._count_begun(), time_is_up=self._process.exitcode == -TIME_IS_UP) from error
         self._count_begun()
         return prepared
 

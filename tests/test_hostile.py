@@ -172,6 +172,10 @@ CASES: dict[str, tuple[bytes, dict[str, str]]] = {
         {"#member=../escaped.txt": ADDED, "#member=plain.txt": ADDED},
     ),
     "links.tar": (linked(), {f"#member={name}.txt": "" if name == "z" else "a " for name in "abc"}),
+    "lines.jsonl.gz": (
+        gzip.compress(b"\n" * 10_000_000) * 20,
+        {"": f"taking it apart takes more than {SECONDS} seconds for one unit; raise the limit with `--max-seconds`"},
+    ),
     "cut.txt.gz": (gzip.compress(os.urandom(100_000))[:5_000], {"": "its gzip data breaks off"}),
     # and one that does no harm
     "z.txt": (b"Nobody saw that the last boat had gone.", {"": ADDED}),

@@ -135,6 +135,22 @@ def unwrap_stream(
     return _until_read(taken, source) if taken is not None else None, source.stream
 
 
+def may_hold_many(found: FoundFile, fields: FieldMap = _NOTHING_SAID) -> bool:
+    """Tell, by its name and its first bytes, whether a file may have to be taken apart; False if it cannot be read."""
+    if _is_document(found.path):
+        return False
+    try:
+        with open_path(found.path) as file:
+            head, name = Source(file, file).head, found.known_as
+    except (OSError, UnreadableError):
+        return False
+    if head and any(container.identify(head, name) is not None for container in _asked(name, containers(fields))):
+        return True
+    if not head or _is_named_document(name) or _is_read_whole(head, name):
+        return False
+    return find_packing(head) is not None or any(bundle.identify(head, name) is not None for bundle in BUNDLES)
+
+
 def _is_document(path: str) -> bool:
     return _is_named_document(path) and not _asked(path)
 
