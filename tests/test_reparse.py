@@ -19,11 +19,13 @@ from archive.errors import NotFoundError, SchemaError
 from archive.ingest import ImportOptions, import_paths
 from archive.normalize import article as normalizing
 from archive.normalize import dates, layout
+from archive.normalize.article import NORMALIZER_VERSION
 from archive.queries import reading
 from archive.queries.article import explain_article, show_article
 from archive.queries.articles import list_articles
 from archive.queries.filters import Asked
 from archive.queries.search import search_articles
+from archive.readers.text import TextReader
 from archive.reparse import reparse, survey
 
 Contents = Callable[[Path], dict[str, list[str]]]
@@ -63,7 +65,7 @@ def no_headlines() -> Iterator[Callable[..., None]]:
                 patched.undo()
                 return
             for module in ("archive.normalize.article", "archive.prepare"):
-                patched.setattr(f"{module}.NORMALIZER_VERSION", 2)
+                patched.setattr(f"{module}.NORMALIZER_VERSION", NORMALIZER_VERSION + 1)
             patched.setattr(layout, "_is_headline", lambda paragraphs, parted: False)
 
         yield better
@@ -194,8 +196,8 @@ def test_a_better_rule_makes_a_new_revision_of_the_same_bytes(
     assert shown(ferry, 1)["body"] == before["body"]
     assert rows(ferry, "SELECT * FROM article_identifiers") == identifiers
     assert rows(ferry, "SELECT number, original_id, normalizer_version FROM article_revisions ORDER BY number") == [
-        (1, 1, 1),
-        (2, 1, 2),
+        (1, 1, NORMALIZER_VERSION),
+        (2, 1, NORMALIZER_VERSION + 1),
     ]
     # tags, dates and search are those of the new text; what was given stays
     assert (before["topics"], after["topics"]) == (["Belarus", "Harbours"], ["Belarus", "Harbours"])
@@ -253,7 +255,7 @@ def test_a_headline_given_beside_the_file_stays_given(
     reparse(database, survey(database))
     after = shown(database)
     assert (after["headline"], after["headline_method"], after["blocks"]) == ("Apples, both ways", "given", [])
-    assert [one["method"] for one in explained(database)["values"]] == ["sidecar"]
+    assert [one["method"] for one in explained(database)["values"]] == ["sidecar", "detected"]
 
 
 def test_what_people_decided_stays(ferry: Path, no_headlines: Callable[..., None], contents: Contents) -> None:
@@ -417,7 +419,8 @@ def test_what_todays_readers_refuse_is_told_and_stays(ferry: Path, monkeypatch: 
     ((key, failure),) = found.refused
     assert (key, found.rows(), found.articles) == (shown(ferry)["key"], [], 1)
     assert "no reader takes" in failure.reason
-    monkeypatch.setattr("archive.prepare.read_documents", lambda *_: iter(()))
+    monkeypatch.setattr("archive.readers.text.TextReader.read", lambda *_: iter(()))
+    monkeypatch.setattr("archive.readers.READERS", (TextReader(),))
     assert [one.reason for _, one in survey(ferry).refused] == ["today's reader finds no such unit in its file"]
 
 
