@@ -14,6 +14,7 @@ from typing import BinaryIO, NamedTuple
 
 from archive.documents import Failure, ReadContainer
 from archive.readers.base import (
+    HEAD,
     BadMember,
     BadRecord,
     Bundle,
@@ -141,7 +142,7 @@ def may_hold_many(found: FoundFile, fields: FieldMap = _NOTHING_SAID) -> bool:
         return False
     try:
         with open_path(found.path) as file:
-            head, name = Source(file, file).head, found.known_as
+            head, name = file.read(HEAD), found.known_as
     except (OSError, UnreadableError):
         return False
     if head and any(container.identify(head, name) is not None for container in _asked(name, containers(fields))):

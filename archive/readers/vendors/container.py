@@ -25,7 +25,7 @@ LARGEST = 64_000_000  # bytes of an export, which is read as a whole
 
 _PAGES = (".html", ".htm", ".xhtml")
 _PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html|head|body|meta|div|table|article)\b", re.IGNORECASE)
-_OF_TEXTS = re.compile(rb"____|\bdo[ck]u|d\x00o\x00[ck]", re.IGNORECASE)  # most texts have none of it
+_NUMBERED = re.compile(rb"[0-9][^\n]{0,40}\bdo[ck]u|\bdo[ck]u[a-z]{4,6}[ \t]+[0-9]")
 _RTF_MARKS = re.compile(rb"\\[a-z]{1,32}-?[0-9]{0,10} ?|[{}\r\n]")
 _XML_MARKS = re.compile(rb"<[^<>]*>")
 # what a package that is damaged makes zipfile raise
@@ -101,13 +101,23 @@ def _media_type(content: bytes) -> str:
 
 def _why_text(head: bytes) -> str | None:
     """Return why the start of a text is that of an export."""
-    if _OF_TEXTS.search(head) is None or looks_binary(head) is not None:
+    if not _may_be_text(head) or looks_binary(head) is not None:
         return None
     try:
         text = decode(head)[0]
     except UnreadableError:
         return None
     return nexis.is_export(text) or proquest.is_export(text)
+
+
+def _may_be_text(head: bytes) -> bool:
+    """Tell quickly that most texts are no exports: they number no documents, and have no rule of underscores."""
+    if b"____" in head:
+        return True
+    lower = head.lower()
+    if b"d\x00o\x00c" in lower or b"d\x00o\x00k" in lower:  # in UTF-16
+        return True
+    return (b"docu" in lower or b"doku" in lower) and _NUMBERED.search(lower) is not None
 
 
 def _split(content: bytes) -> tuple[Export | None, str, tuple[str, ...]]:
