@@ -137,8 +137,11 @@ def unwrap_stream(
     try:
         taken = _Unwrapping(limits, None, told, fields).take_apart(found, source)
     except (OSError, ValueError):
+        source.close()
         return None, stream
-    return _until_read(taken, source) if taken is not None else None, source.stream
+    if taken is None:
+        return None, source.given_back(limits.unit)
+    return _until_read(taken, source), source.stream
 
 
 def look_into(found: FoundFile, fields: FieldMap = _NOTHING_SAID) -> tuple[bool, bytes | None]:
