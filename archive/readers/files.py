@@ -138,6 +138,18 @@ def read_path(path: str, limit: int) -> bytes:
         ) from error
 
 
+def read_head(path: str, size: int) -> bytes:
+    """Return the first bytes of the file at a path, fewer where it has no more; raises as `read_path` does."""
+    try:
+        descriptor = _open(path)
+        try:
+            return os.read(descriptor, size)
+        finally:
+            os.close(descriptor)
+    except (OSError, ValueError) as error:
+        raise unreadable(error) from error
+
+
 def open_path(path: str) -> BinaryIO:
     """Return the file at a path, opened to be read in parts. It never waits for a pipe or a device.
 

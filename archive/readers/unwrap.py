@@ -30,7 +30,7 @@ from archive.readers.bundles.names import is_configuration, unused_configuration
 from archive.readers.bundles.packed import Packing, find_packing, unpacked, unpacked_name
 from archive.readers.containers import BUNDLES, CONTAINERS, containers
 from archive.readers.field_map import FieldMap
-from archive.readers.files import SIZE_LIMIT, FoundFile, open_path
+from archive.readers.files import SIZE_LIMIT, FoundFile, open_path, read_head
 from archive.readers.source import Source
 from archive.readers.streams import BUFFER, Watched
 
@@ -154,9 +154,8 @@ def look_into(found: FoundFile, fields: FieldMap = _NOTHING_SAID) -> tuple[bool,
     if asked is not None and not asked:
         return False, None
     try:
-        with open_path(found.path) as file:
-            head = file.read(HEAD)
-    except (OSError, UnreadableError):
+        head = read_head(found.path, HEAD)
+    except UnreadableError:
         return False, None
     whole = head if 0 < len(head) < HEAD else None
     if not head:
