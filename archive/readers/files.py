@@ -3,9 +3,9 @@
 A folder gives its files first, sorted by name, then those of its subfolders, sorted by name, each in the same way.
 Paths come in the order in which they are named; what is named twice is found twice.
 
-Left out, inside a folder: what is hidden (its name starts with "."). Configuration is no unit: `archive.toml`,
-`NAME.meta.toml`, and vocabularies, which are `.toml` files with `[[sources]]` or `[[topics]]`. A sidecar that belongs
-to no file is told of: somebody wrote in it what nobody reads.
+Left out, inside a folder: what is hidden (its name starts with "."), and what systems put there (`is_of_systems`).
+Configuration is no unit: `archive.toml`, `NAME.meta.toml`, and vocabularies, which are `.toml` files with `[[sources]]`
+or `[[topics]]`. A sidecar that belongs to no file is told of: somebody wrote in it what nobody reads.
 """
 
 # A Path for every file would cost more than finding it, and Path.resolve() follows links.
@@ -23,6 +23,8 @@ from archive.readers.base import UnreadableError, storable, unreadable
 DEFAULTS_NAME = "archive.toml"
 SIDECAR_SUFFIX = ".meta.toml"
 SIZE_LIMIT = 256_000_000
+
+_OF_SYSTEMS = frozenset(("__MACOSX", "Thumbs.db", "desktop.ini"))
 
 _VOCABULARY = re.compile(rb"^[ \t]*\[\[[ \t]*(sources|topics)[ \t]*\]\]", re.MULTILINE)
 _VOCABULARY_HEAD = 1_000_000
@@ -99,6 +101,15 @@ def find_files(paths: Sequence[str], leave_out: Collection[str] = ()) -> Iterato
                 (there for there in _sidecar_names(name) if os.path.lexists(os.path.join(folder, there))), None
             )
             yield FoundFile(absolute, storable(absolute), folder, sidecar and os.path.join(folder, sidecar))
+
+
+def is_of_systems(name: str) -> bool:
+    """Tell whether a name in a folder or bundle is that of what systems and office programs put beside files.
+
+    >>> is_of_systems("Thumbs.db"), is_of_systems("~$ferry.docx"), is_of_systems("ferry.docx")
+    (True, True, False)
+    """
+    return name in _OF_SYSTEMS or name.startswith("~$")
 
 
 def file_size(path: str) -> int:
@@ -242,7 +253,7 @@ class _Walk:
         sidecars = {entry.name: False for entry in entries if entry.name.endswith(SIDECAR_SUFFIX)}
         for entry in entries:
             name = entry.name
-            if name[0] == ".":
+            if name[0] == "." or is_of_systems(name):
                 continue
             path = prefix + name
             try:

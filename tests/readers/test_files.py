@@ -89,6 +89,13 @@ def test_hidden_files_and_folders_are_left_out_unless_named(tmp_path: Path) -> N
     assert names(find(tmp_path / ".a.txt", tmp_path / ".git"), tmp_path) == [".a.txt", ".git/b.txt"]
 
 
+def test_what_systems_put_beside_files_is_left_out_unless_named(tmp_path: Path) -> None:
+    for name in ("Thumbs.db", "desktop.ini", "~$ferry.docx", "__MACOSX/a.txt"):
+        write(tmp_path / name)
+    assert find(tmp_path) == []
+    assert names(find(tmp_path / "Thumbs.db"), tmp_path) == ["Thumbs.db"]
+
+
 def test_what_is_to_be_left_out_is_no_unit(tmp_path: Path) -> None:
     kept, own = write(tmp_path / "a.txt"), write(tmp_path / "archive.db")
     assert names(find(tmp_path, own, kept, leave_out={str(own)}), tmp_path) == ["a.txt", "a.txt"]

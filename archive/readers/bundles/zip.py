@@ -87,11 +87,16 @@ def _require_short_directory(stream: BinaryIO) -> None:
     if at < 0 or len(tail) < at + 22:
         raise UnreadableError("a zip archive that is cut off: its end is missing", "fetch it again")
     (directory,) = struct.unpack_from("<L", tail, at + 12)
-    if directory == 0xFFFFFFFF and tail[max(0, at - 20) : at].startswith(_END64_AT):
+    has_64 = tail[max(0, at - 20) : at].startswith(_END64_AT)
+    if directory == 0xFFFFFFFF and has_64:
         stream.seek(struct.unpack_from("<Q", tail, at - 12)[0])
         record = stream.read(56)
         stream.seek(0)
         directory = struct.unpack_from("<Q", record, 40)[0] if len(record) == 56 else size
+    elif not has_64 and size - len(tail) + at > directory + struct.unpack_from("<L", tail, at + 16)[0]:
+        raise UnreadableError(
+            "a zip archive whose end is that of another one in it: it is cut off, or two were joined", "fetch it again"
+        )
     if directory > min(size, _LARGEST_DIRECTORY):
         raise UnreadableError(
             f"a zip archive with a list of members of {directory:,} bytes", "unpack it, and import what is in it"

@@ -160,6 +160,11 @@ def test_nothing_is_quoted_where_quotes_would_not_fit() -> None:
     ]
 
 
+def test_quotes_are_quotes_where_rows_would_fit_without_them_too() -> None:
+    content = "".join(f'{number},Ferry {number},"It left, they said, at dawn."\n' for number in range(3))
+    assert find_dialect(content, frozenset()) == Dialect()
+
+
 def test_backslashes_escape_where_they_do() -> None:
     content = 'title,text\nA,"He said \\"no\\", twice"\nB,"dwindling\\\\band"\n'
     assert [row["body"] for row in rows(content)] == ['He said "no", twice', "dwindling\\band"]
