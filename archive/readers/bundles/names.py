@@ -1,7 +1,8 @@
 """Which members of a bundle are files that somebody put there."""
 
 from archive.readers.base import UnreadableError
-from archive.readers.files import DEFAULTS_NAME, SIDECAR_SUFFIX, is_of_systems
+from archive.readers.beside import is_of_systems
+from archive.readers.files import DEFAULTS_NAME, SIDECAR_SUFFIX
 
 
 def is_hidden(name: str) -> bool:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.documents import Document
-from archive.readers.base import BadRecord, Record, UnreadableError
+from archive.readers.base import BadRecord, Record, Remark, UnreadableError
 from archive.readers.field_map import FieldMap, read_field_map
 from archive.readers.tables.dialect import Dialect, find_dialect, patterns, split_cells
 from archive.readers.tables.header import looks_like_header
@@ -199,6 +199,15 @@ def test_a_table_of_one_column_is_one() -> None:
     assert [row["body"] for row in rows('Text\nOne, two\n"Three\nfour"\n')] == ["One, two", "Three\nfour"]
 
 
+def test_columns_that_give_nothing_are_named() -> None:
+    first: object = records("Titel;text;Datum\nA;b;3.4.2023\n")[0]
+    assert first == Remark("columns not used: 'Titel', 'Datum'; --map FIELD=COLUMN says what one gives")
+    mapped: list[object] = [
+        *records("Titel;text;Datum\nA;b;3.4.2023\n", read_field_map(["headline=titel", "published=Datum"], None))
+    ]
+    assert not any(isinstance(one, Remark) for one in mapped)
+
+
 def test_columns_can_be_mapped() -> None:
     fields = read_field_map(["headline=Überschrift", "body=Artikel", "topics=Ressort", "topics=ort"], None)
     content = f"Überschrift;Artikel;Ressort;Ort;Title\nFähre fährt;{BODY};Wirtschaft;Hafen;Ferry\n"
@@ -293,6 +302,11 @@ def test_a_table_of_which_nothing_is_known_is_one_failure(
         ("-", b"Title, text\n\nAnd prose.\n", FieldMap(), None),
         ("-", b"\x89PNG\r\n\x1a\n", FieldMap(), None),
         ("a.log", b"title,text\nA,b\n", FieldMap(), None),
+        ("a.txt", b"title,text\nA,b\n", FieldMap(), None),
+        ("a.txt", b"title\ttext\nA\tb\n", FieldMap(), "its first line names columns"),
+        ("a.txt", "title\ttext\nA\tb\n".encode("utf-16"), FieldMap(), "its first line names columns"),
+        ("a.xls", b"title\ttext\nA\tb\n", FieldMap(), "its first line names columns"),
+        ("a.txt", b"Minsk,\tMonday\n\nThe talks go on.\n", FieldMap(), None),
     ],
     ids=lambda value: str(value)[:20],
 )
