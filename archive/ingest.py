@@ -4,7 +4,6 @@ find_files ─▶ read, normalize, match (workers) ─▶ decide whose it is ─
 """
 
 import os
-import shlex
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -22,17 +21,15 @@ from archive.db.ids import Ids
 from archive.db.lookups import LastItem
 from archive.db.tombstones import find_forgotten
 from archive.documents import Article, Failure, Given, ReadContainer, Unchanged, Value
-from archive.errors import ArchiveError, ReadError, UsageError
-from archive.normalize.dates import parse_published
-from archive.normalize.language import language_tag
-from archive.normalize.text import require_utf8
+from archive.errors import ArchiveError, ReadError
+from archive.import_options import ImportOptions
 from archive.normalize.urls import RULES_VERSION, canonical_url
 from archive.openers import Opener
 from archive.portions import Found, Unit, of_bounded_size, take_batch, take_some
-from archive.prepare import MAX_BYTES, MAX_CHARACTERS, MAX_MEMORY, MAX_SECONDS, Known, Settings, Task
-from archive.readers.field_map import FieldMap, read_field_map
+from archive.prepare import Known, Settings, Task
+from archive.readers.field_map import FieldMap
 from archive.readers.files import FoundFile, LeftOut, find_files, read_stdin
-from archive.readers.unwrap import FoundRecord, Limits, Taken, unwrap_stream
+from archive.readers.unwrap import FoundRecord, Taken, unwrap_stream
 from archive.resolve.decisions import apply_again
 from archive.resolve.identity import IdentityResolver
 from archive.resolve.sources import SourceResolver
@@ -42,55 +39,18 @@ from archive.running import seldom_collecting, signals_held, still_runs, stopped
 from archive.version import __version__
 from archive.workers import Workers
 
+__all__ = [
+    "OUTCOMES",
+    "Import",
+    "ImportOptions",
+    "ImportSummary",
+    "Listener",
+    "import_paths",
+    "load_vocabulary",
+    "open_for_writing",
+]
+
 OUTCOMES = ("added", "revised", "unchanged", "duplicate", "failed")
-
-
-@dataclass(frozen=True)
-class ImportOptions:
-    """What holds for all files of an import that do not say otherwise themselves, and how much may be read."""
-
-    source: str | None = None
-    topics: Sequence[str] = ()
-    language: str | None = None
-    published: str | None = None
-    maps: Sequence[str] = ()
-    columns: str | None = None
-    max_bytes: int = MAX_BYTES
-    max_characters: int = MAX_CHARACTERS
-    max_seconds: int = MAX_SECONDS
-    max_memory: int = MAX_MEMORY
-    max_unpacked: int = Limits.unpacked
-    max_members: int = Limits.members
-    max_depth: int = Limits.depth
-    jobs: int | None = None
-
-    @property
-    def limits(self) -> Limits:
-        """How much may be read of what is packed."""
-        return Limits(self.max_bytes, self.max_unpacked, self.max_members, self.max_depth)
-
-    @property
-    def fields(self) -> FieldMap:
-        """Which columns and keys give which fields; raises UsageError for what names no field."""
-        return read_field_map(self.maps, self.columns)
-
-    def values(self) -> tuple[Value, ...]:
-        """Return the options as values; raises UsageError for one that does not parse."""
-        for option, text, parse in (
-            ("--language", self.language, language_tag),
-            ("--published", self.published, parse_published),
-        ):
-            if text is not None:
-                try:
-                    parse(text)
-                except ValueError as error:
-                    raise UsageError(f"{option} {text}: {error}") from error
-        for option, text in (("--source", self.source), *(("--topic", topic) for topic in self.topics)):
-            if text is not None and not text.strip():
-                raise UsageError(f"{option} names nothing; name one, or leave the option out")
-            require_utf8(option, text)
-        given = (("source", self.source), ("language", self.language), ("published", self.published))
-        return tuple(Value(name, text, "option") for name, text in given if text)
 
 
 @dataclass
@@ -267,7 +227,7 @@ class Import:
         )
         self._sources = SourceResolver(connection)
         self._topics = TopicResolver(connection)
-        arguments = _arguments(self._paths, self._options)
+        arguments = self._options.arguments(self._paths)
         return settings, ImportSummary(store.begin_import(connection, arguments, __version__, this_process()))
 
     def _chunks(self) -> Iterator[list[Task]]:
@@ -393,20 +353,3 @@ def _without_forgotten(connection: Connection, batch: Sequence[Unit]) -> Sequenc
 def _jobs(asked: int | None) -> int:
     """Return how many processes prepare files: one writes, and more than four find nothing to do."""
     return min(4, max(1, (os.cpu_count() or 1) - 1)) if asked is None else asked
-
-
-def _arguments(paths: Sequence[str], options: ImportOptions) -> str:
-    words = [os.fsencode(path).decode(errors="backslashreplace") for path in paths]
-    for name, value in (
-        ("--source", options.source),
-        ("--language", options.language),
-        ("--published", options.published),
-        ("--columns", options.columns),
-    ):
-        if value:
-            words += [name, value]
-    for topic in options.topics:
-        words += ["--topic", topic]
-    for pair in options.maps:
-        words += ["--map", pair]
-    return shlex.join(words)

@@ -13,7 +13,7 @@ from archive.processes import TIME_IS_UP, become_killable, starting_undisturbed
 from archive.readers.base import shown
 from archive.readers.field_map import FieldMap
 from archive.readers.files import FoundFile
-from archive.readers.unwrap import FoundRecord, Limits, Taken, may_hold_many, unwrap_file
+from archive.readers.unwrap import FoundRecord, Limits, Taken, look_into, unwrap_file
 
 _READY = "ready"
 _LINES = (".jsonl", ".ndjson", ".jl")  # split at their line ends: that needs nobody who can be killed
@@ -94,12 +94,14 @@ class Opener:
         self._end()
 
     def take_apart(self, found: FoundFile) -> Iterator[Taken] | None:
-        """Return the units in a file, or None if it is a single document, or cannot be opened.
+        """Return the units in a file: a short single document itself; None if that is long, or cannot be opened.
 
         One is read to its end, or given up, before the next is named.
         """
-        if not may_hold_many(found, self._fields):
-            return None
+        holds_many, content = look_into(found, self._fields)
+        if not holds_many:
+            # what was looked at need not be opened once more
+            return None if content is None else iter((FoundRecord(found, content, None),))
         if self._is_within:
             self._end()
         connection = None if found.path.lower().endswith(_LINES) else self._started()

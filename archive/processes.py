@@ -14,6 +14,7 @@ from multiprocessing.connection import Connection
 from types import ModuleType
 
 from archive.prepare import Prepared, Preparer, Settings, Task
+from archive.running import seldom_collecting
 
 STOPS = frozenset((signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
 _READY = "ready"
@@ -26,7 +27,7 @@ def _work(writer: Connection, begun: Connection, settings: Settings) -> None:
     """Prepare what the writer hands over, until it ends."""
     become_killable(settings.max_memory)
     preparer = Preparer(settings)
-    with suppress(EOFError, ConnectionError, MemoryError):
+    with seldom_collecting(), suppress(EOFError, ConnectionError, MemoryError):
         writer.send(_READY)
         while True:
             tasks = writer.recv()

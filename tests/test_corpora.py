@@ -23,6 +23,7 @@ from archive.decide import Wish, decide, decide_about
 from archive.errors import NotFoundError, UsageError
 from archive.forget import forget
 from archive.ingest import ImportOptions, import_paths
+from archive.normalize.article import NORMALIZER_VERSION
 from archive.queries import reading
 from archive.queries.articles import find_keys
 from archive.queries.corpora import corpus_texts, find_corpus, list_corpora, verify_corpus
@@ -114,7 +115,7 @@ def test_what_is_counted_at_that_moment(seeds_archive: Path) -> None:
     assert tuple(record[name] for name in counts) == (texts, words, sources, without_source, without_date)
     outcomes = ("imports", "units", "added", "revised", "unchanged", "duplicate", "failed")
     assert tuple(record[name] for name in outcomes) == (1, 19, 16, 1, 0, 1, 1)
-    assert (record["normalizer_versions"], record["fingerprint_versions"]) == ("1", "1")
+    assert (record["normalizer_versions"], record["fingerprint_versions"]) == (str(NORMALIZER_VERSION), "1")
     dates = [
         execute(
             seeds_archive, f"SELECT substr(published, 1, 10) FROM articles WHERE published NOT NULL ORDER BY {order}"
@@ -498,7 +499,7 @@ def test_the_paragraph_of_a_paper(seeds_archive: Path) -> None:
         f"The corpus has {record['articles']} articles with {record['texts']} different texts and "
         f"{record['words']} words in all, from {record['sources']} sources",
         "dated from 2023-02",
-        "normalization rules of version 1 made their texts.",
+        f"normalization rules of version {NORMALIZER_VERSION} made their texts.",
         f"Its checksum is the SHA-256 {record['sha256']} of its lines",
         f"Cite as: Ada ({at[:4]}): february. Corpus of {record['articles']} articles, news archive {archive_id}, "
         f"SHA-256 {record['sha256']}.",

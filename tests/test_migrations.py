@@ -102,6 +102,11 @@ def test_migration_goes_down_and_up_again_over_rows(populated: Path, revision: s
             assert (proof.take_inventory(connection), schema_of(populated)) == before
             connection.execute("UPDATE containers SET search_terms = NULL")
             before = (proof.take_inventory(connection), schema_of(populated))
+    if known.index(revision) >= known.index("20261122_credited_agencies"):  # which forgets what can be had again
+        schema.downgrade(populated, "20261122_item_status")
+        schema.upgrade(populated)
+        with closing(sqlite3.connect(populated)) as connection:
+            before = (proof.take_inventory(connection), schema_of(populated))
     if known.index(revision) >= known.index("20261122_kept_questions"):
         for table, lost in (("saved_queries", "1 saved queries would be lost"), ("corpora", "1 frozen corpora would")):
             with pytest.raises(SchemaError, match=lost):
@@ -133,15 +138,6 @@ def test_migration_goes_down_and_up_again_over_rows(populated: Path, revision: s
         with closing(sqlite3.connect(populated)) as connection:
             assert (proof.take_inventory(connection), schema_of(populated)) == before
             connection.execute("DELETE FROM containers")
-            connection.commit()
-            before = (proof.take_inventory(connection), schema_of(populated))
-    if known.index(revision) >= known.index("20261122_credited_agencies"):
-        with pytest.raises(SchemaError, match=r"[0-9]+ names under which agencies are credited would be lost"):
-            schema.downgrade(populated, below)
-        with closing(sqlite3.connect(populated)) as connection:
-            assert (proof.take_inventory(connection), schema_of(populated)) == before
-            connection.execute("DELETE FROM article_credits")
-            connection.execute("DELETE FROM agency_names")
             connection.commit()
             before = (proof.take_inventory(connection), schema_of(populated))
     for migration, lost, number in (

@@ -34,9 +34,10 @@ def detect_language(headline: str | None, body: str, words: int) -> str | None:
     else:
         middle = len(body) // 2
         text = f"{body[:_PART]} {body[middle : middle + _PART]}"
-    (label,), (sureness,) = _model().predict(" ".join(text.split()), k=1)
-    language: str = label.removeprefix("__label__")
-    if sureness < _SURE or language in _NO_ANSWER:
+    # below the threshold the model need not look: of a text that is not sure it would look everywhere
+    labels, _ = _model().predict(" ".join(text.split()), k=1, threshold=_SURE)
+    language: str | None = next((label.removeprefix("__label__") for label in labels), None)
+    if language is None or language in _NO_ANSWER:
         return None
     return _TAGS.get(language, language)
 

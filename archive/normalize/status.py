@@ -1,8 +1,10 @@
 """Whether an item may be published, as wire services say it: its status, and until when it is under embargo."""
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from archive.documents import PublishedTime
+if TYPE_CHECKING:  # every question asks what is hidden, and needs nothing of an import for that
+    from archive.documents import PublishedTime
 
 USABLE, WITHHELD, CANCELED = "usable", "withheld", "canceled"
 STATUSES = (USABLE, WITHHELD, CANCELED)
@@ -35,7 +37,7 @@ def publication_status(text: str) -> str:
     return _WORDS[word]
 
 
-def embargo_ends(time: PublishedTime) -> str:
+def embargo_ends(time: "PublishedTime") -> str:
     """Return the moment (UTC) from which an embargo is surely over, wherever it was meant.
 
     Without a zone that is when the time has come everywhere; of a day, a month or a year, when it is past everywhere.

@@ -14,7 +14,7 @@ from archive.db.tables import (
     sources,
     topics,
 )
-from archive.db.tables.articles import COUNTING
+from archive.queries.articles import from_index
 from archive.queries.selection import Selection
 
 GROUPS = ("source", "topic", "author", "language", "section", "year", "month")
@@ -65,9 +65,8 @@ def counting_by(selection: Selection, by: str, unit: str) -> Select[Any]:
     if unit == "texts":
         chosen = chosen.join(article_revisions, article_revisions.c.id == article.revision_id)
     statement = selection.of(select(name, number).select_from(chosen)).group_by(group)
-    if by in _IN_INDEX and unit == "articles" and selection.match is not None and selection.is_all_visible:
-        # SQLite takes the article itself wherever it has its id
-        statement = statement.with_hint(articles, f"INDEXED BY {COUNTING}", "sqlite")
+    if by in _IN_INDEX and unit == "articles":
+        statement = from_index(statement, selection)
     if by in _LENGTHS:
         return statement.order_by(group.asc().nulls_last())
     return statement.order_by(number.desc(), name.asc().nulls_last())

@@ -46,11 +46,7 @@ def list_imports(connection: Connection) -> Iterator[dict[str, Any]]:
 
 def list_import_items(connection: Connection, import_id: int, outcome: str | None = None) -> Iterator[dict[str, Any]]:
     """Yield the units of an import in the order they were read; raises NotFoundError for an import that never was."""
-    if (
-        not 0 < import_id <= _LARGEST_ID
-        or not connection.execute(select(imports.c.id).where(imports.c.id == import_id)).first()
-    ):
-        raise NotFoundError(f"there is no import {import_id}; `archive imports` lists them")
+    _require_import(connection, import_id)
     item = import_items.c
     statement = (
         select(
@@ -68,13 +64,25 @@ def list_import_items(connection: Connection, import_id: int, outcome: str | Non
 
 
 def list_searches(connection: Connection, import_id: int) -> list[tuple[str, str]]:
-    """Return the searches that exports read by an import came from, as their covers state them: place and terms."""
+    """Return the searches that exports read by an import came from, as their covers state them: place and terms.
+
+    Raises NotFoundError for an import that never was.
+    """
+    _require_import(connection, import_id)
     statement = (
         select(containers.c.locator, containers.c.search_terms)
         .where(containers.c.import_id == import_id, containers.c.search_terms.is_not(None))
         .order_by(containers.c.id)
     )
     return [(place, terms) for place, terms in connection.execute(statement)]
+
+
+def _require_import(connection: Connection, import_id: int) -> None:
+    if (
+        not 0 < import_id <= _LARGEST_ID
+        or not connection.execute(select(imports.c.id).where(imports.c.id == import_id)).first()
+    ):
+        raise NotFoundError(f"there is no import {import_id}; `archive imports` lists them")
 
 
 def measure(connection: Connection, path: Path) -> dict[str, Any]:

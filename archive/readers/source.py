@@ -3,7 +3,7 @@
 import hashlib
 import tempfile
 from functools import cached_property
-from io import RawIOBase
+from io import BytesIO, RawIOBase
 from typing import BinaryIO, cast
 
 from archive.documents import ReadContainer
@@ -65,6 +65,17 @@ class Source:
         """Return that the file was read to its end."""
         self._drain()
         return ReadContainer(locator, media_type, self.size, self._digest.hexdigest(), records, notes)
+
+    def given_back(self, limit: int) -> BinaryIO:
+        """Return the bytes from their start, after which nothing is to be closed.
+
+        Of what is over the limit, only so much that whoever reads it sees that it is.
+        """
+        self.rewind()
+        if self._spooled is None:
+            return self.stream
+        with self._spooled:
+            return BytesIO(self._spooled.read(limit + 1))
 
     def close(self) -> None:
         """Let go of the temporary file, if there is one; the stream is closed by who opened it."""

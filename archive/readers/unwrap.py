@@ -57,7 +57,11 @@ class Limits:
     depth: int = 4
 
 
-_OF_DOCUMENTS = [(ending, one) for one in CONTAINERS for ending in one.endings if ending.endswith(_DOCUMENTS)]
+# Which containers such a name can be of all the same: by what it ends in, with all that has to stand there.
+_OF_DOCUMENTS = {
+    last: [(ending, one) for one in CONTAINERS for ending in one.endings if ending.endswith(last)]
+    for last in _DOCUMENTS
+}
 
 
 class FoundRecord(NamedTuple):
@@ -103,7 +107,8 @@ def unwrap_file(
     Many files are told by their name alone; so they are not opened twice. `told` hears of each file and member that
     is taken apart, before the first unit in it comes; of what is packed twice, once as packed and once as what it is.
     """
-    if _is_document(found.path):
+    asked = _asked(found.path)
+    if asked is not None and not asked:
         return None
     try:
         file = open_path(found.path)
@@ -132,40 +137,45 @@ def unwrap_stream(
     try:
         taken = _Unwrapping(limits, None, told, fields).take_apart(found, source)
     except (OSError, ValueError):
+        source.close()
         return None, stream
-    return _until_read(taken, source) if taken is not None else None, source.stream
+    if taken is None:
+        return None, source.given_back(limits.unit)
+    return _until_read(taken, source), source.stream
 
 
-def may_hold_many(found: FoundFile, fields: FieldMap = _NOTHING_SAID) -> bool:
-    """Tell, by its name and its first bytes, whether a file may have to be taken apart; False if it cannot be read."""
-    if _is_document(found.path):
-        return False
+def look_into(found: FoundFile, fields: FieldMap = _NOTHING_SAID) -> tuple[bool, bytes | None]:
+    """Return whether a file may have to be taken apart, by its name and first bytes; and all of these, if they are few.
+
+    What cannot be read has not to be: its reader says why.
+    """
+    name = found.known_as
+    asked = _asked(name)
+    if asked is not None and not asked:
+        return False, None
     try:
         with open_path(found.path) as file:
-            head, name = file.read(HEAD), found.known_as
+            head = file.read(HEAD)
     except (OSError, UnreadableError):
-        return False
-    if head and any(container.identify(head, name) is not None for container in _asked(name, containers(fields))):
-        return True
-    if not head or _is_named_document(name) or _is_read_whole(head, name):
-        return False
-    return find_packing(head) is not None or any(bundle.identify(head, name) is not None for bundle in BUNDLES)
+        return False, None
+    whole = head if 0 < len(head) < HEAD else None
+    if not head:
+        return False, None
+    for container in containers(fields) if asked is None else asked:
+        if container.identify(head, name) is not None:
+            return True, whole
+    if asked is not None or _is_read_whole(head, name):
+        return False, whole
+    return find_packing(head) is not None or any(bundle.identify(head, name) is not None for bundle in BUNDLES), whole
 
 
-def _is_document(path: str) -> bool:
-    return _is_named_document(path) and not _asked(path)
-
-
-def _is_named_document(path: str) -> bool:
-    return path[path.rfind("/") + 1 :].lower().endswith(_DOCUMENTS)
-
-
-def _asked(path: str, known: Sequence[Container] = CONTAINERS) -> Sequence[Container]:
-    """Return the containers that a file can be: by the name of a document those of such names, by any other all."""
-    name = path[path.rfind("/") + 1 :].lower()
-    if not name.endswith(_DOCUMENTS):
-        return known
-    return [container for ending, container in _OF_DOCUMENTS if name.endswith(ending)]
+def _asked(path: str) -> Sequence[Container] | None:
+    """Return the containers that a file with the name of a document can be; None for any other name: all of them."""
+    known = _OF_DOCUMENTS.get(path[path.rfind(".") :].lower())
+    if known is None:
+        return None
+    name = path.lower()
+    return [container for ending, container in known if name.endswith(ending)]
 
 
 def _until_read(taken: Iterator[Taken], file: "BinaryIO | Source") -> Iterator[Taken]:
@@ -195,7 +205,8 @@ class _Unwrapping:
         head, name = source.head, found.known_as
         if not head:
             return None
-        for container in _asked(name, self._containers):
+        asked = _asked(name)
+        for container in self._containers if asked is None else asked:
             why = container.identify(head, name)
             if why is None:
                 continue
@@ -209,7 +220,7 @@ class _Unwrapping:
                 source.rewind()
             except StopIteration:  # it yields something always
                 return None
-        if _is_named_document(name) or _is_read_whole(head, name):
+        if asked is not None or _is_read_whole(head, name):
             return None
         for bundle in BUNDLES:
             why = bundle.identify(head, name)

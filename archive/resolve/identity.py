@@ -6,8 +6,6 @@ last its place, if at least half of the three-word runs agree with what stood th
 other are recorded and never merged.
 """
 
-import base64
-import hashlib
 from collections.abc import Collection, Sequence
 from collections.abc import Set as AbstractSet
 
@@ -19,6 +17,7 @@ from archive.db.ids import Ids
 from archive.db.lookups import Identifier, KnownArticle, KnownRevision, KnownValue, Place
 from archive.db.statements import Statement, find_stated, stated_by
 from archive.documents import VERSION_TIMES, Article, Value
+from archive.resolve.keys import Keys
 from archive.resolve.merging import merge
 from archive.resolve.similarity import shared_shingles
 from archive.resolve.sources import SourceResolver
@@ -71,7 +70,7 @@ class IdentityResolver:
         )
         self._stated: dict[int, AbstractSet[Statement]] = {}
         self._stated.update(find_stated(connection, {place.article_id for place in self._places.values()}))
-        self._taken_keys = lookups.find_keys(connection, {article_key(self._first_identifier(unit)) for unit in units})
+        self._keys = Keys(connection, [self._first_identifier(unit) for unit in units])
 
     def decide(self, unit: Article, item_id: int) -> Change:
         """Return what becomes of a unit, which the rest of the batch will take as done."""
@@ -157,7 +156,7 @@ class IdentityResolver:
             values["source"] = source_value
         article = KnownArticle(
             id=self._ids.take("articles"),
-            key=self._free_key(first),
+            key=self._keys.take(first),
             source_id=source_id,
             scope=scope,
             revisions=[],
@@ -186,15 +185,6 @@ class IdentityResolver:
     def _first_identifier(self, unit: Article) -> Identifier:
         candidates = self._candidates(unit)
         return candidates[0] if candidates else Identifier("place", "", unit.locator)
-
-    def _free_key(self, first: Identifier) -> str:
-        """Return the key of a new article: a later one, where the first is taken (names of places get reused)."""
-        attempt = 0
-        while (key := article_key(first, attempt)) in self._taken_keys:
-            attempt += 1
-            self._taken_keys |= lookups.find_keys(self._connection, {article_key(first, attempt)})
-        self._taken_keys.add(key)
-        return key
 
     def _meet(self, unit: Article, item_id: int, article: KnownArticle, by: str, place: Place | None) -> Change:
         same_place = place is not None and place.article_id == article.id
@@ -396,14 +386,3 @@ class IdentityResolver:
             change.revision.modified_at, change.revision.crawled_at = unit.modified_at, unit.crawled_at
         if change.moves or change.retag:
             article.rule_tags = unit_tags(unit)
-
-
-def article_key(first: Identifier, attempt: int = 0) -> str:
-    """Return the key by which an article is cited: 60 bits of the SHA-256 of its first identifier, in base32.
-
-    >>> article_key(Identifier("url", "", "https://example.org/a"))
-    '3awcwr5rtpuy'
-    """
-    text = "\0".join([*first, *([str(attempt)] if attempt else [])])
-    digest = hashlib.sha256(text.encode()).digest()
-    return base64.b32encode(digest[:10])[:12].decode().lower()

@@ -95,7 +95,7 @@ def test_a_limit_below_zero_is_a_usage_error(seeds: Run) -> None:
         (["--since", "2023-12"], 4),
         (["--until", "2023-02"], 4),
         (["--since", "2023-02-28", "--until", "2023-03-01"], 3),
-        (["--language", "en"], 5),
+        (["--language", "en"], 14),
         (["--language", "RU"], 1),
     ],
 )
@@ -224,7 +224,7 @@ def test_show_draws_all_that_is_known(seeds: Run, key: Callable[[str], str]) -> 
 def test_show_marks_a_derived_headline_and_what_is_not_stated(seeds: Run, key: Callable[[str], str]) -> None:
     shown = seeds("show", key("Untitled.txt")).stdout
     assert "(derived headline: the text has none)\n" in shown
-    assert "· source not stated · date not stated\n" in shown
+    assert "· source not stated · date not stated · en\n" in shown
 
 
 def test_show_leads_to_the_related_articles_that_are_here(seeds: Run, key: Callable[[str], str]) -> None:

@@ -93,8 +93,8 @@ def fish(seeds_archive: Path) -> Ask:
         ("archive set 7u4bzebenofx pub", ["open,published="]),
         ("archive set 7u4bzebenofx source=radio", ["plain,radio-lintel"]),
         ("archive set 7u4bzebenofx published=", []),
-        ("archive sources merge ri", ["plain,ria-novosti"]),  # one without an article
-        ("archive sources merge tass into ri", ["plain,ria-novosti"]),
+        ("archive sources merge ri", ["plain,ria-novosti", "plain,ritzau"]),  # those without an article
+        ("archive sources merge tass into ri", ["plain,ria-novosti", "plain,ritzau"]),
         ("archive topics rename tou", ["plain,tourism"]),
         ("archive imports show ", ["plain,1"]),
         ("archive imports undo ", ["plain,1"]),

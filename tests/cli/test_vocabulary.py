@@ -78,6 +78,13 @@ def test_loading_again_changes_nothing(kind: str, seeds: Run) -> None:
     assert answer.stdout == f"{kind}: 0 added, 0 changed, {number} unchanged\n"
 
 
+def test_sources_without_a_file_are_those_of_the_program(run: Run) -> None:
+    number = (CHECKOUT / "seeds" / "sources.toml").read_text(encoding="utf-8").count("[[sources]]")
+    loaded = run("--db", "new.db", "sources", "load")
+    assert (loaded.exit_code, loaded.stdout) == (0, f"sources: {number} added, 0 changed, 0 unchanged\n")
+    assert run("--db", "new.db", "sources", "load").stdout == f"sources: 0 added, 0 changed, {number} unchanged\n"
+
+
 def test_loading_adds_and_changes(seeds: Run) -> None:
     Path("s.toml").write_text(
         '[[sources]]\nname = "Night Ferry"\n[[sources]]\nname = "Radio Lintel"\nkind = "website"\n'
@@ -124,6 +131,6 @@ def test_a_folder_is_no_vocabulary(seeds: Run) -> None:
     assert (answer.exit_code, answer.stderr) == (1, "archive: . cannot be read: Is a directory\n")
 
 
-@pytest.mark.parametrize("words", [["sources", "load"], ["topics", "load"], ["topics", "nosuch"], ["sources", "-x"]])
+@pytest.mark.parametrize("words", [["topics", "load"], ["topics", "nosuch"], ["sources", "-x"]])
 def test_usage(words: list[str], seeds: Run) -> None:
     assert seeds(*words).exit_code == 2

@@ -55,7 +55,11 @@ def test_each_line_has_an_outcome_a_place_and_an_original(database: Path, tmp_pa
     assert {media_type for _, _, media_type in stored} == {"application/json"}
     with reading(database) as connection:
         assert read_original(connection, rows(database, "SELECT key FROM articles ORDER BY id")[0][0]) == first
-    assert rows(database, "SELECT DISTINCT method FROM article_values") == [("record",)]
+    assert rows(database, "SELECT DISTINCT field, method FROM article_values ORDER BY field") == [
+        ("headline", "record"),
+        ("language", "detected"),
+        ("url", "record"),
+    ]
     content = file.read_bytes()
     assert rows(database, "SELECT import_id, locator, media_type, size, sha256, records FROM containers") == [
         (1, str(file), "application/jsonl", len(content), hashlib.sha256(content).hexdigest(), 4)

@@ -43,7 +43,7 @@ def test_names_and_values(ask: Connection) -> None:
         "url": "https://harbourcourier.example/2023/03/01/trade-with-belarus",
         "published": "2023-03-01T06:30:00+08:00",
         "published_precision": "second",
-        "language": None,
+        "language": "en",
         "authors": ["Ines Marlow", "Jonas Vale"],
         "topics": sorted(row["topics"]),
         "words": 121,

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from archive.errors import NotFoundError
 from archive.ingest import ImportOptions, import_paths
 from archive.queries import reading
-from archive.queries.imports import list_import_items, list_imports, measure
+from archive.queries.imports import list_import_items, list_imports, list_searches, measure
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 OUTCOMES = ("added", "revised", "unchanged", "duplicate", "failed")
@@ -45,6 +45,8 @@ def test_values_are_told_as_read(ask: Connection) -> None:
 def test_an_import_that_never_was(number: int, ask: Connection) -> None:
     with pytest.raises(NotFoundError, match=f"there is no import {number}; `archive imports` lists them"):
         list(list_import_items(ask, number))
+    with pytest.raises(NotFoundError, match=f"there is no import {number}; `archive imports` lists them"):
+        list_searches(ask, number)
 
 
 def test_an_import_without_units(database: Path, tmp_path: Path) -> None:
@@ -60,13 +62,20 @@ def test_how_much_there_is(ask: Connection, seeds_archive: Path) -> None:
     numbers = measure(ask, seeds_archive)
     assert numbers["articles"] - numbers["texts"] == 1  # one text at two outlets
     assert numbers["revisions"] - numbers["articles"] == 1  # one was corrected
-    assert (numbers["without_source"], numbers["without_date"], numbers["without_language"]) == (3, 6, 9)
+    assert (numbers["without_source"], numbers["without_date"], numbers["without_language"]) == (3, 6, 0)
     assert (numbers["sources_with_articles"], numbers["topics_with_articles"]) == (5, 46)
     assert (numbers["first_published"], numbers["last_published"]) == ("2023", "2023-12-12")
     files = {
         file.read_bytes() for file in (CHECKOUT / "seeds" / "articles").rglob("*") if file.suffix in (".md", ".txt")
     }
     assert (numbers["originals"], numbers["original_bytes"]) == (len(files), sum(map(len, files)))
+
+
+def test_what_is_too_short_to_tell_its_language_has_none(database: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Night ferry")
+    import_paths(database, [str(tmp_path / "a.txt")], ImportOptions(jobs=0))
+    with reading(database) as connection:
+        assert measure(connection, database)["without_language"] == 1
 
 
 def test_nothing_is_there(database: Path) -> None:

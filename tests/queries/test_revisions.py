@@ -185,7 +185,7 @@ def test_two_revisions_compared(three: tuple[Connection, str]) -> None:
     assert {name: told[name] for name in ("key", "source", "language")} == {
         "key": key,
         "source": "Lantern Wire",
-        "language": None,
+        "language": "en",
     }
     assert told["before"] == {"revision": 2, "seen_at": "2026-03-02T12:00:00.000000Z", "cause": "import"}
     assert told["after"] == {"revision": 3, "seen_at": "2026-03-03T12:00:00.000000Z", "cause": "import"}

@@ -130,7 +130,7 @@ DAMAGES = (
     of("evidence_age", ADD_REVISION.format(1, 1), SET_NEWEST.format(1)),
     of("positions", "UPDATE import_items SET position = 100 WHERE id = 1"),
     of("positions", "UPDATE import_items SET position = 2 WHERE id = 1"),
-    of("units", "UPDATE import_items SET article_id = NULL WHERE id = (SELECT min(id) FROM import_items "
+    of("units statements", "UPDATE import_items SET article_id = NULL WHERE id = (SELECT min(id) FROM import_items "
        "WHERE outcome = 'duplicate')"),
     of("units", "UPDATE import_items SET article_id = 1 WHERE outcome = 'failed'"),
     of("unit_owner", "UPDATE import_items SET revision_id = (SELECT revision_id FROM articles WHERE id = 2) "

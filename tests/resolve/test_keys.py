@@ -9,8 +9,8 @@ import pytest
 
 from archive.db.lookups import Identifier
 from archive.ingest import ImportOptions, import_paths
-from archive.resolve import identity
-from archive.resolve.identity import article_key
+from archive.resolve import keys
+from archive.resolve.keys import article_key
 
 
 def test_keys_are_frozen() -> None:
@@ -34,7 +34,7 @@ def test_a_key_that_is_taken_is_followed_by_another(
     database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Sixty bits meet by chance in one of a billion articles or so; here they meet at once."""
-    monkeypatch.setattr(identity, "article_key", lambda first, attempt=0: f"key{attempt}")
+    monkeypatch.setattr(keys, "article_key", lambda first, attempt=0: f"key{attempt}")
     for name in ("a", "b", "c"):
         (tmp_path / f"{name}.txt").write_text(f"Text {name}.")
     import_paths(database, [str(tmp_path / "a.txt")], ImportOptions(jobs=0))

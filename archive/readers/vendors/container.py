@@ -114,10 +114,10 @@ def _may_be_text(head: bytes) -> bool:
     """Tell quickly that most texts are no exports: they number no documents, and have no rule of underscores."""
     if b"____" in head:
         return True
-    lower = head.lower()
-    if b"d\x00o\x00c" in lower or b"d\x00o\x00k" in lower:  # in UTF-16
+    if b"\x00" in head and (head.startswith((b"\xff\xfe", b"\xfe\xff")) or head.count(0) > len(head) // 4):  # UTF-16
         return True
-    return (b"docu" in lower or b"doku" in lower) and _NUMBERED.search(lower) is not None
+    named = b"ocum" in head or b"OCUM" in head or b"okum" in head or b"OKUM" in head
+    return named and _NUMBERED.search(head.lower()) is not None
 
 
 def _split(content: bytes) -> tuple[Export | None, str, tuple[str, ...]]:

@@ -145,11 +145,32 @@ def test_a_stream_that_breaks_off_is_a_failure() -> None:
     assert (last.locator, last.reason) == ("-", "the disk cannot read it")
 
 
-def test_standard_input_is_given_back_whole_where_it_is_one_document() -> None:
-    text = b"Talks in Minsk.\n" * 3_000
-    units, stream = unwrap_stream(FoundFile("-", "-", "/", None), io.BytesIO(text), Limits(LIMIT))
+PAGE = b"<html><p>" + b"Talks in Minsk.\n" * 3_000  # which an export can be: it is looked at from its start to its end
+
+
+@pytest.mark.parametrize("text", [b"Talks in Minsk.\n" * 3_000, PAGE])
+def test_standard_input_is_given_back_whole_where_it_is_one_document(text: bytes) -> None:
+    units, stream = unwrap_stream(FoundFile("-", "-", "/", None), io.BytesIO(text), Limits())
     assert units is None
     assert stream.read() == text
+    gc.collect()  # which tells of a temporary file that nobody closed
+
+
+def test_of_standard_input_that_is_too_large_so_much_is_given_back_that_it_shows() -> None:
+    _, stream = unwrap_stream(FoundFile("-", "-", "/", None), io.BytesIO(PAGE), Limits(1_000))
+    assert stream.read() == PAGE[:1_001]
+
+
+def test_standard_input_that_breaks_off_leaves_no_file_open() -> None:
+    class Breaking(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            if self.tell() >= len(PAGE):
+                raise OSError(5, "Input/output error")
+            return super().read(size)
+
+    units, _ = unwrap_stream(FoundFile("-", "-", "/", None), Breaking(PAGE), Limits(LIMIT))
+    assert [one.reason for one in units or () if isinstance(one, Failure)] == ["the disk cannot read it"]
+    gc.collect()
 
 
 def test_what_is_held_does_not_grow_with_the_file(tmp_path: Path) -> None:
