@@ -16,6 +16,7 @@ SAMPLE = 1 << 18  # bytes at the start, by which delimiter, quotes, header and e
 
 _NAMED = (".csv", ".tsv", ".tab", ".psv")
 _TABBED = (".txt", ".xls")  # how spreadsheets call text with tabs, and what offers itself to them
+_PACKED = (b"PK\x03\x04", b"\x1f\x8b\x08", b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd")  # also workbooks
 _FEW = 50
 _MARK = b"\xef\xbb\xbf"
 
@@ -39,7 +40,7 @@ class TextTables:
         """
         lower = name.lower()
         for ending in _NAMED:
-            if lower.endswith(ending):
+            if lower.endswith(ending) and not head.startswith(_PACKED):
                 return f"its name ends in {ending}"
         is_tabbed = lower.endswith(_TABBED) and b"\t" in head.partition(b"\n")[0]
         if not (name == "-" or is_tabbed) or looks_binary(head) is not None:

@@ -289,6 +289,8 @@ def test_a_table_of_which_nothing_is_known_is_one_failure(
     ("name", "content", "fields", "why"),
     [
         ("a.csv", b"anything", FieldMap(), "its name ends in .csv"),
+        ("a.csv", b"PK\x03\x04 a workbook", FieldMap(), None),
+        ("a.csv", b"\x1f\x8b\x08 a packed table", FieldMap(), None),
         ("/news/A.TSV", b"anything", FieldMap(), "its name ends in .tsv"),
         ("-", b"title,text\nA,b\n", FieldMap(), "its first line names columns"),
         (
