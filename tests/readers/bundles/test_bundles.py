@@ -152,6 +152,14 @@ def test_what_no_person_put_there_is_left_out(tmp_path: Path) -> None:
         assert [note.partition(":")[0] for note in last.notes] == ["archive.toml", "a.meta.toml"]
 
 
+def test_the_folder_that_a_page_was_saved_with_is_left_out_of_a_zip(tmp_path: Path) -> None:
+    names = ("a/Ferry.html", "a/Ferry_files/in/x.js", "a/Ferry_files/y.css", "b/Ferry_files/z.txt")
+    units = taken(tmp_path, "a.zip", zipped(dict.fromkeys(names, TEXT)))
+    assert list(contents(units)) == ["a.zip#member=a/Ferry.html", "a.zip#member=b/Ferry_files/z.txt"]
+    assert isinstance(units[-1], ReadContainer)
+    assert units[-1].notes == ("left out: 2 files in folders that pages were saved with",)
+
+
 def test_names_lead_nowhere(tmp_path: Path) -> None:
     names = ("../../etc/passwd", "/etc/passwd", "C:\\a.txt", "a\nb.txt")
     units = contents(taken(tmp_path, "a.tar", tarred(dict.fromkeys(names, TEXT))))
