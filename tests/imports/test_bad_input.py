@@ -296,7 +296,7 @@ def test_a_file_that_vanishes_after_it_was_found_fails(
     database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, query: Rows
 ) -> None:
     for name in ("a.txt", "b.txt", "c.txt"):
-        (tmp_path / name).write_text(GOOD.format(name))
+        (tmp_path / name).write_text(GOOD.format(name) + "It came in again. " * 500)  # more than tells what it is
 
     def take_away(found: FoundFile, limit: int) -> bytes:
         if found.path.endswith("b.txt"):
@@ -370,7 +370,7 @@ def test_a_file_that_shrinks_is_taken_as_it_is_then(
     database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, query: Rows, size: int
 ) -> None:
     file = tmp_path / "log.txt"
-    file.write_text("The boat of the harbour master came in again.\n" * 10)
+    file.write_text("The boat of the harbour master came in again.\n" * 200)  # more than tells what it is
     read = os.read
 
     def shrink_and_read(descriptor: int, most: int) -> bytes:
