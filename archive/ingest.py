@@ -28,7 +28,7 @@ from archive.openers import Opener
 from archive.portions import Found, Unit, of_bounded_size, take_batch, take_some
 from archive.prepare import Known, Settings, Task
 from archive.readers.field_map import FieldMap
-from archive.readers.files import FoundFile, UnusedSidecar, find_files, read_stdin
+from archive.readers.files import FoundFile, LeftOut, find_files, read_stdin
 from archive.readers.unwrap import FoundRecord, Taken, unwrap_stream
 from archive.resolve.decisions import apply_again
 from archive.resolve.identity import IdentityResolver
@@ -273,7 +273,7 @@ class Import:
                 yield from (found,) if records is None else self._unwrapped(records)
                 continue
             for one in find_files([path], leave_out=self._own_files):
-                if isinstance(one, UnusedSidecar):
+                if isinstance(one, LeftOut):
                     self._listener.noted(one.locator, [f"{one.reason}; {one.cure}"])
                     continue
                 records = self._opener.take_apart(one) if isinstance(one, FoundFile) else None

@@ -284,7 +284,8 @@ def _draw_places(console: Console, places: Iterable[dict[str, Any]]) -> None:
     for place in places:
         first, last = place["first_import"], place["last_import"]
         imports = f"import {first}" if first == last else f"imports {first} to {last}"
-        console.print(_line(f"{shown_path(place['locator'])} ({imports})"))
+        saved = f", saved {place['crawled'].replace('.000000Z', 'Z')}" if place["crawled"] else ""
+        console.print(_line(f"{shown_path(place['locator'])} ({imports}{saved})"))
 
 
 def draw_place_list(console: Console, title: str, locators: Iterable[str]) -> None:

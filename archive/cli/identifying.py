@@ -9,7 +9,7 @@ import click
 from archive.cli.escaping import printable_line
 from archive.cli.options import format_option
 from archive.cli.output import hint, print_rows, shown_path
-from archive.readers.files import UnusedSidecar
+from archive.readers.files import LeftOut
 from archive.readers.identifying import identify_paths
 
 _COLUMNS = {"place": "place", "reader": "reader", "units": "units", "why": "why"}
@@ -39,7 +39,7 @@ def identify(ctx: click.Context, /, paths: tuple[str, ...], count: bool, members
     def rows() -> Any:
         nonlocal nobody
         for one in identify_paths(paths, sys.stdin.buffer if sys.stdin else None, count=count, members=members):
-            if isinstance(one, UnusedSidecar):
+            if isinstance(one, LeftOut):
                 hint(printable_line(f"note: {shown_path(one.locator)}: {one.reason}; {one.cure}"))
                 continue
             nobody = nobody or one.reader is None

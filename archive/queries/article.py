@@ -311,11 +311,11 @@ def _at_url(connection: Connection, url: str) -> str | None:
 
 
 def _places(connection: Connection, article_id: int) -> list[dict[str, Any]]:
-    """Return where an article was found, each place with the URL that it last gave, as read, and its imports."""
+    """Return where an article was found, each place with the URL and the capture that it last gave, and its imports."""
     item = import_items.c
     places: dict[str, dict[str, Any]] = {}
     for row in connection.execute(
-        select(item.locator, item.url_as_read, item.import_id, imports.c.started_at)
+        select(item.locator, item.url_as_read, item.crawled_at, item.import_id, imports.c.started_at)
         .join(imports, imports.c.id == item.import_id)
         .where(item.article_id == article_id)
         .order_by(item.id)
@@ -323,11 +323,11 @@ def _places(connection: Connection, article_id: int) -> list[dict[str, Any]]:
         place = places.setdefault(
             row.locator,
             {
-                **{"locator": row.locator, "url": None},
+                **{"locator": row.locator, "url": None, "crawled": None},
                 **{"first_import": row.import_id, "first_seen": row.started_at, "last_import": None},
             },
         )
-        place |= {"url": row.url_as_read, "last_import": row.import_id}
+        place |= {"url": row.url_as_read, "crawled": row.crawled_at, "last_import": row.import_id}
     return list(places.values())
 
 

@@ -60,11 +60,31 @@ HARMLESS = frozenset(("text", "markdown", "record", "table_row"))
 
 # Text to a machine, but no article: what the texts in them are is not for a reader of plain text to guess.
 _RECORDS = {
+    ".bib": "references (BibTeX)",
+    ".css": "a style sheet",
+    ".download": "a part of a saved page",
+    ".ics": "a calendar",
+    ".ini": "settings",
+    ".ipynb": "a notebook",
+    ".js": "a script",
+    ".py": "a script",
+    ".r": "a script",
+    ".ris": "references (RIS)",
+    ".sh": "a script",
     ".sgm": "SGML",
     ".sgml": "SGML",
+    ".srt": "subtitles",
     ".toml": "TOML",
+    ".vcf": "addresses",
+    ".vtt": "subtitles",
     ".yaml": "YAML",
     ".yml": "YAML",
+}
+_OLD = {
+    ".doc": "open it in a word processor, save it as DOCX, and import that",
+    ".xls": "open it in a spreadsheet, save it as XLSX or CSV, and import that",
+    ".ppt": "save its text as a .txt or .md file and import that",
+    ".msg": "save it as .eml in the mail program, and import that",
 }
 _ELSE = "save each of its texts as a .txt or .md file and import those"
 
@@ -86,17 +106,28 @@ def identify(head: bytes, name: str) -> tuple[Reader, str]:
             return reader, why
     binary = looks_binary(head[:HEAD])
     if binary is not None:
-        raise UnreadableError(f"not text: {binary}", "save its text as a .txt or .md file and import that")
+        raise UnreadableError(f"not text: {binary}", _cure(binary, name))
     records = _RECORDS.get(name[name.rfind(".") :].lower())
     if records is not None:
         raise UnreadableError(f"a format that no reader takes: {records}", _ELSE)
     for reader in READERS:
         why = reader.identify(head, name)
+        if why is not None and reader.name == "html" and name.lower().endswith((".xls", ".xlsx")):
+            raise UnreadableError("a table in HTML under the name of a workbook", _OLD[".xls"])
         if why is not None:
             return reader, why
     root = xml_root(head)
     kind = f"XML of a kind that no reader takes: <{root.written}>" if root else "a format that no reader takes: XML"
     raise UnreadableError(kind, "save its text as a .txt or .md file and import that")
+
+
+def _cure(binary: str, name: str) -> str:
+    """Return what a person can do about a file that is no text, by what it is."""
+    if binary.endswith("archive"):
+        return "unpack it, and import what is in it"
+    if binary.startswith("an old Office"):
+        return _OLD.get(name[name.rfind(".") :].lower(), _OLD[".doc"])
+    return "save its text as a .txt or .md file and import that"
 
 
 def find_reader(name: str, content: bytes, reader: str | None = None) -> Reader:

@@ -60,6 +60,7 @@ _ZIPPED = (
     (b"mimetypeapplication/epub", "an EPUB book"),
     (b"mimetypeapplication/vnd.oasis", "an OpenDocument file"),
 )
+_FIRST_PARTS = (b"[content_types].xml", b"_rels/", b"docprops/", b"customxml/", b"word/", b"xl/", b"ppt/")
 
 _WIRE = b"\x01\x02\x03\x04\x1e\x1f"  # frame the stories of a news wire (IPTC 7901)
 _CONTROLS = bytes(byte for byte in (*range(1, 32), 127) if byte not in b"\t\n\v\f\r\b\x1a\x1b" + _WIRE)
@@ -113,10 +114,14 @@ def looks_binary(head: bytes) -> str | None:
 def zipped_kind(head: bytes) -> str | None:
     """Return what kind of document a zip archive is, in words, or None if it is an archive and no more.
 
-    An archive with a folder `password/` is no Word document: those have a list of their parts too.
+    An archive with a folder `password/` is no Word document: those have a list of their parts too. Nor is one that has
+    Word documents in it, whose parts can be seen where they were not packed again: its first member is no such part.
     """
+    first = head[30:60]
+    if not first.lower().startswith(_FIRST_PARTS):
+        return next((name for sign, name in _ZIPPED if first.startswith(sign)), None)
     has_parts = b"[Content_Types].xml" in head or b"_rels/.rels" in head
-    return next((name for sign, name in _ZIPPED if sign in head and (has_parts or sign.startswith(b"mime"))), None)
+    return next((name for sign, name in _ZIPPED if has_parts and sign in head), None)
 
 
 def decode(content: bytes) -> tuple[str, str, tuple[str, ...]]:

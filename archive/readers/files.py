@@ -3,9 +3,10 @@
 A folder gives its files first, sorted by name, then those of its subfolders, sorted by name, each in the same way.
 Paths come in the order in which they are named; what is named twice is found twice.
 
-Left out, inside a folder: what is hidden (its name starts with "."). Configuration is no unit: `archive.toml`,
-`NAME.meta.toml`, and vocabularies, which are `.toml` files with `[[sources]]` or `[[topics]]`. A sidecar that belongs
-to no file is told of: somebody wrote in it what nobody reads.
+Left out, inside a folder: what is hidden (its name starts with "."), what systems put there, and the
+folder of images and scripts that a browser saved with a page, which is told of. Configuration is no unit:
+`archive.toml`, `NAME.meta.toml`, and vocabularies, which are `.toml` files with `[[sources]]` or `[[topics]]`. A
+sidecar that belongs to no file is told of: somebody wrote in it what nobody reads.
 """
 
 # A Path for every file would cost more than finding it, and Path.resolve() follows links.
@@ -19,6 +20,7 @@ from typing import BinaryIO, NamedTuple
 
 from archive.documents import Failure
 from archive.readers.base import UnreadableError, storable, unreadable
+from archive.readers.beside import is_of_systems, page_of
 
 DEFAULTS_NAME = "archive.toml"
 SIDECAR_SUFFIX = ".meta.toml"
@@ -54,8 +56,11 @@ class FoundFile:
         return self.name or self.path
 
 
-class UnusedSidecar(NamedTuple):
-    """A sidecar that belongs to no file; it is no unit. Why it does not, and what a person can do."""
+class LeftOut(NamedTuple):
+    """What is no unit, and is told of: a sidecar that belongs to no file, or a folder that a page was saved with.
+
+    Why, and what a person can do.
+    """
 
     locator: str
     reason: str
@@ -70,7 +75,7 @@ class _Folder:
     trail: tuple[str, ...] = ()
 
 
-def find_files(paths: Sequence[str], leave_out: Collection[str] = ()) -> Iterator[FoundFile | Failure | UnusedSidecar]:
+def find_files(paths: Sequence[str], leave_out: Collection[str] = ()) -> Iterator[FoundFile | Failure | LeftOut]:
     """Yield the files at these paths, and in these folders and their subfolders; lazily, in a fixed order.
 
     What is there but cannot be a unit is a Failure, never an exception: a path that does not exist, a dangling or
@@ -232,7 +237,7 @@ class _Walk:
         self._followed = followed
         self._inside: list[_Folder] = []
 
-    def find(self) -> Iterator[FoundFile | Failure | UnusedSidecar]:
+    def find(self) -> Iterator[FoundFile | Failure | LeftOut]:
         waiting = [_Folder(self._root)]
         while waiting:
             folder = waiting.pop()
@@ -246,17 +251,20 @@ class _Walk:
             waiting += reversed(self._inside)
             self._inside.clear()
 
-    def _find_listed(
-        self, folder: _Folder, entries: list[os.DirEntry[str]]
-    ) -> Iterator[FoundFile | Failure | UnusedSidecar]:
+    def _find_listed(self, folder: _Folder, entries: list[os.DirEntry[str]]) -> Iterator[FoundFile | Failure | LeftOut]:
         prefix = os.path.join(folder.path, "")
         storable_prefix = storable(prefix)
+        listed = {entry.name for entry in entries}
         sidecars = {entry.name: False for entry in entries if entry.name.endswith(SIDECAR_SUFFIX)}
         for entry in entries:
             name = entry.name
-            if name[0] == ".":
+            if name[0] == "." or is_of_systems(name):
                 continue
             path = prefix + name
+            page = page_of(name, listed) if entry.is_dir(follow_symlinks=False) else None
+            if page is not None:
+                yield LeftOut(storable(path), f"left out: saved with {storable(page)}", "name the folder to import it")
+                continue
             try:
                 if not entry.is_file(follow_symlinks=False) and not self._is_file(entry, path, folder):
                     continue
@@ -275,7 +283,7 @@ class _Walk:
                 yield FoundFile(path, storable_prefix + storable(name), self._root, sidecar and prefix + sidecar)
         for name, is_used in sidecars.items():
             if not is_used and name[0] != ".":
-                yield _unused_sidecar(prefix, name, sidecars, {entry.name for entry in entries})
+                yield _unused_sidecar(prefix, name, sidecars, listed)
 
     def _is_file(self, entry: os.DirEntry[str], path: str, folder: _Folder) -> bool:
         """Tell whether something that is no plain file leads to one. A folder is put down to be read later."""
@@ -351,16 +359,16 @@ def _vocabulary(path: str) -> str | None:
     return match[1].decode() if match else None
 
 
-def _unused_sidecar(prefix: str, sidecar: str, sidecars: dict[str, bool], names: set[str]) -> UnusedSidecar:
+def _unused_sidecar(prefix: str, sidecar: str, sidecars: dict[str, bool], names: set[str]) -> LeftOut:
     place = storable(prefix + sidecar)
     for name in names:
         nearer, farther = _sidecar_names(name)
         if farther == sidecar and sidecars.get(nearer) and name not in sidecars:
             cure = f"move what it says into {storable(nearer)}"
-            return UnusedSidecar(place, "a sidecar of a file that has a nearer one", cure)
+            return LeftOut(place, "a sidecar of a file that has a nearer one", cure)
     if sidecar.removesuffix(SIDECAR_SUFFIX) in names:
-        return UnusedSidecar(place, "a sidecar of a folder", f"for a whole folder, write {DEFAULTS_NAME} in it")
-    return UnusedSidecar(
+        return LeftOut(place, "a sidecar of a folder", f"for a whole folder, write {DEFAULTS_NAME} in it")
+    return LeftOut(
         place, "a sidecar without its file", f"put it beside its file, as FILE{SIDECAR_SUFFIX}, or remove it"
     )
 

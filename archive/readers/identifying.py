@@ -11,7 +11,7 @@ from archive.readers import identify
 from archive.readers.base import UnreadableError, unreadable
 from archive.readers.bundles.packed import PACKINGS
 from archive.readers.containers import RECORD_READERS
-from archive.readers.files import FoundFile, UnusedSidecar, find_files, open_path
+from archive.readers.files import FoundFile, LeftOut, find_files, open_path
 from archive.readers.unwrap import FoundRecord, Limits, Opening, Taken, unwrap_file, unwrap_stream
 
 _PACKED = frozenset(packing.name for packing in PACKINGS)
@@ -40,7 +40,7 @@ class Identified:
 
 def identify_paths(
     paths: Sequence[str], stdin: BinaryIO | None = None, *, count: bool = False, members: bool = False
-) -> Iterator[Identified | UnusedSidecar]:
+) -> Iterator[Identified | LeftOut]:
     """Yield what the files at these paths are, and in these folders; `-` is stdin.
 
     To `count` the units of containers, or to tell what each of their `members` is, they are read to their end.
@@ -53,7 +53,7 @@ def identify_paths(
             if isinstance(found, FoundFile):
                 yield from _identify_file(found, count=count, members=members)
             else:
-                yield found if isinstance(found, UnusedSidecar) else _not_taken(found)
+                yield found if isinstance(found, LeftOut) else _not_taken(found)
 
 
 def _identify_file(found: FoundFile, *, count: bool, members: bool) -> Iterator[Identified]:

@@ -227,6 +227,14 @@ def test_show_marks_a_derived_headline_and_what_is_not_stated(seeds: Run, key: C
     assert "· source not stated · date not stated · en\n" in shown
 
 
+def test_show_and_why_say_when_a_place_was_saved(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "a.md").write_text("---\ncrawled: 2023-04-01T10:00:00Z\n---\nThe mill is sold.")
+    run("--db", tmp_path / "a.db", "import", tmp_path / "a.md")
+    (key,) = keys(run("--db", tmp_path / "a.db", "list", "-f", "json"))
+    for command in ("show", "why"):
+        assert "a.md (import 1, saved 2023-04-01T10:00:00Z)" in run("--db", tmp_path / "a.db", command, key).stdout
+
+
 def test_show_leads_to_the_related_articles_that_are_here(seeds: Run, key: Callable[[str], str]) -> None:
     shown = seeds("show", key("2023-02-28 visit preview.txt")).stdout
     target = key("lintel/containers.txt")

@@ -90,6 +90,13 @@ def test_places_with_their_first_and_last_import(seeds_archive: Path) -> None:
         assert len(twice) == 2
 
 
+def test_places_tell_when_somebody_saved_them(archive_of: Callable[[dict[str, str]], Path]) -> None:
+    path = archive_of({"a.md": "---\ncrawled: 2023-04-01T10:00:00Z\n---\nThe mill is sold."})
+    with reading(path) as connection:
+        (place,) = show_article(connection, key_of(connection, "a.md"))["places"]
+    assert place["crawled"] == "2023-04-01T10:00:00.000000Z"
+
+
 def test_places_tell_the_url_as_it_was_read(archive_of: Callable[[dict[str, str]], Path]) -> None:
     found = "http://M.mill.example:80/a/?utm_source=letter#top"
     front = "---\nurl: {}\n---\nThe mill is sold."

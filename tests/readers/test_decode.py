@@ -123,6 +123,8 @@ def test_a_guess_about_a_long_text_looks_at_a_part_of_it() -> None:
         (b"PK\x03\x04" + b"\x00" * 26 + b"[Content_Types].xml word/document.xml", "a Word document (DOCX)"),
         (b"PK\x03\x04" + b"\x00" * 26 + b"password/a.txt", "a ZIP archive"),
         (b"PK\x03\x04" + b"\x00" * 26 + b"notes.txt", "a ZIP archive"),
+        (b"PK\x03\x04" + b"\x00" * 26 + b"a.docx PK [Content_Types].xml word/document.xml", "a ZIP archive"),
+        (b"PK\x03\x04" + b"\x00" * 26 + b"mimetypeapplication/epub+zip", "an EPUB book"),
         (b"\x1f\x8b\x08\x00", "a gzip archive"),
         (b"\x7fELF\x02", "a program (ELF)"),
         (b"SQLite format 3\x00", "an SQLite database"),

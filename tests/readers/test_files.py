@@ -13,7 +13,7 @@ import pytest
 
 from archive.documents import Failure
 from archive.readers.base import UnreadableError
-from archive.readers.files import FoundFile, UnusedSidecar, find_files, read_bytes, read_stdin
+from archive.readers.files import FoundFile, LeftOut, find_files, read_bytes, read_stdin
 
 
 def write(path: Path, content: str | bytes = "Text.\n") -> Path:
@@ -30,8 +30,8 @@ def names(found: list[FoundFile | Failure], root: Path) -> list[str]:
     return [os.path.relpath(one.locator, root) for one in found if isinstance(one, FoundFile)]
 
 
-def only_unused(folder: Path) -> UnusedSidecar:
-    (unused,) = [one for one in find_files([str(folder)]) if isinstance(one, UnusedSidecar)]
+def only_unused(folder: Path) -> LeftOut:
+    (unused,) = [one for one in find_files([str(folder)]) if isinstance(one, LeftOut)]
     return unused
 
 
@@ -87,6 +87,25 @@ def test_hidden_files_and_folders_are_left_out_unless_named(tmp_path: Path) -> N
     write(tmp_path / ".git" / "b.txt")
     assert find(tmp_path) == []
     assert names(find(tmp_path / ".a.txt", tmp_path / ".git"), tmp_path) == [".a.txt", ".git/b.txt"]
+
+
+def test_the_folder_that_a_page_was_saved_with_is_left_out_and_told_of(tmp_path: Path) -> None:
+    for name in ("Ferry.html", "Ferry_files/a.js", "Mill.htm", "Mill-Dateien/b.css", "old_files/c.txt"):
+        write(tmp_path / name)
+    told = [(one.locator, one.reason) for one in find_files([str(tmp_path)]) if isinstance(one, LeftOut)]
+    assert told == [
+        (str(tmp_path / "Ferry_files"), "left out: saved with Ferry.html"),
+        (str(tmp_path / "Mill-Dateien"), "left out: saved with Mill.htm"),
+    ]
+    assert names(find(tmp_path), tmp_path) == ["Ferry.html", "Mill.htm", "old_files/c.txt"]
+    assert names(find(tmp_path / "Ferry_files"), tmp_path) == ["Ferry_files/a.js"]
+
+
+def test_what_systems_put_beside_files_is_left_out_unless_named(tmp_path: Path) -> None:
+    for name in ("Thumbs.db", "desktop.ini", "~$ferry.docx", "__MACOSX/a.txt"):
+        write(tmp_path / name)
+    assert find(tmp_path) == []
+    assert names(find(tmp_path / "Thumbs.db"), tmp_path) == ["Thumbs.db"]
 
 
 def test_what_is_to_be_left_out_is_no_unit(tmp_path: Path) -> None:

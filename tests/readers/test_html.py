@@ -269,6 +269,11 @@ def test_a_page_that_is_nested_too_deeply_is_read_as_far_as_it_goes() -> None:
     assert "nested too deeply: what stands deepest could not be read" in document.notes
 
 
+def test_a_page_whose_text_stands_too_deep_says_so() -> None:
+    with pytest.raises(UnreadableError, match="no article in it: its elements are nested too deeply"):
+        read("<html><body>" + "<div>" * 100_000 + "<p>" + "deep " * 50)
+
+
 def test_text_under_a_thousand_elements_is_found() -> None:
     document = read("<html><body>" + "<div>" * 1_500 + page(paragraphs=3))
     assert document.layout and len(document.layout.blocks) == 3

@@ -15,7 +15,7 @@ from archive.queries import reading
 from archive.queries.imports import list_import_items
 from archive.readers import BINARY_READERS, READERS
 from archive.readers.containers import CONTAINERS
-from archive.readers.files import UnusedSidecar
+from archive.readers.files import LeftOut
 from archive.readers.identifying import Identified, identify_paths
 
 FEED = (
@@ -51,6 +51,14 @@ def bundle(**members: bytes) -> bytes:
         ("a.html", b"<html><p>Boats", "html", "text/html", "it begins as HTML does"),
         ("a.eml", b"Subject: Boats\n\nHi", "mail", "message/rfc822", "its name ends in .eml"),
         ("a.xml", FEED, "feed", "application/xml", "its first element is <rss>, that of RSS"),
+        ("a.html", FEED, "feed", "application/xml", "its first element is <rss>, that of RSS"),
+        (
+            "a.txt",
+            b'<REUTERS TOPICS="NO" NEWID="1">\n</REUTERS>',
+            "Reuters-21578 (SGML)",
+            "text/sgml",
+            "it begins as Reuters-21578 does",
+        ),
         ("a.jsonl", LINES, "JSON lines", "application/jsonl", "its name ends in .jsonl"),
         ("a.zip", bundle(a_txt=b"Boats"), "zip archive", "application/zip", "it begins as a zip archive does"),
         (
@@ -100,7 +108,7 @@ def test_what_is_no_file(tmp_path: Path) -> None:
     (tmp_path / "orphan.meta.toml").write_text('title = "Of a text that is gone"\n')
     (tmp_path / "dangling.txt").symlink_to("nowhere.txt")
     dangling, orphan = identify_paths([str(tmp_path)])
-    assert isinstance(orphan, UnusedSidecar)
+    assert isinstance(orphan, LeftOut)
     assert isinstance(dangling, Identified)
     assert (dangling.reader, dangling.why) == (None, "a symbolic link to something that is not there")
 

@@ -61,6 +61,9 @@ def test_what_cannot_be_read_has_a_reason_and_a_cure(content: bytes, reason: str
     [
         ("reut2-000.sgm", b"<!DOCTYPE lewis SYSTEM>", "SGML"),
         ("notes.yaml", b"title: A\n", "YAML"),
+        ("a.css", b"a { color: red }", "a style sheet"),
+        ("jquery.js.download", b"(function () {})()", "a part of a saved page"),
+        ("refs.ris", b"TY  - NEWS\nER  - \n", "references (RIS)"),
     ],
 )
 def test_records_are_not_taken_for_an_article(name: str, content: bytes, what: str) -> None:
@@ -68,6 +71,21 @@ def test_records_are_not_taken_for_an_article(name: str, content: bytes, what: s
         identify(content, name)
     assert caught.value.failure(name).reason == f"a format that no reader takes: {what}"
     assert caught.value.cure == "save each of its texts as a .txt or .md file and import those"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "cure"),
+    [
+        ("a.rar", b"Rar!\x1a\x07\x00", "unpack it, and import what is in it"),
+        ("a.msg", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "save it as .eml in the mail program, and import that"),
+        ("a", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "open it in a word processor, save it as DOCX, and import that"),
+        ("a.xls", b"<html><table>", "open it in a spreadsheet, save it as XLSX or CSV, and import that"),
+    ],
+)
+def test_the_cure_fits_what_a_file_is(name: str, content: bytes, cure: str) -> None:
+    with pytest.raises(UnreadableError) as caught:
+        identify(content, name)
+    assert caught.value.cure == cure
 
 
 def test_an_image_named_as_markdown_is_an_image() -> None:

@@ -1,9 +1,8 @@
 """Which members of a bundle are files that somebody put there."""
 
 from archive.readers.base import UnreadableError
+from archive.readers.beside import is_of_systems
 from archive.readers.files import DEFAULTS_NAME, SIDECAR_SUFFIX
-
-_OF_SYSTEMS = frozenset(("__MACOSX", "Thumbs.db", "desktop.ini"))
 
 
 def is_hidden(name: str) -> bool:
@@ -12,7 +11,7 @@ def is_hidden(name: str) -> bool:
     >>> is_hidden("news/a.txt"), is_hidden("__MACOSX/news/._a.txt"), is_hidden("../a.txt")
     (False, True, False)
     """
-    return any(part in _OF_SYSTEMS or (part[:1] == "." and part not in (".", "..")) for part in name.split("/"))
+    return any(is_of_systems(part) or (part[:1] == "." and part not in (".", "..")) for part in name.split("/"))
 
 
 def is_configuration(name: str) -> bool:

@@ -7,7 +7,8 @@ import zlib
 from collections.abc import Iterator
 from typing import BinaryIO, cast
 
-from archive.readers.base import BadMember, Member, UnreadableError
+from archive.readers.base import BadMember, Member, Remark, UnreadableError
+from archive.readers.beside import page_of
 from archive.readers.bundles.guarded import guarded
 from archive.readers.bundles.names import is_hidden
 from archive.readers.decode import zipped_kind
@@ -32,7 +33,7 @@ class Zip:
             return None
         return "it begins as a zip archive does"
 
-    def members(self, stream: BinaryIO, most: int) -> Iterator[Member | BadMember]:
+    def members(self, stream: BinaryIO, most: int) -> Iterator[Member | BadMember | Remark]:
         """Yield the members; what is encrypted, or packed in a way that is not known here, is a BadMember."""
         _require_short_directory(stream)
         try:
@@ -54,8 +55,21 @@ class Zip:
                 raise UnreadableError(
                     f"{len(entries):,} members are over the limit of {most:,}", "unpack it, or raise --max-members"
                 )
+            names = {entry.filename for entry in entries}
+            left = 0
             for entry in entries:
-                yield _member(packed, entry)
+                if _page_of(entry.filename, names) is None:
+                    yield _member(packed, entry)
+                else:
+                    left += 1
+            if left:
+                yield Remark(f"left out: {left:,} file{'s' * (left > 1)} in folders that pages were saved with")
+
+
+def _page_of(name: str, names: set[str]) -> str | None:
+    """Return which page a browser saved a member with, in one of the folders that it stands in, or None."""
+    folders = (name[:at] for at, character in enumerate(name) if character == "/")
+    return next((page for folder in folders if (page := page_of(folder, names)) is not None), None)
 
 
 def _member(packed: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Member | BadMember:
@@ -87,11 +101,16 @@ def _require_short_directory(stream: BinaryIO) -> None:
     if at < 0 or len(tail) < at + 22:
         raise UnreadableError("a zip archive that is cut off: its end is missing", "fetch it again")
     (directory,) = struct.unpack_from("<L", tail, at + 12)
-    if directory == 0xFFFFFFFF and tail[max(0, at - 20) : at].startswith(_END64_AT):
+    has_64 = tail[max(0, at - 20) : at].startswith(_END64_AT)
+    if directory == 0xFFFFFFFF and has_64:
         stream.seek(struct.unpack_from("<Q", tail, at - 12)[0])
         record = stream.read(56)
         stream.seek(0)
         directory = struct.unpack_from("<Q", record, 40)[0] if len(record) == 56 else size
+    elif not has_64 and size - len(tail) + at > directory + struct.unpack_from("<L", tail, at + 16)[0]:
+        raise UnreadableError(
+            "a zip archive whose end is that of another one in it: it is cut off, or two were joined", "fetch it again"
+        )
     if directory > min(size, _LARGEST_DIRECTORY):
         raise UnreadableError(
             f"a zip archive with a list of members of {directory:,} bytes", "unpack it, and import what is in it"

@@ -15,6 +15,7 @@ from archive.readers.feeds.entry import FeedReader
 from archive.readers.marks import Marks, first_element, open_utf8
 
 ENDINGS = (".xml", ".rss", ".atom", ".rdf", ".wxr", ".cdf", ".feed", "/feed", "/rss", "/atom")
+OF_DOCUMENTS = (".html", ".htm", ".txt")  # under which feeds are saved too
 
 _LONGEST_OF_HEAD = 8_192  # bytes of one element of the head
 _MOST_OF_HEAD = 1 << 20
@@ -33,7 +34,7 @@ class XmlFeeds:
 
     name = "feed"
     media_type = "application/xml"
-    endings = ENDINGS
+    endings = (*ENDINGS, *OF_DOCUMENTS)
     reader: Reader = FeedReader()
     seeks = False
 

@@ -91,8 +91,9 @@ def read_page(
     _fill(found, tree)
     body = read_body(tree, found.text("headline"), found.stated_body)
     if sum(len(block.text) for block in body.blocks) < _LEAST:
+        why = "its elements are nested too deeply" if is_cut else "no text that is more than lists and links"
         raise UnreadableError(
-            "no article in it: no text that is more than lists and links",
+            f"no article in it: {why}",
             "save the page once its text is shown, or save its text as a .txt or .md file",
         )
     return Document(

@@ -171,6 +171,24 @@ class _Items:
         return found
 
 
+def has_list(item: dict[str, object], depth: int = 1) -> bool:
+    """Tell whether the records are in a list that this object has, itself or deeper; then it is none itself.
+
+    >>> has_list({"status": "ok", "response": {"docs": [{"title": "Ferry"}]}}), has_list({"title": "Ferry"})
+    (True, False)
+    """
+    for name, value in item.items():
+        key = key_of(name)
+        if isinstance(value, str) and key in TEXT_KEYS:
+            return False
+        if key in LIST_KEYS:
+            if isinstance(value, list) and value and isinstance(value[0], dict):
+                return True
+            if isinstance(value, dict) and depth < _DEEPEST and has_list(value, depth + 1):
+                return True
+    return False
+
+
 def _name(key: bytes) -> str:
     try:
         name = json.loads(key)

@@ -11,11 +11,17 @@ from typing import BinaryIO
 from archive.readers.base import HEAD, BadRecord, Reader, Record, UnreadableError
 from archive.readers.decode import looks_binary
 from archive.readers.field_map import FieldMap
+from archive.readers.records.arrays import LIST_KEYS, has_list
+from archive.readers.records.plain import TEXT_KEYS
 from archive.readers.records.record import RecordReader, record_header
 
 _MARK = b"\xef\xbb\xbf"
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 _BEGINS_OBJECT = re.compile(rb'\s*\{[ \t]*["}]')
+_LIST_OR_TEXT = re.compile(
+    rb'"(?:(?P<list>%s)"\s*:\s*\[\s*\{|(?:%s)"\s*:\s*")' % ("|".join(LIST_KEYS).encode(), "|".join(TEXT_KEYS).encode()),
+    re.IGNORECASE,
+)
 _SKIPPED = 1 << 20
 
 
@@ -34,7 +40,7 @@ class JsonLines:
     def identify(self, head: bytes, name: str) -> str | None:
         """Return why these are JSON lines: by the name, or because the first line is a whole object.
 
-        One object over many lines, or a list of them, is JSON, but no JSON lines.
+        One object over many lines, or a list of them, is JSON, but no JSON lines; so is an object that has such a list.
         """
         lower = name.lower()
         for ending in self.endings[:-1]:
@@ -45,11 +51,13 @@ class JsonLines:
             return None
         first, line_end, _ = head.lstrip().partition(b"\n")
         if not line_end and len(head) >= HEAD:  # over several lines it would have ended before
-            return "its first line begins an object"
+            begun = _LIST_OR_TEXT.search(head)
+            return None if begun and begun["list"] else "its first line begins an object"
         try:
-            return "its first line is an object" if isinstance(json.loads(first), dict) else None
+            item = json.loads(first)
         except (ValueError, RecursionError):
             return None
+        return "its first line is an object" if isinstance(item, dict) and not has_list(item) else None
 
     def records(self, stream: BinaryIO, limit: int) -> Iterator[Record | BadRecord]:
         """Yield the lines that are not blank, without their line ends; `line=1` is the first.

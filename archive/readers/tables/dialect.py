@@ -158,13 +158,13 @@ def find_dialect(sample: str, known: frozenset[str], columns: int = 0) -> Dialec
     """Return how a table is written, from its start.
 
     That is the dialect that finds a name of `known` (in lower case) in the first row; then in which most rows have as
-    many cells as the first, or as many as `columns` says, and quotes are closed; then with the most known names and
-    cells. Of several the plainest.
+    many cells as the first, or as many as `columns` says, and quotes are closed; then that for which no cell begins
+    with a quote; then with the most known names and cells. Of several the plainest.
     """
     stated, start = separator_line(sample)
     sample = sample[start:]
     delimiters = [stated] if stated else [one for one in DELIMITERS if one in sample]
-    best, most = Dialect(""), (False, False, -1.0, -1, -1)
+    best, most = Dialect(""), (False, False, -1.0, False, -1, -1)
     for delimiter in [*delimiters, ""]:
         for quote, escape in (('"', ""), ('"', "\\"), ("'", ""), ("'", "\\"), ("", ""), ("", "\\")):
             if (quote == "'" and quote not in sample) or (escape and escape not in sample):
@@ -179,9 +179,9 @@ def find_dialect(sample: str, known: frozenset[str], columns: int = 0) -> Dialec
 
 def _score(
     rows: list[tuple[list[str], bool]], known: frozenset[str], columns: int, *, is_quoted: bool
-) -> tuple[bool, bool, float, int, int]:
+) -> tuple[bool, bool, float, bool, int, int]:
     if not rows:
-        return False, False, -1.0, -1, -1
+        return False, False, -1.0, False, -1, -1
     header = rows[0][0]
     width = columns or len(header)
     fitting = sum(len(cells) == width and is_sound for cells, is_sound in rows) / len(rows)
@@ -189,7 +189,8 @@ def _score(
         # a quote that is missing shall not make all others characters
         fitting = -1.0 if any(name.startswith('"') for name in header) else fitting - 0.5
     named = len({name.strip().lower() for name in header} & known)
-    return not columns and named > 0, len(header) > 1, round(fitting, 3), named, len(header)
+    is_plain = is_quoted or not any(cell.startswith('"') for cells, _ in rows for cell in cells)
+    return not columns and named > 0, len(header) > 1, round(fitting, 3), is_plain, named, len(header)
 
 
 def _has_only_strays(rows: list[tuple[list[str], bool]]) -> bool:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from archive.readers.base import UnreadableError, shown
+from archive.readers.base import Remark, UnreadableError, shown
 from archive.readers.field_map import FieldMap, nearest
 from archive.readers.metadata import key_of
 from archive.readers.records.plain import KNOWN_KEYS, field_of_column
@@ -85,6 +85,15 @@ def require_columns(names: Sequence[str], fields: FieldMap) -> None:
                 f"it has no column {shown(column)}, only {_told(names)}",
                 f"did you mean {_argument(near)}?" if near else "name one of these with --map FIELD=COLUMN",
             )
+
+
+def unused_columns(names: Sequence[str], fields: FieldMap) -> Remark | None:
+    """Return what is to be said of the columns that give nothing, or None; the original has them."""
+    mapped = {column.casefold() for _, column in fields.fields}
+    left = [name for name in names if name and name.casefold() not in mapped and field_of_column(name) is None]
+    if not left or fields.columns:
+        return None
+    return Remark(f"columns not used: {_told(left)}; --map FIELD=COLUMN says what one gives")
 
 
 def fields_of_columns(names: Sequence[str], fields: FieldMap) -> Mapping[str, list[str]]:

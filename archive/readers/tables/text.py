@@ -3,17 +3,20 @@
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from archive.readers.base import BadRecord, Reader, Record, UnreadableError
+from archive.readers.base import BadRecord, Reader, Record, Remark, UnreadableError
 from archive.readers.decode import decode, looks_binary
 from archive.readers.field_map import FieldMap
 from archive.readers.recoded import recoded
 from archive.readers.tables.dialect import find_dialect, sample_rows, separator_line, split_cells
-from archive.readers.tables.header import known_names, read_header
+from archive.readers.tables.header import known_names, read_header, unused_columns
 from archive.readers.tables.row import RowReader, row_header
 from archive.readers.tables.rows import Rows
 
 SAMPLE = 1 << 18  # bytes at the start, by which delimiter, quotes, header and encoding are found
 
+_NAMED = (".csv", ".tsv", ".tab", ".psv")
+_TABBED = (".txt", ".xls")  # how spreadsheets call text with tabs, and what offers itself to them
+_PACKED = (b"PK\x03\x04", b"\x1f\x8b\x08", b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd")  # also workbooks
 _FEW = 50
 _MARK = b"\xef\xbb\xbf"
 
@@ -23,7 +26,7 @@ class TextTables:
 
     name = "table"
     media_type = "text/csv"
-    endings = (".csv", ".tsv", ".tab", ".psv")
+    endings = (*_NAMED, ".txt")
     reader: Reader = RowReader()
     seeks = False
 
@@ -31,15 +34,16 @@ class TextTables:
         self._fields = fields
 
     def identify(self, head: bytes, name: str) -> str | None:
-        """Return why this is a table: by its name; without one, because its first line names known columns.
+        """Return why this is a table: by its name; of a text with tabs, because its first line names columns.
 
         Standard input is a table too where its columns were named, and each of its first lines has so many cells.
         """
         lower = name.lower()
-        for ending in self.endings:
-            if lower.endswith(ending):
+        for ending in _NAMED:
+            if lower.endswith(ending) and not head.startswith(_PACKED):
                 return f"its name ends in {ending}"
-        if name != "-" or looks_binary(head) is not None:
+        is_tabbed = lower.endswith(_TABBED) and b"\t" in head.partition(b"\n")[0]
+        if not (name == "-" or is_tabbed) or looks_binary(head) is not None:
             return None
         try:
             text = decode(head)[0]
@@ -57,7 +61,7 @@ class TextTables:
         named = sum(cell.strip().casefold() in known for cell in rows[0])
         return "its first line names columns" if named > 1 and named * 2 >= len(rows[0]) else None
 
-    def records(self, stream: BinaryIO, limit: int) -> Iterator[Record | BadRecord]:
+    def records(self, stream: BinaryIO, limit: int) -> Iterator[Record | BadRecord | Remark]:
         """Yield the rows that are not blank; `row=1` is the first, with a header the second is `row=2`.
 
         Line breaks within quotes end no row, and blank rows count, as a spreadsheet counts them. Each record says first
@@ -91,6 +95,8 @@ class TextTables:
                 first = split_cells(_text(row, encoding), dialect)
                 columns = read_header(first, self._fields, others)
                 header = row_header(columns, self._fields, dialect, encoding)
+                if (remark := unused_columns(columns, self._fields)) is not None:
+                    yield remark
                 if not self._fields.columns:
                     continue
             yield BadRecord(place, row) if isinstance(row, UnreadableError) else Record(place, header + row)

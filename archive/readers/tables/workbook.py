@@ -10,10 +10,10 @@ from datetime import date, datetime, time, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from archive.readers.base import BadRecord, Reader, Record, UnreadableError, shown, storable
+from archive.readers.base import BadRecord, Reader, Record, Remark, UnreadableError, shown, storable
 from archive.readers.decode import zipped_kind
 from archive.readers.field_map import FieldMap
-from archive.readers.tables.header import known_names, read_header
+from archive.readers.tables.header import known_names, read_header, unused_columns
 from archive.readers.tables.row import RowReader, row_header
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Workbooks:
         kind = zipped_kind(head)
         return "its first members are those of a workbook" if kind is not None and "XLSX" in kind else None
 
-    def records(self, stream: BinaryIO, limit: int) -> Iterator[Record | BadRecord]:
+    def records(self, stream: BinaryIO, limit: int) -> Iterator[Record | BadRecord | Remark]:
         """Yield the rows that are not blank; `row=1` is the first of the first sheet, `sheet=NAME&row=1` of another.
 
         Raises UnreadableError for a workbook that is damaged, protected by a password or a bomb, and for one of whose
@@ -66,6 +66,8 @@ class Workbooks:
                     if columns is None:  # a cover or an empty sheet
                         continue
                     first, before = columns, ""
+                    if (remark := unused_columns(columns, self._fields)) is not None:
+                        yield remark
                 else:
                     columns, rows = self._begun(sheet, first)
                     if columns is None:

@@ -58,7 +58,7 @@ def split_paragraphs(paragraphs: Sequence[Para]) -> Export | None:
 
     What follows the last end is an article that is cut off, if it begins as one does.
     """
-    ends = [number for number, one in enumerate(paragraphs) if _accession(one.text) is not None]
+    ends = [number for number, one in enumerate(paragraphs) if _accession(_row_text(one)) is not None]
     if not ends or _length_at(paragraphs[: ends[0]]) is None:
         return None
     starts = [_first(paragraphs[: ends[0]]), *(end + 1 for end in ends[:-1])]
@@ -186,8 +186,8 @@ def _take_coded(found: Found, paragraphs: Sequence[Para]) -> None:
 
 
 def _accession(text: str) -> str | None:
-    """Return the accession number of a paragraph that ends an article: `Document MILL000020100111e61b00005`."""
-    parts = unmarked(text).split()
+    """Return the accession number of what ends an article: `Document MILL000020100111e61b00005`, also as row `AN`."""
+    parts = unmarked(text).removeprefix("AN").split()
     if len(parts) == 2 and parts[0] in profile(NAME).document and _NUMBER.fullmatch(parts[1]):
         return parts[1]
     return None

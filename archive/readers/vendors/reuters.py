@@ -91,7 +91,7 @@ class ReutersSgml:
 
     name = "Reuters-21578 (SGML)"
     media_type = "text/sgml"
-    endings = (".sgm", ".sgml")
+    endings = (".sgm", ".sgml", ".txt")
     reader: Reader = ReutersArticle()
     seeks = False
 

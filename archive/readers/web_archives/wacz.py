@@ -43,7 +43,9 @@ class Wacz:
         left: set[str] = set()
         found = 0
         for member in _ZIPPED.members(stream, most):
-            if not member.name.startswith(_ARCHIVE):
+            if isinstance(member, Remark):
+                yield member
+            elif not member.name.startswith(_ARCHIVE):
                 folder, slash, _ = member.name.partition("/")
                 left.add(folder + slash)
             elif isinstance(member, BadMember):
@@ -62,7 +64,7 @@ class Wacz:
             yield Remark(f"left: {', '.join(storable(name) for name in sorted(left))}")
 
 
-def _stated_hashes(members: Iterator[Member | BadMember]) -> dict[str, tuple[str, str]]:
+def _stated_hashes(members: Iterator[Member | BadMember | Remark]) -> dict[str, tuple[str, str]]:
     """Return of each file the algorithm and the hash that the package states; none where that cannot be read."""
     for member in members:
         if isinstance(member, Member) and member.name == _PACKAGE:

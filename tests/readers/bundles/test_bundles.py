@@ -135,6 +135,7 @@ def test_what_no_person_put_there_is_left_out(tmp_path: Path) -> None:
         ".DS_Store",
         "a/.hidden/b.txt",
         "Thumbs.db",
+        "a/~$b.docx",
         "a/",
         "a.txt",
         "archive.toml",
@@ -149,6 +150,14 @@ def test_what_no_person_put_there_is_left_out(tmp_path: Path) -> None:
         last = units[-1]
         assert isinstance(last, ReadContainer)
         assert [note.partition(":")[0] for note in last.notes] == ["archive.toml", "a.meta.toml"]
+
+
+def test_the_folder_that_a_page_was_saved_with_is_left_out_of_a_zip(tmp_path: Path) -> None:
+    names = ("a/Ferry.html", "a/Ferry_files/in/x.js", "a/Ferry_files/y.css", "b/Ferry_files/z.txt")
+    units = taken(tmp_path, "a.zip", zipped(dict.fromkeys(names, TEXT)))
+    assert list(contents(units)) == ["a.zip#member=a/Ferry.html", "a.zip#member=b/Ferry_files/z.txt"]
+    assert isinstance(units[-1], ReadContainer)
+    assert units[-1].notes == ("left out: 2 files in folders that pages were saved with",)
 
 
 def test_names_lead_nowhere(tmp_path: Path) -> None:
@@ -222,6 +231,8 @@ def test_a_damaged_member_costs_no_other(tmp_path: Path) -> None:
     ("name", "content", "reason"),
     [
         ("a.zip", zipped(FILES)[:-30], "a zip archive that is cut off"),
+        ("a.zip", zipped({"b.zip": zipped(FILES)}, zipfile.ZIP_STORED)[:-150], "a zip archive that is cut off"),
+        ("a.zip", zipped({"b.zip": zipped(FILES)}, zipfile.ZIP_STORED)[:-60], "a zip archive whose end is that of ano"),
         ("a.zip", zipped({}), "no file in it (zip archive)"),
         ("a.tar", tarred(FILES)[:700], "a tar archive that is damaged or cut off"),
         ("a.txt.gz", gzip.compress(TEXT, mtime=0)[:-12], "its gzip data breaks off"),
@@ -290,6 +301,12 @@ def test_a_header_of_a_tar_that_fills_the_memory_is_refused(tmp_path: Path) -> N
     content = header.tobuf(tarfile.GNU_FORMAT) + b"0" * 10_000
     (reason,) = failures(taken(tmp_path, "a.tar", content)).values()
     assert reason.endswith("a header of 8,589,934,592 bytes")
+
+
+def test_word_documents_in_a_zip_are_its_members(tmp_path: Path) -> None:
+    document = zipped({"[Content_Types].xml": b"<Types/>", "word/document.xml": b"<w/>"})
+    units = taken(tmp_path, "a.zip", zipped({"a.docx": document, "b.docx": document}, zipfile.ZIP_STORED))
+    assert contents(units) == {"a.zip#member=a.docx": document, "a.zip#member=b.docx": document}
 
 
 def test_documents_that_are_zip_files_are_no_bundles(tmp_path: Path) -> None:

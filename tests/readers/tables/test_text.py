@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.documents import Document
-from archive.readers.base import BadRecord, Record, UnreadableError
+from archive.readers.base import BadRecord, Record, Remark, UnreadableError
 from archive.readers.field_map import FieldMap, read_field_map
 from archive.readers.tables.dialect import Dialect, find_dialect, patterns, split_cells
 from archive.readers.tables.header import looks_like_header
@@ -160,6 +160,11 @@ def test_nothing_is_quoted_where_quotes_would_not_fit() -> None:
     ]
 
 
+def test_quotes_are_quotes_where_rows_would_fit_without_them_too() -> None:
+    content = "".join(f'{number},Ferry {number},"It left, they said, at dawn."\n' for number in range(3))
+    assert find_dialect(content, frozenset()) == Dialect()
+
+
 def test_backslashes_escape_where_they_do() -> None:
     content = 'title,text\nA,"He said \\"no\\", twice"\nB,"dwindling\\\\band"\n'
     assert [row["body"] for row in rows(content)] == ['He said "no", twice', "dwindling\\band"]
@@ -192,6 +197,15 @@ def test_columns_are_known_by_name() -> None:
 
 def test_a_table_of_one_column_is_one() -> None:
     assert [row["body"] for row in rows('Text\nOne, two\n"Three\nfour"\n')] == ["One, two", "Three\nfour"]
+
+
+def test_columns_that_give_nothing_are_named() -> None:
+    first: object = records("Titel;text;Datum\nA;b;3.4.2023\n")[0]
+    assert first == Remark("columns not used: 'Titel', 'Datum'; --map FIELD=COLUMN says what one gives")
+    mapped: list[object] = [
+        *records("Titel;text;Datum\nA;b;3.4.2023\n", read_field_map(["headline=titel", "published=Datum"], None))
+    ]
+    assert not any(isinstance(one, Remark) for one in mapped)
 
 
 def test_columns_can_be_mapped() -> None:
@@ -275,6 +289,8 @@ def test_a_table_of_which_nothing_is_known_is_one_failure(
     ("name", "content", "fields", "why"),
     [
         ("a.csv", b"anything", FieldMap(), "its name ends in .csv"),
+        ("a.csv", b"PK\x03\x04 a workbook", FieldMap(), None),
+        ("a.csv", b"\x1f\x8b\x08 a packed table", FieldMap(), None),
         ("/news/A.TSV", b"anything", FieldMap(), "its name ends in .tsv"),
         ("-", b"title,text\nA,b\n", FieldMap(), "its first line names columns"),
         (
@@ -288,6 +304,11 @@ def test_a_table_of_which_nothing_is_known_is_one_failure(
         ("-", b"Title, text\n\nAnd prose.\n", FieldMap(), None),
         ("-", b"\x89PNG\r\n\x1a\n", FieldMap(), None),
         ("a.log", b"title,text\nA,b\n", FieldMap(), None),
+        ("a.txt", b"title,text\nA,b\n", FieldMap(), None),
+        ("a.txt", b"title\ttext\nA\tb\n", FieldMap(), "its first line names columns"),
+        ("a.txt", "title\ttext\nA\tb\n".encode("utf-16"), FieldMap(), "its first line names columns"),
+        ("a.xls", b"title\ttext\nA\tb\n", FieldMap(), "its first line names columns"),
+        ("a.txt", b"Minsk,\tMonday\n\nThe talks go on.\n", FieldMap(), None),
     ],
     ids=lambda value: str(value)[:20],
 )

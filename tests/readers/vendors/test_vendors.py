@@ -276,6 +276,17 @@ def test_exports_are_read_in_any_encoding(encoding: str, line_end: str) -> None:
         assert record.content in content
 
 
+def test_articles_of_factiva_with_codes_end_at_their_number_too() -> None:
+    rows = []
+    for number in (1, 2):
+        rows += [f"HD\\tab Ferry {number}", "WC\\tab 9 words", "PD\\tab 3 March 2023", "SN\\tab The Quill Courier"]
+        rows += ["LP\\tab The ferry left the mill on Monday.", f"AN\\tab Document QUIL000020230309ej390000{number}"]
+    records, _ = taken("{\\rtf1\\ansi " + "\\par ".join(rows) + "\\par}")
+    read_back = [read(record) for record in records]
+    assert [values(one, "headline") for one in read_back] == [["Ferry 1"], ["Ferry 2"]]
+    assert values(read_back[1], "id") == ["factiva:QUIL000020230309ej3900002"]
+
+
 # What is cut off, broken or hostile
 
 
