@@ -215,9 +215,9 @@ def folder(tmp_path: Path) -> Path:
 def test_each_ends_with_its_reason_within_time_and_memory(folder: Path, database: Path) -> None:
     limits = ["--max-size", "20", "--max-unpacked", "100", "--max-seconds", str(SECONDS), "--max-memory", "900"]
     used = folder.parent / "used.json"
+    importing = [sys.executable, "-m", "archive", "--db", str(database), "import", "-q", "-f", "json", *limits]
     process = subprocess.run(
-        [sys.executable, "-c", MEASURING, str(used), sys.executable, "-m", "archive"]
-        + ["--db", str(database), "import", "-q", "-f", "json", *limits, str(folder)],
+        [sys.executable, "-c", MEASURING, str(used), *importing, str(folder)],
         capture_output=True,
         text=True,
     )
