@@ -128,7 +128,7 @@ def _split(content: bytes) -> tuple[Export | None, str, tuple[str, ...]]:
     if content.startswith((_RTF, _ZIP)):
         return _split_written(content), "utf-8", ()
     is_page = factiva.has_marks(content) or europresse.has_marks(content)
-    if not is_page and _why_text(content[:200_000]) is None:
+    if not is_page and (_PAGE.match(content) or _why_text(content[:200_000]) is None):
         return None, "", ()
     try:
         text, encoding, notes = _decoded_page(content) if is_page else decode(content)
