@@ -3,10 +3,10 @@
     make bench-extraction [DATA=../shared]
 
 DATA holds corpora/NAME/truth.json, corpora/NAME/html/*.html.gz and tools/score_extraction.py, score_metadata.py.
-docs/accuracy.md says what the columns are. All programs get the same bytes, in one process, page by page. The last lines
-are of whole imports: all pages, then each of them four times under other names, so that the start of processes counts
-less, into a new archive, with the processes that `archive import` takes by itself, beside trafilatura alone in one
-process; they take turns, three rounds, and the medians count.
+docs/accuracy.md says what the columns are. All programs get the same bytes, in one process, page by page. The last two
+lines are of whole imports: all pages, then each of them four times under other names, so that the start of processes
+counts less, into a new archive, with the processes that `archive import` takes by itself, beside trafilatura alone in
+one process; they take turns, three rounds, and the medians count.
 """
 
 import importlib.util
