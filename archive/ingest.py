@@ -28,7 +28,8 @@ from archive.openers import Opener
 from archive.portions import Found, Unit, of_bounded_size, take_batch, take_some
 from archive.prepare import Known, Settings, Task
 from archive.readers.field_map import FieldMap
-from archive.readers.files import FoundFile, LeftOut, find_files, read_stdin
+from archive.readers.file_bytes import read_stdin
+from archive.readers.files import FoundFile, LeftOut, find_files
 from archive.readers.unwrap import FoundRecord, Taken, unwrap_stream
 from archive.resolve.decisions import apply_again
 from archive.resolve.identity import IdentityResolver

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from archive.db.lookups import LastItem
 from archive.documents import Article, Failure, Unchanged
-from archive.readers.files import FoundFile, file_size
+from archive.readers.file_bytes import file_size
+from archive.readers.files import FoundFile
 from archive.readers.unwrap import FoundRecord
 
 BATCH = 1000  # units a transaction; MEASURED: a commit per article takes twice as long as one per thousand

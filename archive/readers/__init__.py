@@ -12,7 +12,8 @@ from archive.readers.base import HEAD, Container, Reader, UnreadableError
 from archive.readers.containers import CONTAINERS, RECORD_READERS
 from archive.readers.decode import looks_binary
 from archive.readers.defaults import FolderDefaults, read_sidecar
-from archive.readers.files import FoundFile, find_files, read_bytes, read_stdin
+from archive.readers.file_bytes import read_stdin
+from archive.readers.files import FoundFile, find_files, read_bytes
 from archive.readers.html import HtmlReader
 from archive.readers.mail.message import MailReader
 from archive.readers.markdown import MarkdownReader

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping
 
 from archive.documents import Given, Value
 from archive.readers.base import UnreadableError, shown, storable
-from archive.readers.files import DEFAULTS_NAME, FoundFile, read_path
+from archive.readers.file_bytes import read_path
+from archive.readers.files import DEFAULTS_NAME, FoundFile
 from archive.readers.metadata import Metadata, field_of, read_metadata
 from archive.readers.toml import LARGEST, read_toml
 

@@ -1,4 +1,4 @@
-"""The files that are to be imported, found and read.
+"""The files that are to be imported, found.
 
 A folder gives its files first, sorted by name, then those of its subfolders, sorted by name, each in the same way.
 Paths come in the order in which they are named; what is named twice is found twice.
@@ -16,19 +16,18 @@ import re
 import stat
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
 from archive.documents import Failure
 from archive.readers.base import UnreadableError, storable, unreadable
 from archive.readers.beside import is_of_systems, page_of
+from archive.readers.file_bytes import SIZE_LIMIT, not_a_file, read_path
 
 DEFAULTS_NAME = "archive.toml"
 SIDECAR_SUFFIX = ".meta.toml"
-SIZE_LIMIT = 256_000_000
 
 _VOCABULARY = re.compile(rb"^[ \t]*\[\[[ \t]*(sources|topics)[ \t]*\]\]", re.MULTILINE)
 _VOCABULARY_HEAD = 1_000_000
-_CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +94,7 @@ def find_files(paths: Sequence[str], leave_out: Collection[str] = ()) -> Iterato
         if stat.S_ISDIR(mode):
             yield from _Walk(absolute, leave_out, followed).find()
         elif not stat.S_ISREG(mode):
-            yield _not_a_file(mode).failure(storable(absolute))
+            yield not_a_file(mode).failure(storable(absolute))
         elif (configuration := _configuration(absolute)) is not None:
             yield configuration
         elif os.path.realpath(absolute) not in leave_out:
@@ -106,112 +105,12 @@ def find_files(paths: Sequence[str], leave_out: Collection[str] = ()) -> Iterato
             yield FoundFile(absolute, storable(absolute), folder, sidecar and os.path.join(folder, sidecar))
 
 
-def file_size(path: str) -> int:
-    """Return how large a file is at this moment, 0 where that cannot be told; it never raises."""
-    try:
-        return os.stat(path).st_size
-    except (OSError, ValueError):
-        return 0
-
-
 def read_bytes(found: FoundFile, limit: int = SIZE_LIMIT) -> bytes:
     """Return the bytes of a file. It never waits for a pipe or a device.
 
     Raises UnreadableError, with the cure, where the file has vanished, may not be read, is none, or is over the limit.
     """
     return read_path(found.path, limit)
-
-
-def read_path(path: str, limit: int) -> bytes:
-    """Return the bytes of the file at a path, as `read_bytes` does."""
-    try:
-        descriptor = _open(path)
-        try:
-            size = os.fstat(descriptor).st_size
-            if size > limit:
-                raise too_large(size, limit)
-            if size:
-                return _read_size(descriptor, size)
-            return _read_on(descriptor, limit)  # it is empty, or has no size, as in /proc
-        finally:
-            os.close(descriptor)
-    except (OSError, ValueError) as error:
-        raise unreadable(error) from error
-    except MemoryError as error:
-        raise UnreadableError(
-            "there is not enough memory to read it", "split the file, or raise the limit with `--max-memory`"
-        ) from error
-
-
-def read_head(path: str, size: int) -> bytes:
-    """Return the first bytes of the file at a path, fewer where it has no more; raises as `read_path` does."""
-    try:
-        descriptor = _open(path)
-        try:
-            return os.read(descriptor, size)
-        finally:
-            os.close(descriptor)
-    except (OSError, ValueError) as error:
-        raise unreadable(error) from error
-
-
-def open_path(path: str) -> BinaryIO:
-    """Return the file at a path, opened to be read in parts. It never waits for a pipe or a device.
-
-    Raises UnreadableError, with the cure, where the file has vanished, may not be read, or is none.
-    """
-    try:
-        return os.fdopen(_open(path), "rb", buffering=0)
-    except (OSError, ValueError) as error:
-        raise unreadable(error) from error
-
-
-def _open(path: str) -> int:
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
-    mode = os.fstat(descriptor).st_mode
-    if not stat.S_ISREG(mode):
-        os.close(descriptor)
-        raise _not_a_file(mode)
-    return descriptor
-
-
-def read_stdin(stream: BinaryIO, limit: int = SIZE_LIMIT) -> bytes:
-    """Return all that standard input gives: the content of the unit whose locator is `-`.
-
-    Raises UnreadableError over the limit, or where the stream breaks off or is closed.
-    """
-    parts: list[bytes] = []
-    size = 0
-    try:
-        while part := stream.read(_CHUNK):
-            parts.append(part)
-            size += len(part)
-            if size > limit:
-                raise too_large(None, limit)
-    except OSError as error:
-        raise unreadable(error) from error
-    except ValueError as error:
-        raise UnreadableError("standard input is closed", "pipe a text into the command") from error
-    return b"".join(parts)
-
-
-def _read_size(descriptor: int, size: int) -> bytes:
-    """Return what stands in a file up to this size: of one that grows, what there was; nobody can wait for its end."""
-    content = os.read(descriptor, size)
-    while len(content) < size and (part := os.read(descriptor, size - len(content))):
-        content += part
-    return content
-
-
-def _read_on(descriptor: int, limit: int) -> bytes:
-    parts = []
-    size = 0
-    while part := os.read(descriptor, _CHUNK):
-        parts.append(part)
-        size += len(part)
-        if size > limit:
-            raise too_large(None, limit)
-    return b"".join(parts)
 
 
 def _absolute(path: str) -> str:
@@ -295,7 +194,7 @@ class _Walk:
             self._inside.append(_follow(path, folder, self._followed))
             return False
         if not stat.S_ISREG(mode):
-            raise _not_a_file(mode)
+            raise not_a_file(mode)
         return True
 
 
@@ -381,31 +280,3 @@ def _failure(path: str, error: OSError | ValueError) -> Failure:
     if isinstance(error, FileNotFoundError | NotADirectoryError):
         return Failure(place, "there is no such file or folder", "check the spelling of the path")
     return unreadable(error).failure(place)
-
-
-def _not_a_file(mode: int) -> UnreadableError:
-    if stat.S_ISFIFO(mode):
-        return UnreadableError("a pipe, not a file", "pipe what it gives into `archive import -`")
-    if stat.S_ISSOCK(mode):
-        return UnreadableError("a socket, not a file", "remove it, or leave it out")
-    if stat.S_ISDIR(mode):
-        return UnreadableError("a folder, not a file", "name the folder")
-    return UnreadableError("a device, not a file", "save what it gives as a file and import that")
-
-
-def too_large(size: int | None, limit: int) -> UnreadableError:
-    """Return what is said of a file of this size, or of one that grew over the limit as it was read."""
-    over, most = "it" if size is None else _size(size), _size(limit)
-    if over == most:
-        over, most = f"{size:,} bytes", f"{limit:,} bytes"
-    return UnreadableError(
-        f"{over} is over the limit of {most}", "raise the limit with `--max-size`, or split the file"
-    )
-
-
-def _size(size: int) -> str:
-    """Return a size for people to read: 300 MB, 12 kB, 40 bytes."""
-    for unit, name in ((1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")):
-        if size >= 10 * unit or (size >= unit and size % unit == 0):
-            return f"{size / unit:,.0f} {name}"
-    return f"{size:,} bytes"

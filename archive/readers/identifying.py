@@ -11,7 +11,8 @@ from archive.readers import identify
 from archive.readers.base import UnreadableError, unreadable
 from archive.readers.bundles.packed import PACKINGS
 from archive.readers.containers import RECORD_READERS
-from archive.readers.files import FoundFile, LeftOut, find_files, open_path
+from archive.readers.file_bytes import open_path
+from archive.readers.files import FoundFile, LeftOut, find_files
 from archive.readers.unwrap import FoundRecord, Limits, Opening, Taken, unwrap_file, unwrap_stream
 
 _PACKED = frozenset(packing.name for packing in PACKINGS)

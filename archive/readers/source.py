@@ -8,7 +8,7 @@ from typing import BinaryIO, cast
 
 from archive.documents import ReadContainer
 from archive.readers.base import HEAD
-from archive.readers.files import too_large
+from archive.readers.file_bytes import too_large
 from archive.readers.streams import BUFFER, Watched, joined
 
 _IN_MEMORY = 16_000_000  # bytes of a temporary file that need no disk

@@ -30,7 +30,8 @@ from archive.readers.bundles.names import is_configuration, unused_configuration
 from archive.readers.bundles.packed import Packing, find_packing, unpacked, unpacked_name
 from archive.readers.containers import BUNDLES, CONTAINERS, containers
 from archive.readers.field_map import FieldMap
-from archive.readers.files import SIZE_LIMIT, FoundFile, open_path, read_head
+from archive.readers.file_bytes import SIZE_LIMIT, open_path, read_head
+from archive.readers.files import FoundFile
 from archive.readers.source import Source
 from archive.readers.streams import BUFFER, Watched
 

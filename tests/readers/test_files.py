@@ -13,7 +13,8 @@ import pytest
 
 from archive.documents import Failure
 from archive.readers.base import UnreadableError
-from archive.readers.files import FoundFile, LeftOut, find_files, read_bytes, read_stdin
+from archive.readers.file_bytes import read_stdin
+from archive.readers.files import FoundFile, LeftOut, find_files, read_bytes
 
 
 def write(path: Path, content: str | bytes = "Text.\n") -> Path:
