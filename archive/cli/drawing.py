@@ -102,6 +102,7 @@ def draw_explanation(console: Console, explained: dict[str, Any]) -> None:
         console.print(
             _line(f"not {topic['topic']} ({topic['scheme']}:{topic['code']}): decision {topic['decision']}{rests}")
         )
+    _draw_coders(console, explained["said_of_topics"])
     _heading(console, "Dates")
     if not explained["dates"]:
         console.print(_line("none found"))
@@ -195,6 +196,8 @@ def what_was_decided(decision: dict[str, Any]) -> str:
         return f"{decision['subject']} {name} (wiped)" if name != "forgotten" else "a topic (wiped)"
     if decision["subject"] == "topic":
         return f"{'+' if value == 'accepted' else '-'}{name}"
+    if decision["subject"] == "deciding":
+        return f"what {value} says of topics counts" if value else f"of topics the {name} counts"
     if decision["subject"] in _VERBS:
         return f"{name}: {_VERBS[decision['subject']]} {value}" if value else f"{name}: at the top"
     return f"takes {name} back" if decision["subject"] == "undo" else f"{name}={value or ''}"
@@ -211,6 +214,17 @@ def _draw_evidence(console: Console, evidence: Sequence[dict[str, Any]]) -> None
             console.print(Padding(_passage(one, console), (0, 0, 0, 2)))
         if len(passages) > _MOST_PASSAGES:
             console.print(_line(f"  … and {len(passages) - _MOST_PASSAGES} more", "dim"))
+
+
+def _draw_coders(console: Console, topics: Sequence[dict[str, Any]]) -> None:
+    """Print what people say of topics, where several do or where nobody's word counts."""
+    shown = [one for one in topics if len(one["yes"]) + len(one["no"]) > 1 or one["decision"] is None]
+    if shown:
+        _heading(console, f"What people say of topics ({shown[0]['rule']})")
+    for one in shown:
+        sides = [f"{len(one[side])} {side} ({', '.join(one[side])})" for side in ("yes", "no") if one[side]]
+        counts = f"decision {one['decision']} is shown" if one["decision"] else "none of it is shown"
+        console.print(_line(f"{one['topic']} ({one['scheme']}:{one['code']}): {', '.join(sides)}; {counts}"))
 
 
 def _outermost(evidence: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ import click
 
 from archive.cli import completing
 from archive.cli.asking import include_hidden_option, tell_hidden
+from archive.cli.coders import deciding
 from archive.cli.options import archive_path, format_option, put_on_record, two_names, who_and_why
 from archive.cli.output import print_rows
 from archive.errors import UsageError
@@ -127,3 +128,7 @@ def alias(ctx: click.Context, /, topic: str, name: str, who: str | None, because
     archive topics alias belt-and-road "Silk Road Economic Belt"
     """
     put_on_record(ctx, "topic_alias", topic, name, who, because)
+
+
+for command in (deciding,):
+    topics.add_command(command)

@@ -29,7 +29,7 @@ from archive.normalize.text import first_sentence
 from archive.normalize.tokens import tokenize
 from archive.normalize.urls import canonical_url
 from archive.queries.articles import HEADLINE, Article, find_article_id, summaries, summary_select
-from archive.queries.decisions import list_decisions
+from archive.queries.decisions import list_decisions, who_said_what
 from archive.queries.matching import fts_expression
 from archive.queries.revisions import find_revision
 from archive.queries.selection import INDEX, matches
@@ -121,6 +121,7 @@ def explain_article(connection: Connection, key: str) -> Article:
         "evidence": find_evidence(connection, article_id),
         "credited": _credited(connection, article_id, revision_id),
         "decisions": list_decisions(connection, shown["key"]),
+        "said_of_topics": who_said_what(connection, shown["key"]),
         "rejected_topics": _rejected_topics(connection, article_id),
         "dates": _rows(
             connection,

@@ -41,6 +41,7 @@ CALLS = {
     "why": ["why", "KEY"],
     "sources": ["sources", "--all"],
     "topics": ["topics", "--all"],
+    "topics deciding": ["topics", "deciding"],
     "imports": ["imports"],
     "imports show": ["imports", "show", "1"],
     "stats": ["stats"],
@@ -52,7 +53,7 @@ CALLS = {
     "import": ["import", "more.txt"],
     "identify": ["identify", "more.txt"],
 }
-OBJECTS = {"show", "why", "stats", "import", "corpus verify", "corpus methods"}
+OBJECTS = {"show", "why", "stats", "import", "corpus verify", "corpus methods", "topics deciding"}
 
 
 @pytest.fixture
