@@ -9,7 +9,6 @@ from sqlalchemy import Connection, select
 
 from archive.db import decisions, schema, tables, vocabulary
 from archive.db.clock import now
-from archive.db.decided_tags import Settled
 from archive.db.decisions import ACCEPTED, DECIDING, FIELD, FORGET, REJECTED, TOPIC, UNDO, Decision
 from archive.db.engine import file_errors_explained, open_engine
 from archive.db.precedence import Rule, Votes, find_rule, precedence, said
@@ -17,7 +16,7 @@ from archive.errors import NotFoundError, UsageError
 from archive.normalize.names import name_key
 from archive.normalize.text import require_utf8
 from archive.queries.articles import find_article_id
-from archive.resolve.decisions import Applier, cleaned
+from archive.resolve.decisions import Applier, Changed, cleaned
 from archive.resolve.sources import SourceResolver
 from archive.resolve.topics import TopicResolver
 from archive.resolve.verbs import VERBS, make_so, take_back
@@ -107,7 +106,7 @@ def _is_said_already(votes: Votes, value: str | None, who: str, rule: Rule | Non
     return (now and now.value) == (then and then.value)
 
 
-def set_rule(path: Path, rule: Rule, who: str, reason: str | None = None) -> tuple[Decision | None, Settled]:
+def set_rule(path: Path, rule: Rule, who: str, reason: str | None = None) -> tuple[Decision | None, Changed]:
     """Put on record which of several people's decisions about a tag is shown, and make all articles so.
 
     Returns the decision, None where that is the rule already, and how many tags were put on and taken off. The rule is

@@ -398,3 +398,26 @@ def by_hand(archive: Path) -> set[str]:
         if shown[1] == "accepted" if shown else by_itself:
             found.add(name.removeprefix("local:"))
     return found
+
+
+def test_what_follows_from_a_tag_follows_the_rule(database: Path, tmp_path: Path) -> None:
+    """A topic that is on the article since another one is, which the input gives."""
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute(
+            "INSERT INTO topics (id, scheme, code, name, origin, created_at) "
+            "VALUES (1, 'x', 'eels', 'Eels', 'vocabulary', '2026-11-22T08:00:00.000000Z')"
+        )
+        connection.execute(
+            "INSERT INTO topic_mappings (topic_id, relation, scheme, code) VALUES (1, 'exact', 'local', 'fish')"
+        )
+        connection.commit()
+    file = tmp_path / "eels.md"
+    file.write_text(f"---\ntags: [Fish]\n---\n\n{TEXT}")
+    import_paths(database, [str(file)], ImportOptions(jobs=0))
+    assert tags(database) == {"fish", "sanctions", "eels"}
+    say(database, "Ann", "+fish")
+    say(database, "Ben", "-fish")
+    assert tags(database) == {"sanctions"}
+    assert set_rule(database, person("Ann"), "Ed")[1] == (2, 0)
+    assert tags(database) == {"fish", "sanctions", "eels"}
+    assert is_sound(database)

@@ -16,13 +16,6 @@ Pair = tuple[int, int]  # an article and a topic
 _TAGS, _REJECTED, _EVIDENCE = tables.article_topics, tables.rejected_topics, tables.tag_evidence
 
 
-class Settled(NamedTuple):
-    """How many tags were put on articles, and how many taken off."""
-
-    put_on: int = 0
-    taken_off: int = 0
-
-
 class _Tag(NamedTuple):
     """A tag as it is: its id, the decisions that speak for it, and how much else does."""
 
@@ -39,17 +32,24 @@ class _Rejected(NamedTuple):
     others: int
 
 
-def settle_tags(connection: Connection, wanted: Mapping[Pair, Decision | None]) -> Settled:
+def settle_tags(connection: Connection, wanted: Mapping[Pair, Decision | None]) -> None:
     """Make topics on articles what is decided of them; with None, as if no person had said anything of them.
 
     What was accepted is a tag, with the decision as evidence beside what else there is. What was rejected is none; what
     speaks for it is kept apart, and speaks for it again once that does not stand any more.
     """
-    put_on = taken_off = 0
     for some in chunks(sorted(wanted)):
-        one = _Portion(connection, some, wanted)
-        put_on, taken_off = put_on + one.settled.put_on, taken_off + one.settled.taken_off
-    return Settled(put_on, taken_off)
+        portion = _Portion(connection, some, wanted)
+        portion.write(connection)
+
+
+def find_tags(connection: Connection, article_ids: Collection[int]) -> set[Pair]:
+    """Return the tags of these articles: article and topic."""
+    found: set[Pair] = set()
+    for some in chunks(article_ids):
+        statement = select(_TAGS.c.article_id, _TAGS.c.topic_id).where(_TAGS.c.article_id.in_(some))
+        found.update((article_id, topic_id) for article_id, topic_id in connection.execute(statement))
+    return found
 
 
 _OF_TAG = _EVIDENCE.c.article_topic_id == bindparam("tag")
@@ -76,7 +76,7 @@ class _Portion:
 
     def __init__(self, connection: Connection, pairs: Collection[Pair], wanted: Mapping[Pair, Decision | None]) -> None:
         ids = {article_id for article_id, _ in pairs}
-        self._tags, self._rejected = _find_tags(connection, ids), _find_rejected(connection, ids)
+        self._tags, self._rejected = _find_evidence(connection, ids), _find_rejected(connection, ids)
         self._ids = Ids(connection)
         self._rows: dict[str, list[dict[str, object]]] = {name: [] for name in _STATEMENTS}
         for pair in pairs:
@@ -87,10 +87,12 @@ class _Portion:
                 self._accept(pair, decision)
             else:
                 self._reject(pair, decision)
+
+    def write(self, connection: Connection) -> None:
+        """Write it all."""
         for name, statement in _STATEMENTS.items():
             if self._rows[name]:
                 connection.execute(statement, self._rows[name])
-        self.settled = Settled(len(self._rows["new tag"]), len(self._rows["tag gone"]))
 
     def _accept(self, pair: Pair, decision: Decision) -> None:
         tag, rejected = self._tags.get(pair), self._rejected.get(pair)
@@ -142,7 +144,7 @@ class _Portion:
         self._rows[name].append(row)
 
 
-def _find_tags(connection: Connection, article_ids: Collection[int]) -> dict[Pair, _Tag]:
+def _find_evidence(connection: Connection, article_ids: Collection[int]) -> dict[Pair, _Tag]:
     tag, found = _TAGS.c, dict[Pair, _Tag]()
     for some in chunks(article_ids):
         rows = connection.execute(

@@ -24,7 +24,10 @@ GROUPS = (
     (
         "Topics",
         "What it is about, and why the archive says so.",
-        ("topics", "topic_names", "topic_rules", "article_topics", "rejected_topics", "tag_evidence"),
+        (
+            *("schemes", "topics", "topic_names", "topic_definitions", "topic_mappings", "topic_rules"),
+            *("article_topics", "rejected_topics", "tag_evidence"),
+        ),
     ),
     (
         "Articles",

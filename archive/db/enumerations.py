@@ -13,6 +13,9 @@ STATED = tuple(method for method in METHODS if method != "domain")  # `domain` d
 _ORIGINS = ("vocabulary", "import")
 _NAME_KINDS = ("label", "alias")
 
+# What puts a tag on an article because of its text, and is made anew with it.
+BY_RULE = ("rule", "query", "trailing_tags")
+
 # By table and column; NULL is for the schema to allow or not. `articles.kind` is free: it is whatever an input states.
 ENUMERATIONS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("articles", "published_precision"): PRECISIONS,
@@ -37,16 +40,17 @@ ENUMERATIONS: Mapping[tuple[str, str], tuple[str, ...]] = {
         *("related_headline", "trailing_tags", "caption", "markup", "front_matter"),
         *("signature", "list_footer", "summary", "notice", "furniture", "note"),
     ),
-    ("tag_evidence", "method"): ("given", "rule", "trailing_tags", "decision"),
+    ("tag_evidence", "method"): ("given", "rule", "query", "trailing_tags", "mapping", "model", "decision"),
     ("tag_evidence", "given_by"): STATED,
-    ("tag_evidence", "field"): ("headline", "body", "set_aside", "topics"),
+    ("tag_evidence", "field"): ("headline", "body", "set_aside", "topics", "values"),
     ("imports", "status"): ("running", "finished", "interrupted", "failed", "undone"),
     ("import_items", "outcome"): ("added", "revised", "unchanged", "duplicate", "failed"),
     ("sources", "origin"): _ORIGINS,
     ("source_names", "kind"): _NAME_KINDS,
     ("topics", "origin"): _ORIGINS,
     ("topic_names", "kind"): _NAME_KINDS,
-    ("topic_rules", "kind"): ("phrase",),
+    ("topic_rules", "kind"): ("phrase", "query"),
+    ("topic_mappings", "relation"): ("exact", "close", "broad", "narrow", "related"),
     ("forgotten_hashes", "kind"): ("original", "text", "fingerprint"),
     ("decisions", "subject"): (
         *("topic", "field", "undo", "forget", "deciding"),

@@ -215,30 +215,54 @@ def names_of_topic(connection: Connection, topic_id: int) -> set[tuple[str, str,
 
 def phrases_of_topic(connection: Connection, topic_id: int) -> set[str]:
     """Return the phrases that tag with a topic."""
-    rules = tables.topic_rules.c
-    return set(connection.scalars(select(rules.expression).where(rules.topic_id == topic_id, rules.kind == "phrase")))
+    return _rules_of_topic(connection, topic_id, "phrase")
 
 
 def set_topic_phrases(connection: Connection, topic_id: int, phrases: Collection[str]) -> None:
     """Make these the phrases that tag with a topic, in place of those it had."""
-    table = tables.topic_rules
-    connection.execute(delete(table).where(table.c.topic_id == topic_id, table.c.kind == "phrase"))
-    if phrases:
-        connection.execute(
-            insert(table),
-            [{"topic_id": topic_id, "kind": "phrase", "expression": phrase} for phrase in sorted(phrases)],
-        )
+    _set_topic_rules(connection, topic_id, "phrase", phrases)
 
 
 def all_phrases(connection: Connection) -> list[tuple[int, str]]:
     """Return all phrases that tag: topic id and phrase, in a fixed order."""
+    return _all_rules(connection, "phrase")
+
+
+def queries_of_topic(connection: Connection, topic_id: int) -> set[str]:
+    """Return the queries that tag with a topic."""
+    return _rules_of_topic(connection, topic_id, "query")
+
+
+def set_topic_queries(connection: Connection, topic_id: int, queries: Collection[str]) -> None:
+    """Make these the queries that tag with a topic, in place of those it had."""
+    _set_topic_rules(connection, topic_id, "query", queries)
+
+
+def all_queries(connection: Connection) -> list[tuple[int, str]]:
+    """Return all queries that tag: topic id and query, in a fixed order."""
+    return _all_rules(connection, "query")
+
+
+def _rules_of_topic(connection: Connection, topic_id: int, kind: str) -> set[str]:
+    rules = tables.topic_rules.c
+    return set(connection.scalars(select(rules.expression).where(rules.topic_id == topic_id, rules.kind == kind)))
+
+
+def _set_topic_rules(connection: Connection, topic_id: int, kind: str, expressions: Collection[str]) -> None:
+    table = tables.topic_rules
+    connection.execute(delete(table).where(table.c.topic_id == topic_id, table.c.kind == kind))
+    if expressions:
+        connection.execute(
+            insert(table), [{"topic_id": topic_id, "kind": kind, "expression": one} for one in sorted(expressions)]
+        )
+
+
+def _all_rules(connection: Connection, kind: str) -> list[tuple[int, str]]:
     rules = tables.topic_rules.c
     rows = connection.execute(
-        select(rules.topic_id, rules.expression)
-        .where(rules.kind == "phrase")
-        .order_by(rules.topic_id, rules.expression)
+        select(rules.topic_id, rules.expression).where(rules.kind == kind).order_by(rules.topic_id, rules.expression)
     )
-    return list(rows)
+    return [(topic_id, expression) for topic_id, expression in rows]
 
 
 def vocabulary_names(connection: Connection) -> list[tuple[int, str]]:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 from archive.db import credited, decided, decisions, tables, vocabulary
 from archive.db.article_columns import embargo_columns, published_columns
 from archive.db.decided import BY_DECISION, Automatic
-from archive.db.decided_tags import Settled, settle_tags
+from archive.db.decided_tags import find_tags, settle_tags
 from archive.db.decisions import FIELD, TOPIC, Decision
 from archive.db.lookups import chunks
 from archive.db.precedence import precedence, standing
@@ -22,6 +22,7 @@ from archive.normalize.status import publication_status
 from archive.normalize.text import clean_text, require_utf8
 from archive.normalize.tokens import index_text
 from archive.normalize.urls import canonical_url
+from archive.resolve.derived_tags import DerivedTags
 from archive.resolve.sources import SourceResolver
 
 _PUBLISHED = (
@@ -85,6 +86,13 @@ class Said(NamedTuple):
     keys: Collection[str] = ()
 
 
+class Changed(NamedTuple):
+    """How many tags were put on articles, and how many taken off."""
+
+    put_on: int
+    taken_off: int
+
+
 class Applier:
     """Makes articles what people decided they are; one serves one transaction."""
 
@@ -99,7 +107,7 @@ class Applier:
 
         Articles that are not in the archive, and topics that are not, are passed over.
         """
-        followed = set()
+        followed: set[int] = set()
         stands = self._standing(keys)
         for article_id, of_article in stands.items():
             for (subject, name), decision in of_article.items():
@@ -109,9 +117,13 @@ class Applier:
         credited.credit_again(self._connection, followed)
         self._apply_topics(stands)
 
-    def apply_rule(self) -> Settled:
-        """Make the tags of all articles what the archive's rule makes of what people said of them."""
-        return self._apply_topics(self._standing(decisions.keys_with_tags_decided(self._connection)))
+    def apply_rule(self) -> Changed:
+        """Make the tags of all articles what the archive's rule makes of what people said; returns how many changed."""
+        stands = self._standing(decisions.keys_with_tags_decided(self._connection))
+        before = find_tags(self._connection, stands)
+        self._apply_topics(stands)
+        after = find_tags(self._connection, stands)
+        return Changed(len(after - before), len(before - after))
 
     def _standing(self, keys: Collection[str]) -> dict[int, Mapping[tuple[str, str], Decision | None]]:
         """Return what stands decided of these articles, as far as they are in the archive."""
@@ -172,7 +184,7 @@ class Applier:
             self._sources = SourceResolver(self._connection)
         return self._sources.named(self._connection, name).id
 
-    def _apply_topics(self, stands: Mapping[int, Mapping[tuple[str, str], Decision | None]]) -> Settled:
+    def _apply_topics(self, stands: Mapping[int, Mapping[tuple[str, str], Decision | None]]) -> None:
         wanted = {}
         for article_id, of_article in stands.items():
             for (subject, name), decision in of_article.items():
@@ -182,7 +194,9 @@ class Applier:
                     self._topics = vocabulary.topic_labels(self._connection)
                 if name in self._topics:
                     wanted[article_id, self._topics[name]] = decision
-        return settle_tags(self._connection, wanted)
+        settle_tags(self._connection, wanted)
+        if stands:
+            DerivedTags(self._connection).follow(self._connection, list(stands))
 
 
 def apply_again(connection: Connection, keys: Collection[str]) -> None:

@@ -310,6 +310,7 @@ def test_values_that_the_program_does_not_know_are_found(seeds_archive: Path, ta
         f"INSERT INTO decisions (made_at, who, subject, name) VALUES ('{NOW}', 'Ada', 'field', 'section')",
         *FORGET,
         REMEMBER.format("text", "text_sha256", "article_revisions"),
+        "INSERT INTO topic_mappings (topic_id, relation, scheme, code) VALUES (1, 'exact', 'subj', '04016000')",
         f"UPDATE {table} SET {column} = 'nonsense' WHERE id = (SELECT min(id) FROM {table})",
     )
     found = [finding for finding in verify(seeds_archive).findings if finding.check == "enumerated"]

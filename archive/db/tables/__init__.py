@@ -25,7 +25,17 @@ from archive.db.tables.imports import containers, import_items, imports, origina
 from archive.db.tables.questions import corpora, corpus_revisions, saved_queries
 from archive.db.tables.sources import agency_names, source_domains, source_names, sources
 from archive.db.tables.tombstones import forgotten_hashes, tombstones
-from archive.db.tables.topics import article_topics, rejected_topics, tag_evidence, topic_names, topic_rules, topics
+from archive.db.tables.topics import (
+    article_topics,
+    rejected_topics,
+    schemes,
+    tag_evidence,
+    topic_definitions,
+    topic_mappings,
+    topic_names,
+    topic_rules,
+    topics,
+)
 
 __all__ = [
     "about",
@@ -54,12 +64,15 @@ __all__ = [
     "other_values",
     "rejected_topics",
     "saved_queries",
+    "schemes",
     "set_aside",
     "source_domains",
     "source_names",
     "sources",
     "tag_evidence",
     "tombstones",
+    "topic_definitions",
+    "topic_mappings",
     "topic_names",
     "topic_rules",
     "topics",

@@ -97,6 +97,8 @@ DOCUMENT_TOPICS = View(
         "given": "How often inputs give it.",
         "matched": "How many passages of the text put it there, by rule or as trailing tags.",
         "decided": "How often people put it there.",
+        "mapped": "How often inputs give a topic of another vocabulary that is the same.",
+        "by_model": "How many passages made a model put it there.",
     },
     """
 SELECT a.key AS doc_id,
@@ -105,8 +107,10 @@ SELECT a.key AS doc_id,
        t.name AS topic,
        (SELECT count(*) FROM tag_evidence e WHERE e.article_topic_id = tg.id AND e.method = 'given') AS given,
        (SELECT count(*) FROM tag_evidence e
-         WHERE e.article_topic_id = tg.id AND e.method <> 'given' AND e.method <> 'decision') AS matched,
-       (SELECT count(*) FROM tag_evidence e WHERE e.article_topic_id = tg.id AND e.method = 'decision') AS decided
+         WHERE e.article_topic_id = tg.id AND e.method IN ('rule', 'query', 'trailing_tags')) AS matched,
+       (SELECT count(*) FROM tag_evidence e WHERE e.article_topic_id = tg.id AND e.method = 'decision') AS decided,
+       (SELECT count(*) FROM tag_evidence e WHERE e.article_topic_id = tg.id AND e.method = 'mapping') AS mapped,
+       (SELECT count(*) FROM tag_evidence e WHERE e.article_topic_id = tg.id AND e.method = 'model') AS by_model
   FROM article_topics tg
   JOIN articles a ON a.id = tg.article_id
   JOIN topics t ON t.id = tg.topic_id
@@ -161,14 +165,15 @@ TAG_OVERVIEW = View(
         "scheme": "Vocabulary of the topic.",
         "code": "Code of the topic.",
         "topic": "Name of the topic.",
-        "method": "given, rule, trailing_tags or decision.",
-        "rule": "The phrase that matched.",
+        "method": "given, rule, query, trailing_tags, mapping, model or decision.",
+        "rule": "The phrase or the query that matched.",
         "given_by": "Where the input gives it, where given.",
-        "field": "headline, body, set_aside, or topics.",
+        "field": "headline, body, set_aside, topics, or values.",
         "start": "Where the passage starts in that field.",
         "end": "Where it ends, exclusive.",
-        "passage": "The passage itself; the topic as named, where given.",
+        "passage": "The passage itself; the topic as named, where given; NULL where a query asks for values only.",
         "context": "The passage with up to 60 characters on either side.",
+        "score": "Certainty that a model gave, 0 to 1; NULL where none was computed.",
     },
     """
 SELECT a.key AS doc_id,
@@ -190,7 +195,8 @@ SELECT a.key AS doc_id,
                     WHEN 'headline' THEN r.headline
                     ELSE substr(r.body, CASE WHEN e.start > 60 THEN e.start - 59 ELSE 1 END,
                                 CASE WHEN e.start > 60 THEN e."end" - e.start + 120 ELSE e."end" + 60 END)
-                    END AS context
+                    END AS context,
+       e.score AS score
   FROM tag_evidence e
   JOIN article_topics tg ON tg.id = e.article_topic_id
   JOIN articles a ON a.id = tg.article_id
