@@ -1,11 +1,20 @@
 """`archive topics deciding` and `archive topics agreement`: several people who decide about the same tags."""
 
+from typing import Any
+
 import click
 
+from archive.cli import completing
+from archive.cli.asking import include_hidden_option, tell_what_is_left_out
 from archive.cli.options import archive_path, format_option, name_of, who_and_why
-from archive.cli.output import print_object
+from archive.cli.output import hint, print_object, print_rows
 from archive.errors import UsageError
+from archive.normalize.names import name_key
 
+_COLUMNS = {
+    **{"topic": "topic", "code": "code", "articles": "articles", "tags": "tags"},
+    **{"percent": "agreement", "alpha": "alpha", "coders": "yes/no"},
+}
 _EXAMPLE = 'archive topics deciding majority, … latest, or … person "Ann Okoro"'
 
 
@@ -67,3 +76,64 @@ def _show(ctx: click.Context, form: str) -> None:
         console.print(printable_line(f"who decided about topics: {people}"))
 
     print_object(rule, form, draw)
+
+
+@click.command()
+@click.argument("query", nargs=-1, metavar="[QUERY...]", shell_complete=completing.queries)
+@click.option("--scheme", metavar="NAME", help="Only topics of this vocabulary.")
+@click.option(
+    "--topic", metavar="NAME", shell_complete=completing.known_topics, help="Only this topic and those below."
+)
+@click.option("--coders", metavar="A,B", help="Only what these people decided, with commas; else all.")
+@include_hidden_option
+@format_option
+@click.pass_context
+def agreement(
+    ctx: click.Context,
+    /,
+    query: tuple[str, ...],
+    scheme: str | None,
+    topic: str | None,
+    coders: str | None,
+    include_hidden: bool,
+    form: str,
+) -> None:
+    """Tell how far people agree about topics: percent and alpha.
+
+    Of all articles, or of those that a query names. What two people or more decided about counts: a tag is a topic on
+    an article, to which each said yes or no. Percent agreement is over pairs of people; Krippendorff's alpha takes off
+    what chance would give: 1 is perfect, 0 as by chance, and – where all said the same of everything, since nothing can
+    be told of that. Who said yes and no how often is counted over all that each decided, also alone.
+
+    \b
+    archive topics agreement
+    archive topics agreement source:lantern-wire --scheme local -f csv
+    """
+    from archive.queries import reading
+    from archive.queries.coders import topic_agreement
+    from archive.queries.filters import Asked
+
+    names = [] if coders is None else [name.strip() for name in coders.split(",")]
+    if coders is not None and len({name_key(name) for name in names if name}) < 2:
+        raise UsageError('name at least two coders, with commas: --coders "Ann Okoro,Ben"')
+    asked = Asked(" ".join(query), include_hidden=include_hidden)
+    with reading(archive_path(ctx)) as connection:
+        selection = asked.selection(connection)
+        rows = topic_agreement(connection, selection, scheme=scheme, topic=topic, coders=list(filter(None, names)))
+        shown = map(_as_shown, rows) if form == "table" else rows
+        print_rows(shown, form, _COLUMNS, empty="nobody decided about such topics; `archive topics review` begins")
+        if len(rows) and len(rows[-1]["coders"]) < 2:
+            hint(f"only {rows[-1]['coders'][0]['who']} decided about these; to agree, it takes two")
+        tell_what_is_left_out(connection, selection)
+
+
+def _as_shown(row: dict[str, Any]) -> dict[str, Any]:
+    percent, alpha = row["percent"], row["alpha"]
+    return {
+        "topic": row["topic"] or "all topics",
+        "code": f"{row['scheme']}:{row['code']}" if row["code"] else "",
+        **{"articles": row["articles"], "tags": row["tags"]},
+        "percent": "–" if percent is None else f"{percent:.1f} %",
+        "alpha": "–" if alpha is None else f"{alpha:.3f}",
+        "coders": "; ".join(f"{one['who']} {one['yes']:,}/{one['no']:,}" for one in row["coders"]),
+    }

@@ -6,7 +6,7 @@ import click
 
 from archive.cli import completing
 from archive.cli.asking import include_hidden_option, tell_hidden
-from archive.cli.coders import deciding
+from archive.cli.coders import agreement, deciding
 from archive.cli.options import archive_path, format_option, put_on_record, two_names, who_and_why
 from archive.cli.output import print_rows
 from archive.errors import UsageError
@@ -130,5 +130,5 @@ def alias(ctx: click.Context, /, topic: str, name: str, who: str | None, because
     put_on_record(ctx, "topic_alias", topic, name, who, because)
 
 
-for command in (deciding,):
+for command in (deciding, agreement):
     topics.add_command(command)

@@ -42,6 +42,7 @@ CALLS = {
     "sources": ["sources", "--all"],
     "topics": ["topics", "--all"],
     "topics deciding": ["topics", "deciding"],
+    "topics agreement": ["topics", "agreement"],
     "imports": ["imports"],
     "imports show": ["imports", "show", "1"],
     "stats": ["stats"],
@@ -60,6 +61,8 @@ OBJECTS = {"show", "why", "stats", "import", "corpus verify", "corpus methods", 
 def ask(seeds: Run, key: Callable[[str], str]) -> Run:
     Path("more.txt").write_text("One more text of six words.")
     seeds("set", key("zh/访问.md"), "section=Politics", "--because", "as printed")
+    for who in ("Ada", "Bo"):
+        seeds("tag", key("zh/访问.md"), "--who", who, "--", "+trade")
     seeds("query", "save", "lately", "trade date:-3w..")
     seeds("corpus", "freeze", "trade", "trade OR customs")
 
