@@ -130,8 +130,7 @@ def _spelled(connection: Connection, person: str) -> str:
     for one in coders:
         if name_key(one) == name_key(person):
             return one
-    known = f"{', '.join(coders)} did" if coders else "nobody did yet"
-    raise UsageError(f"'{person}' decided about no topic; {known}")
+    raise UsageError(f"'{person}' decided about no topic; {', '.join(coders) or 'nobody'} did")
 
 
 def _is_same(one: Rule, other: Rule) -> bool:

@@ -174,7 +174,7 @@ def test_the_rule_is_a_decision_and_taken_back_as_one(archive: Path, contents: C
 
 
 def test_nobody_is_made_the_one_who_counts_by_a_slip(archive: Path) -> None:
-    with pytest.raises(UsageError, match="'Zoe' decided about no topic; nobody did yet"):
+    with pytest.raises(UsageError, match="'Zoe' decided about no topic; nobody did"):
         set_rule(archive, person("Zoe"), "Ed")
     say(archive, "Ann", "+lace")
     decide(archive, [Wish(key_of(archive), {"section": "Sea"})], "Zoe")

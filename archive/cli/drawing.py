@@ -209,7 +209,7 @@ def _draw_evidence(console: Console, evidence: Sequence[dict[str, Any]]) -> None
         console.print(_line("none"))
     for (topic, scheme, code), group in groupby(evidence, key=lambda one: (one["topic"], one["scheme"], one["code"])):
         console.print(_line(f"{topic} ({scheme}:{code})", "bold"))
-        passages = _outermost(list(group))
+        passages = outermost(list(group))
         for one in passages[:_MOST_PASSAGES]:
             console.print(Padding(_passage(one, console), (0, 0, 0, 2)))
         if len(passages) > _MOST_PASSAGES:
@@ -227,7 +227,7 @@ def _draw_coders(console: Console, topics: Sequence[dict[str, Any]]) -> None:
         console.print(_line(f"{one['topic']} ({one['scheme']}:{one['code']}): {', '.join(sides)}; {counts}"))
 
 
-def _outermost(evidence: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def outermost(evidence: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the evidence of a topic without passages that lie within another one."""
     within: set[int] = set()
     widest: tuple[str, int, int] | None = None
@@ -244,14 +244,9 @@ def _outermost(evidence: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _passage(one: dict[str, Any], console: Console) -> Text:
     """Return a piece of evidence with as much of what stands around it as one line has room for."""
-    if one["method"] == "decision":
-        return _line("a person's decision")
-    if one["method"] == "given":
-        return _line(f"given as '{one['passage']}' in {_method(one['given_by'])}")
-    if one["method"] == "mapping":
-        return _line(f"the same as '{one['passage']}', given in {_method(one['given_by'])}")
-    if one["field"] == "values":
-        return _line(f"query {one['rule']}")
+    stated = without_passage(one)
+    if stated is not None:
+        return _line(stated)
     where = f"{one['method']}, {one['field']} {one['start']}: "
     before, passage, after = (printable(_BLANK.sub(" ", one[part])) for part in ("before", "passage", "after"))
     room = console.width - 2 - cell_len(where) - cell_len(passage) - len("«»")
@@ -260,6 +255,17 @@ def _passage(one: dict[str, Any], console: Console) -> Text:
     after = _last_words(after[::-1], max(half, room - cell_len(before)))[::-1]
     hit = (len(before), len(before) + len(passage))
     return Text().append(where, "dim").append_text(mark(f"{before}{passage}{after}", [hit], console))
+
+
+def without_passage(one: dict[str, Any]) -> str | None:
+    """Return a piece of evidence that rests on no passage in words; None for one that does."""
+    if one["method"] == "decision":
+        return "a person's decision"
+    if one["method"] == "given":
+        return f"given as '{one['passage']}' in {_method(one['given_by'])}"
+    if one["method"] == "mapping":
+        return f"the same as '{one['passage']}', given in {_method(one['given_by'])}"
+    return f"query {one['rule']}" if one["field"] == "values" else None
 
 
 def _last_words(text: str, room: int) -> str:

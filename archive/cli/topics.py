@@ -9,6 +9,7 @@ from archive.cli.asking import include_hidden_option, tell_hidden
 from archive.cli.coders import agreement, deciding
 from archive.cli.options import archive_path, format_option, put_on_record, two_names, who_and_why
 from archive.cli.output import print_rows
+from archive.cli.reviewing import review
 from archive.errors import UsageError
 from archive.queries import reading
 from archive.queries.topics import list_topics
@@ -130,5 +131,5 @@ def alias(ctx: click.Context, /, topic: str, name: str, who: str | None, because
     put_on_record(ctx, "topic_alias", topic, name, who, because)
 
 
-for command in (deciding, agreement):
+for command in (review, deciding, agreement):
     topics.add_command(command)

@@ -26,18 +26,13 @@ class Said(NamedTuple):
     value: str
 
 
-def find_said(connection: Connection, selection: Selection, coders: Collection[str] = ()) -> list[Said]:
-    """Return what people say of topics of the articles that a selection names; with `coders` what these say.
+def find_said(connection: Connection, selection: Selection) -> list[Said]:
+    """Return what people say of topics of the articles that a selection names.
 
     Of several decisions of one person about the same tag that is the last one that stands. People are named as they
-    first wrote their names. Raises UsageError for a coder who never decided about a topic.
+    first wrote their names.
     """
     people = {name_key(who): who for who in log.people_of_tags(connection)}
-    for name in coders:
-        if name_key(name) not in people:
-            known = f"{', '.join(people.values())} did" if people else "nobody did yet"
-            raise UsageError(f"'{name}' decided about no topic; {known}")
-    wanted = {name_key(name) for name in coders} or set(people)
     keys = set(log.keys_with_tags_decided(connection))
     if not selection.everything:
         keys.intersection_update(find_keys(connection, selection))
@@ -47,7 +42,7 @@ def find_said(connection: Connection, selection: Selection, coders: Collection[s
         for key, made in sorted(log.of_articles(connection, sorted(keys)).items())
         for (subject, name), votes in said(made, stands_by).items()
         for who, one in votes.items()
-        if subject == TOPIC and who in wanted and one.value is not None
+        if subject == TOPIC and one.value is not None
     ]
 
 
@@ -82,11 +77,17 @@ def topic_agreement(
     Each row has the topic (None over all), `articles` and `tags` (a topic on an article) that two people or more
     decided about, `percent` and Krippendorff's `alpha` over these (None where they are not defined: `agreement` says
     when), and `coders`, with how many tags each says yes and no to, also alone. Those with most tags come first.
+    Raises UsageError for a coder who never decided about a topic.
     """
+    people = log.people_of_tags(connection)
+    for name in coders:
+        if name_key(name) not in map(name_key, people):
+            raise UsageError(f"'{name}' decided about no topic; {', '.join(people) or 'nobody'} did")
+    wanted = {name_key(name) for name in coders or people}
     names = find_topics(connection, scheme, topic)
     of_topic: dict[str, list[Said]] = {}
-    for one in find_said(connection, selection, coders):
-        if one.topic in names:
+    for one in find_said(connection, selection):
+        if one.topic in names and name_key(one.who) in wanted:
             of_topic.setdefault(one.topic, []).append(one)
     rows = []
     for label, all_said in of_topic.items():

@@ -237,7 +237,7 @@ def test_a_word_that_does_not_count_is_told(seeds: Run, trade: str) -> None:
         (["majority", "Ann"], "say which decisions count"),
         (["person", "Ann", "Okoro"], "say which decisions count"),
         (["person", " "], "nobody is named; name the person"),
-        (["person", "Zoe"], "'Zoe' decided about no topic; nobody did yet"),
+        (["person", "Zoe"], "'Zoe' decided about no topic; nobody did"),
         (["majority", "--who", " "], "nobody is named who decides"),
     ],
 )

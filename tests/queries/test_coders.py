@@ -91,7 +91,7 @@ def test_an_archive_without_topics_says_so(database: Path) -> None:
     assert asked(database) == []
     with pytest.raises(UsageError, match="there is no vocabulary 'local'; the archive has no topics yet"):
         asked(database, scheme="local")
-    with pytest.raises(UsageError, match="'Ann' decided about no topic; nobody did yet"):
+    with pytest.raises(UsageError, match="'Ann' decided about no topic; nobody did"):
         asked(database, coders=["Ann", "Ben"])
 
 
