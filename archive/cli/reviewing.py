@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from archive.reviewing import Proposal, Review
 
-_KEYS = {
+KEYS = {
     "y": ("yes", "the topic is one of the article"),
     "n": ("no", "it is not"),
     "s": ("skip", "say nothing; it is asked the next time"),
@@ -106,7 +106,7 @@ def _go_through(work: "Review") -> None:
             return
         is_new, shown = asked.article["key"] != shown, asked.article["key"]
         click.echo(drawn(partial(_draw, asked=asked, total=work.total, with_article=is_new)))
-        while (key := _asked_key()) == "?" or key not in _KEYS:
+        while (key := _asked_key()) == "?" or key not in KEYS:
             click.echo(_help() if key == "?" else f"{key!r} is none of the keys; ? tells them")
         if key == "q":
             return
@@ -131,12 +131,12 @@ def _asked_key() -> str:
     except KeyboardInterrupt:
         click.echo()
         raise
-    click.echo(f"› {_KEYS[key][0]}" if key in _KEYS else "›")
+    click.echo(f"› {KEYS[key][0]}" if key in KEYS else "›")
     return key
 
 
 def _help() -> str:
-    return "\n".join(f"  {key}  {word}: {text}" for key, (word, text) in _KEYS.items())
+    return "\n".join(f"  {key}  {word}: {text}" for key, (word, text) in KEYS.items())
 
 
 def _tell(work: "Review") -> None:

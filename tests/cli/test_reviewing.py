@@ -1,20 +1,14 @@
 """`archive topics review` on a real terminal: the program in a process of its own, and keys that are pressed."""
 
 import contextlib
-import fcntl
 import json
-import os
-import pty
 import re
-import select
+import shlex
 import signal
 import sqlite3
-import struct
-import subprocess
-import sys
-import termios
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import Result
@@ -22,6 +16,7 @@ from click.testing import Result
 from archive.forget import forget
 
 Run = Callable[..., Result]
+Begin = Callable[..., Any]  # what begins, as `on_terminal` gives it
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 LOOKS = re.compile(r"\x1b\[[0-9;]*m")
@@ -29,81 +24,14 @@ PROMPT = "quit ? "
 NEWEST = "Mayor wants a stall for lace, rope and eel"
 
 
-class Terminal:
-    """A pseudo-terminal on which the program runs."""
-
-    def __init__(self, *words: object, width: int = 100, **env: str) -> None:
-        self._ours, theirs = pty.openpty()
-        self.resize(width)
-        kept = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "COLUMNS", "LINES")}
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "archive", *map(str, words)],
-            stdin=theirs,
-            stdout=theirs,
-            stderr=theirs,
-            env={**kept, "PYTHONPATH": str(CHECKOUT), "TERM": "xterm-256color", **env},
-            start_new_session=True,
-        )
-        self._theirs = theirs
-        self.raw = ""
-
-    def resize(self, width: int) -> None:
-        fcntl.ioctl(self._ours, termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
-
-    def until(self, text: str = PROMPT) -> str:
-        """Return what is shown until a text stands at the end, which is when a key is waited for; or all there is."""
-        shown = b""
-        while not shown.decode(errors="ignore").endswith(text):
-            ready, _, _ = select.select([self._ours], [], [], 60)
-            assert ready, f"nothing more is shown after {shown!r}"
-            try:
-                part = os.read(self._ours, 65536)
-            except OSError:  # Linux says so when the last writer has closed it
-                break
-            shown += part
-        self.raw = shown.decode().replace("\r\n", "\n")
-        return LOOKS.sub("", self.raw)
-
-    def press(self, key: str, text: str = PROMPT) -> str:
-        """Press a key once the program waits for one, and return what is shown then."""
-        while not self._waits():
-            select.select([], [], [], 0.01)
-        os.write(self._ours, key.encode())
-        return self.until(text)
-
-    def _waits(self) -> bool:
-        """Tell whether the program takes keys one by one: only then does it read them."""
-        return not termios.tcgetattr(self._theirs)[3] & termios.ICANON
-
-    def hang_up(self) -> None:
-        os.close(self._theirs)
-        os.close(self._ours)
-
-    def ends(self, key: str = "") -> str:
-        """Press a key, and return what is shown until the program ends."""
-        if key:
-            while not self._waits():
-                select.select([], [], [], 0.01)
-            os.write(self._ours, key.encode())
-        self.process.wait(timeout=60)
-        os.close(self._theirs)
-        return self.until("\0")
-
-
 @pytest.fixture
-def terminal(seeds_archive: Path) -> Iterator[Callable[..., Terminal]]:
+def terminal(on_terminal: Begin, seeds_archive: Path) -> Begin:
     """Return what begins to review the archive of seeds/articles, as Ben."""
-    begun: list[Terminal] = []
 
-    def begin(*words: object, width: int = 100, **env: str) -> Terminal:
-        begun.append(Terminal("--db", seeds_archive, "topics", "review", "--who", "Ben", *words, width=width, **env))
-        return begun[-1]
+    def begin(*words: object, **how: Any) -> Any:
+        return on_terminal("--db", seeds_archive, "topics", "review", "--who", "Ben", *words, **how)
 
-    yield begin
-    for one in begun:
-        with contextlib.suppress(ProcessLookupError):
-            one.process.kill()
-        one.process.wait(timeout=60)
+    return begin
 
 
 def log(seeds: Run) -> list[tuple[str, str, str]]:
@@ -111,7 +39,7 @@ def log(seeds: Run) -> list[tuple[str, str, str]]:
     return [(row["who"], row["name"], row["value"]) for row in reversed(rows)]
 
 
-def test_keys_decide_and_quitting_goes_on_there(terminal: Callable[..., Terminal], seeds: Run) -> None:
+def test_keys_decide_and_quitting_goes_on_there(terminal: Begin, seeds: Run) -> None:
     one = terminal()
     shown = one.until()
     total = int(re.findall(r"1 of (\d+)", shown)[0])
@@ -137,7 +65,7 @@ def test_keys_decide_and_quitting_goes_on_there(terminal: Callable[..., Terminal
     again.ends("q")
 
 
-def test_the_last_answer_is_undone_and_asked_again(terminal: Callable[..., Terminal], seeds: Run) -> None:
+def test_the_last_answer_is_undone_and_asked_again(terminal: Begin, seeds: Run) -> None:
     one = terminal()
     one.until()
     assert "nothing was answered yet; `archive decisions undo N` takes back" in one.press("u")
@@ -150,7 +78,7 @@ def test_the_last_answer_is_undone_and_asked_again(terminal: Callable[..., Termi
     assert "1 no, 0 skipped" in one.ends("q")
 
 
-def test_help_and_other_keys_decide_nothing(terminal: Callable[..., Terminal], seeds: Run) -> None:
+def test_help_and_other_keys_decide_nothing(terminal: Begin, seeds: Run) -> None:
     one = terminal()
     one.until()
     shown = one.press("?")
@@ -165,7 +93,7 @@ def test_help_and_other_keys_decide_nothing(terminal: Callable[..., Terminal], s
     assert log(seeds) == []
 
 
-def test_the_whole_article_is_shown_with_its_passages(terminal: Callable[..., Terminal]) -> None:
+def test_the_whole_article_is_shown_with_its_passages(terminal: Begin) -> None:
     one = terminal("--topic", "china", "key:m4j7ruumrahm OR key:t762qgxi4ict", NO_COLOR="1")
     one.until()
     one.press("s")
@@ -179,7 +107,7 @@ def test_the_whole_article_is_shown_with_its_passages(terminal: Callable[..., Te
 
 
 @pytest.mark.parametrize("width", [20, 41])
-def test_a_narrow_terminal_that_changes_is_no_trouble(terminal: Callable[..., Terminal], width: int) -> None:
+def test_a_narrow_terminal_that_changes_is_no_trouble(terminal: Begin, width: int) -> None:
     one = terminal(width=width)
     lines = one.until().split("\n")[1:]
     assert max(map(len, lines)) <= max(40, width)
@@ -190,7 +118,7 @@ def test_a_narrow_terminal_that_changes_is_no_trouble(terminal: Callable[..., Te
     one.ends("q")
 
 
-def test_ctrl_c_ends_it_and_loses_nothing(terminal: Callable[..., Terminal], seeds: Run) -> None:
+def test_ctrl_c_ends_it_and_loses_nothing(terminal: Begin, seeds: Run) -> None:
     one = terminal()
     one.until()
     one.press("y")
@@ -201,7 +129,7 @@ def test_ctrl_c_ends_it_and_loses_nothing(terminal: Callable[..., Terminal], see
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
-def test_a_kill_loses_nothing(terminal: Callable[..., Terminal], seeds: Run, how: signal.Signals) -> None:
+def test_a_kill_loses_nothing(terminal: Begin, seeds: Run, how: signal.Signals) -> None:
     one = terminal()
     one.until()
     one.press("y")
@@ -212,7 +140,7 @@ def test_a_kill_loses_nothing(terminal: Callable[..., Terminal], seeds: Run, how
     assert seeds("verify", "--deep").exit_code == 0
 
 
-def test_a_terminal_that_goes_away_ends_it(terminal: Callable[..., Terminal], seeds: Run) -> None:
+def test_a_terminal_that_goes_away_ends_it(terminal: Begin, seeds: Run) -> None:
     one = terminal()
     one.until()
     one.press("y")
@@ -221,9 +149,7 @@ def test_a_terminal_that_goes_away_ends_it(terminal: Callable[..., Terminal], se
     assert len(log(seeds)) == 1
 
 
-def test_an_article_forgotten_meanwhile_is_passed_over(
-    terminal: Callable[..., Terminal], seeds: Run, seeds_archive: Path
-) -> None:
+def test_an_article_forgotten_meanwhile_is_passed_over(terminal: Begin, seeds: Run, seeds_archive: Path) -> None:
     one = terminal()
     one.until()
     forget(seeds_archive, ["m4j7ruumrahm"], "asked for", "Ed")
@@ -234,7 +160,7 @@ def test_an_article_forgotten_meanwhile_is_passed_over(
     one.ends("q")
 
 
-def test_at_the_end_there_is_no_more_to_ask(terminal: Callable[..., Terminal]) -> None:
+def test_at_the_end_there_is_no_more_to_ask(terminal: Begin) -> None:
     one = terminal("--topic", "port-lintel", "key:m4j7ruumrahm")
     one.until()
     assert one.ends("y") == "› yes\n1 yes, 0 no, 0 skipped, 0 left\n"
@@ -243,7 +169,7 @@ def test_at_the_end_there_is_no_more_to_ask(terminal: Callable[..., Terminal]) -
     assert one.process.returncode == 0
 
 
-def test_control_characters_are_shown_and_not_obeyed(terminal: Callable[..., Terminal], seeds_archive: Path) -> None:
+def test_control_characters_are_shown_and_not_obeyed(terminal: Begin, seeds_archive: Path) -> None:
     with contextlib.closing(sqlite3.connect(seeds_archive)) as connection:
         connection.execute("UPDATE topics SET name = name || char(155) || '31m'")
         connection.execute("UPDATE article_revisions SET body = body || char(27) || '[5m', headline = 'A' || char(155)")
@@ -276,7 +202,20 @@ def test_without_a_terminal_it_says_what_else_there_is(seeds: Run) -> None:
         (["--who", " "], 2, "nobody is named who decides"),
     ],
 )
-def test_a_call_that_is_off_is_told(terminal: Callable[..., Terminal], words: list[str], code: int, told: str) -> None:
+def test_a_call_that_is_off_is_told(terminal: Begin, words: list[str], code: int, told: str) -> None:
     one = terminal(*words)
     assert told in one.ends()
     assert one.process.returncode == code
+
+
+def test_docs_show_what_is_shown(terminal: Begin) -> None:
+    text = (CHECKOUT / "docs" / "coders.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```text\n(.*?)```", text, re.DOTALL)
+    command, _, expected = block.partition("\n")
+    words = shlex.split(command)
+    assert words[:4] == ["$", "archive", "topics", "review"]
+    one = terminal(*words[4:], NO_COLOR="1")
+    shown = one.until()
+    for word in re.findall(r"› (yes|no|skip|undo|open)$", block, re.MULTILINE):
+        shown += one.press(word[0])
+    assert shown + one.ends("q") == expected
