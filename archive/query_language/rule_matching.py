@@ -1,14 +1,12 @@
 """Which of many queries name a text, in one pass over its words."""
 
-from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
+from archive.normalize.phrases import MOST
 from archive.query_language.hits import Hit, find_hits
 from archive.query_language.rules import parse_rule, truth
 from archive.query_language.tree import And, Leaf, Near, Node, Or, Text, Words, leaves
-
-MOST = 1000  # passages of one rule in one text that are kept, as of a phrase
 
 
 class Rule(NamedTuple):
@@ -19,12 +17,11 @@ class Rule(NamedTuple):
 
 
 class Passage(NamedTuple):
-    """Words that a rule found: field, first word, last word exclusive; `nth` counts the earlier ones like the first."""
+    """Words that a rule found: field, first word, last word, exclusive."""
 
     field: str
     first: int
     last: int
-    nth: int
 
 
 class Matched(NamedTuple):
@@ -114,11 +111,9 @@ class TextInWords:
             for hit in self._found(leaf, field)
         }
         order = list(self._fields)
-        passages = []
-        for field, first, last in sorted(spans, key=lambda span: (order.index(span[0]), span[1], -span[2]))[:MOST]:
-            places = self._of(field)[self._fields[field][first]]
-            passages.append(Passage(field, first, last, bisect_left(places, first)))
-        return passages
+        return [
+            Passage(*span) for span in sorted(spans, key=lambda span: (order.index(span[0]), span[1], -span[2]))[:MOST]
+        ]
 
     def _in(self, leaf: Text) -> Iterable[str]:
         return self._fields if leaf.column is None else (leaf.column,)
