@@ -4,10 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.normalize import phrases as module
+from archive.normalize import wordings as module
 from archive.normalize.matching import Matchers, find_matches
-from archive.normalize.phrases import MANY, MOST, Phrase, PhraseMatcher
+from archive.normalize.phrases import MOST, Phrase, PhraseMatcher
 from archive.normalize.tokens import tokenize
+from archive.normalize.wordings import MANY
 
 WORDS = st.sampled_from(["a", "b", "c", "北", "京"])
 PHRASES = st.lists(
