@@ -164,7 +164,7 @@ def find_evidence(connection: Connection, article_id: int, revision_id: int | No
         passage = before = after = None
         if row.field == "topics":
             passage = row.given_text
-        else:
+        elif row.field != "values":
             field = {"headline": row.headline, "body": row.body, "set_aside": row.aside}[row.field]
             passage = field[row.start : row.end]
             before, after = _around(field, row.start, row.end)
