@@ -38,7 +38,7 @@ class Concept:
     """A concept of a scheme. What there can be many of is sorted, so that two that say the same are equal.
 
     `name` is the label that is shown, None where the vocabulary leaves that to whoever reads it. `uri` is None where it
-    follows from the scheme's. `line` is where the file states it, if that is known.
+    follows from the scheme's. `line` is where the file states it, `rule_lines` where its rules, if that is known.
     """
 
     scheme: str
@@ -55,6 +55,7 @@ class Concept:
     mappings: tuple[Match, ...] = ()
     uri: str | None = None
     line: int | None = field(default=None, compare=False)
+    rule_lines: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def label(self) -> str:

@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -48,6 +49,8 @@ def read_toml(file: str, text: str) -> Vocabulary:
     notes: list[str] = []
     lines = _lines(text, len(entries))
     concepts = [_concept(file, number, entry, lines, notes) for number, entry in enumerate(entries, 1)]
+    if lines:
+        concepts = _with_rule_lines(text, concepts)
     return Vocabulary(concepts, _schemes(file, content.get("schemes", [])), tuple(notes))
 
 
@@ -91,6 +94,22 @@ def _lines(text: str, number: int) -> list[int] | None:
         last = start
         lines.append(line)
     return lines
+
+
+def _with_rule_lines(text: str, concepts: Sequence[Concept]) -> list[Concept]:
+    """Return the concepts with the lines on which their rules stand: the first of the entry that has the rule in it."""
+    written = text.split("\n")
+    ends = [concept.line or 1 for concept in concepts[1:]] + [len(written) + 1]
+    found = []
+    for concept, end in zip(concepts, ends, strict=True):
+        first = concept.line or 1
+        entry = written[first - 1 : end - 1]
+        lines = {
+            rule: next((at for at, line in enumerate(entry, first) if rule in line or _text(rule) in line), first)
+            for rule in concept.rules
+        }
+        found.append(replace(concept, rule_lines=lines) if lines else concept)
+    return found
 
 
 def _schemes(file: str, entries: object) -> tuple[Scheme, ...]:
