@@ -16,7 +16,7 @@ from archive.resolve.decisions import Applier
 from archive.resolve.loaded import ADD, CHANGE, REMOVE, RETIRE, Change, Loaded
 from archive.resolve.topic_checks import check_file, check_names, check_parents
 from archive.resolve.topic_decisions import Topics
-from archive.vocabularies import Concept, Match, Scheme, Vocabulary, read_vocabulary
+from archive.vocabularies import Concept, Match, Scheme, Vocabulary, name_of, read_vocabulary
 from archive.vocabularies.addresses import KNOWN, parted
 from archive.vocabularies.concepts import URI
 from archive.vocabularies.entries import Place, language_of, scheme_of
@@ -46,15 +46,16 @@ def load_topics(
     where topics that would have to go are in use, or a decision cannot stand upon what the file says.
     """
     options = options or LoadOptions()
-    vocabulary = _named(str(path), read_vocabulary(path, stdin), options)
-    check_file(str(path), vocabulary.concepts)
+    file = name_of(path)
+    vocabulary = _named(file, read_vocabulary(path, stdin), options)
+    check_file(file, vocabulary.concepts)
     decided = Topics(connection)
     decided.take_all_back()
-    loaded = _Load(connection, str(path), vocabulary, options).run()
+    loaded = _Load(connection, file, vocabulary, options).run()
     if failed := decided.do_again():
         decision, error = failed[0]
         raise VocabularyError(
-            f"{path}: with it, decision {decision.id} about {decision.name} cannot stand ({error}); "
+            f"{file}: with it, decision {decision.id} about {decision.name} cannot stand ({error}); "
             "change the file, or take the decision back first"
         )
     Applier(connection).apply(decided.keys)

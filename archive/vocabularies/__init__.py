@@ -7,11 +7,11 @@ concepts (`concepts`); what each can say is in docs/vocabularies.md.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from archive.vocabularies.concepts import Concept, Match, Scheme, Vocabulary
-from archive.vocabularies.files import read_vocabulary
+from archive.vocabularies.files import name_of, read_vocabulary
 
 FORMATS = ("toml", "csv", "turtle", "jsonld", "rdfxml")
 
-__all__ = ["FORMATS", "Concept", "Match", "Scheme", "Vocabulary", "read_vocabulary", "write_vocabulary"]
+__all__ = ["FORMATS", "Concept", "Match", "Scheme", "Vocabulary", "name_of", "read_vocabulary", "write_vocabulary"]
 
 
 def write_vocabulary(

@@ -39,10 +39,9 @@ def read_vocabulary(source: Path, stdin: BinaryIO | None = None) -> Vocabulary:
     Raises VocabularyError for a file that cannot be read, is over LARGEST bytes (before it is read), is in no format
     that is known, or says what it cannot mean.
     """
-    is_stdin = str(source) == STDIN and stdin is not None
-    file = "standard input" if is_stdin else str(source)
-    content = _from_stdin(file, stdin) if is_stdin and stdin is not None else _from_file(file, source)
-    form = told_format(file if is_stdin else source.name, content)
+    file = name_of(source)
+    content = _from_stdin(file, stdin) if str(source) == STDIN and stdin else _from_file(file, source)
+    form = told_format(source.name, content)
     if form is None:
         raise VocabularyError(
             f"{file} is no vocabulary that is known: neither TOML with [[topics]], CSV with a column 'name', SKOS "
@@ -63,6 +62,11 @@ def read_vocabulary(source: Path, stdin: BinaryIO | None = None) -> Vocabulary:
     from archive.vocabularies.toml import read_toml
 
     return read_toml(file, text)
+
+
+def name_of(source: Path) -> str:
+    """Return what messages call a file."""
+    return "standard input" if str(source) == STDIN else str(source)
 
 
 def told_format(name: str, content: bytes) -> str | None:
