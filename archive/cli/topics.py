@@ -8,6 +8,7 @@ from archive.cli import completing
 from archive.cli.asking import include_hidden_option, tell_hidden
 from archive.cli.options import archive_path, format_option, put_on_record, two_names, who_and_why
 from archive.cli.output import print_rows
+from archive.cli.retagging import retag
 from archive.errors import UsageError
 from archive.queries import reading
 from archive.queries.topics import list_topics
@@ -39,6 +40,9 @@ def topics(ctx: click.Context, /, all_known: bool, include_hidden: bool, form: s
         print_rows(rows, form, _COLUMNS, empty="no article has a topic; --all lists those that could be")
         if not include_hidden:
             tell_hidden(connection)
+
+
+topics.add_command(retag)
 
 
 @topics.command()
