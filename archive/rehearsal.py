@@ -58,9 +58,7 @@ def rehearse_import(
             engine.dispose()
 
 
-def rehearse_load(
-    path: Path, file: Path, options: LoadOptions | None = None, stdin: BinaryIO | None = None
-) -> Loaded:
+def rehearse_load(path: Path, file: Path, options: LoadOptions | None = None, stdin: BinaryIO | None = None) -> Loaded:
     """Return what loading a file of topics would do; nothing of it stays, and no archive is made.
 
     Raises VocabularyError where the file could not be loaded as it is.

@@ -1,15 +1,15 @@
 """`archive topics load` and `archive topics export`."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from archive.cli.escaping import printable_line
 from archive.cli.options import archive_path, format_option
 from archive.cli.output import hint, print_object, print_rows
+from archive.cli.watching import watching
 from archive.cli.writing import write_pieces
 from archive.queries import reading
 from archive.vocabularies import FORMATS, write_vocabulary
@@ -48,8 +48,8 @@ def load(
     """Load a vocabulary: TOML, CSV, SKOS, or IPTC's NewsCodes.
 
     Loaded again, it changes what has changed and doubles nothing; topics that it does not name stay. What is wrong with
-    it is told with the entry, and then nothing is changed. What people decided of topics stays. Articles that are there
-    are tagged by what is new when they are imported again. `-` is standard input. docs/vocabularies.md has the formats.
+    it is told with the entry, and then nothing is changed. What people decided of topics stays. `archive topics retag`
+    tags the articles that are there by what is new. `-` is standard input. docs/vocabularies.md has the formats.
 
     \b
     archive topics load my-topics.toml
@@ -58,8 +58,9 @@ def load(
     from archive.resolve.topic_loading import LoadOptions
 
     options = LoadOptions(scheme, language, prune)
-    path, stdin = archive_path(ctx), click.get_binary_stream("stdin")
-    with _progress(file):
+    path, stdin = archive_path(ctx), sys.stdin.buffer if sys.stdin else None  # None where it is closed
+    with watching() as watch:
+        watch(f"loading {printable_line(file.name)}", 0, None)
         if dry_run:
             from archive.rehearsal import rehearse_load
 
@@ -117,9 +118,7 @@ def export(ctx: click.Context, /, scheme: str | None, export_format: str | None,
     path = archive_path(ctx)
     with reading(path) as connection:
         known = find_vocabulary(connection, scheme)
-        pieces = write_vocabulary(
-            form, known.schemes, known.concepts(), languages=known.languages, uris=known.uris
-        )
+        pieces = write_vocabulary(form, known.schemes, known.concepts(), languages=known.languages, uris=known.uris)
         write_pieces(pieces, None if to_stdout else output, path, is_json=form == "jsonld")
         if not known.number:
             hint("there is no topic to export; `archive topics load` loads some")
@@ -142,18 +141,3 @@ def _tell(loaded: "Loaded", file: Path, *, prune: bool) -> None:
     if loaded.lacking and not prune:
         number = f"{loaded.lacking:,} topics" if loaded.lacking > 1 else "1 topic"
         hint(f"{number} of its vocabulary the file has not, and stay; --prune removes those that nothing rests on")
-
-
-@contextmanager
-def _progress(file: Path) -> Iterator[None]:
-    """Show on a terminal that something goes on."""
-    if not sys.stderr.isatty():
-        yield
-        return
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        progress.add_task(f"loading {file.name}", total=None)
-        yield

@@ -37,12 +37,8 @@ def find_vocabulary(connection: Connection, scheme: str | None = None) -> KnownV
     """Return the topics of a scheme, or of all; raises NotFoundError for a scheme without any."""
     topic, names, definitions = tables.topics.c, tables.topic_names, tables.topic_definitions
     wanted = [topic.scheme == scheme] if scheme is not None else []
-    counted = {
-        name: number
-        for name, number in connection.execute(
-            select(topic.scheme, func.count()).where(*wanted).group_by(topic.scheme).order_by(topic.scheme)
-        )
-    }
+    by_scheme = select(topic.scheme, func.count()).where(*wanted).group_by(topic.scheme).order_by(topic.scheme)
+    counted: dict[str, int] = dict(connection.execute(by_scheme).all())
     if scheme is not None and not counted:
         known = ", ".join(connection.scalars(select(topic.scheme).distinct().order_by(topic.scheme)))
         raise NotFoundError(f"there is no topic of the scheme '{scheme}'" + (f"; there are {known}" if known else ""))

@@ -9,6 +9,7 @@ from archive.errors import VocabularyError
 from archive.vocabularies.concepts import Vocabulary
 
 LARGEST = 100_000_000
+LARGEST_SKOS = 50_000_000  # of which rdflib makes gigabytes
 
 STDIN = "-"
 
@@ -40,7 +41,7 @@ def read_vocabulary(source: Path, stdin: BinaryIO | None = None) -> Vocabulary:
     that is known, or says what it cannot mean.
     """
     file = name_of(source)
-    content = _from_stdin(file, stdin) if str(source) == STDIN and stdin else _from_file(file, source)
+    content = _from_stdin(file, stdin) if str(source) == STDIN else _from_file(file, source)
     form = told_format(source.name, content)
     if form is None:
         raise VocabularyError(
@@ -95,6 +96,7 @@ def _read_skos(file: str, content: bytes, form: str) -> Vocabulary:
     from archive.vocabularies.rdf import read_graph
     from archive.vocabularies.skos import read_skos
 
+    _refuse_large(file, len(content))
     return read_skos(file, read_graph(file, content, form))
 
 
@@ -105,7 +107,15 @@ def _read_json(file: str, content: bytes) -> Vocabulary:
     from archive.vocabularies.skos import read_skos
 
     stated = read_json(file, content)
-    return read_newscodes(file, stated) if is_newscodes(stated) else read_skos(file, graph_of_json(file, stated))
+    if is_newscodes(stated):
+        return read_newscodes(file, stated)
+    _refuse_large(file, len(content))
+    return read_skos(file, graph_of_json(file, stated))
+
+
+def _refuse_large(file: str, size: int) -> None:
+    if size > LARGEST_SKOS:
+        raise _too_large(file, size, LARGEST_SKOS)
 
 
 def _from_file(file: str, path: Path) -> bytes:
@@ -121,7 +131,9 @@ def _from_file(file: str, path: Path) -> bytes:
         raise VocabularyError(f"{file} cannot be read: {error}") from error
 
 
-def _from_stdin(file: str, stdin: BinaryIO) -> bytes:
+def _from_stdin(file: str, stdin: BinaryIO | None) -> bytes:
+    if stdin is None:
+        raise VocabularyError(f"{file} is closed; pipe a vocabulary into the command, or name a file")
     try:
         return _joined(file, iter(lambda: stdin.read(_CHUNK), b""))
     except OSError as error:
@@ -138,6 +150,10 @@ def _joined(file: str, parts: Iterable[bytes]) -> bytes:
     return bytes(content)
 
 
-def _too_large(file: str, size: int | None) -> VocabularyError:
-    has = f"has {size / 1_000_000:,.0f} MB" if size else "has more"
-    return VocabularyError(f"{file} {has}; a vocabulary may have {LARGEST / 1_000_000:,.0f} MB. Split it by schemes")
+def _too_large(file: str, size: int | None, limit: int = LARGEST) -> VocabularyError:
+    has = f"has {size / 1_000_000:,.0f} MB, more" if size else "has more"
+    what = "a vocabulary" if limit == LARGEST else "one in SKOS"
+    return VocabularyError(
+        f"{file} {has} than may be: {what} may have {limit / 1_000_000:,.0f} MB. Split it, or leave out what you do "
+        "not need"
+    )
