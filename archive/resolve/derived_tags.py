@@ -7,9 +7,10 @@ from collections.abc import Collection, Iterable, Mapping
 
 from sqlalchemy import ColumnElement, Connection, select
 
-from archive.db import derived, vocabulary
-from archive.db.derived import QUERY, Derived
-from archive.db.lookups import chunks
+from archive.db import evidence, vocabulary
+from archive.db.evidence import Evidence
+from archive.db.lookups import chunks, current_texts
+from archive.db.mappings import MAPPING, find_mapped, there_are_mappings
 from archive.db.spans import published_within
 from archive.db.tables import articles
 from archive.errors import ArchiveError, VocabularyError
@@ -24,6 +25,7 @@ from archive.resolve.conditions import in_language, in_section, of_kind, of_sour
 # Values of an article that a rule can ask for, by the field that sets them.
 FOLLOWED = frozenset(("source", "published", "language", "section", "kind"))
 
+QUERY = "query"
 _CONDITIONS = {"source": of_source, "language": in_language, "section": in_section, "kind": of_kind}
 
 
@@ -35,7 +37,7 @@ class DerivedTags:
 
     def __init__(self, connection: Connection, topics: Collection[int] | None = None) -> None:
         self._topics = topics
-        self._has_mappings = derived.there_are_mappings(connection)
+        self._has_mappings = there_are_mappings(connection)
         self._rules: list[tuple[Rule, Node]] = []
         for rule in map(Rule._make, vocabulary.all_queries(connection)):
             tree = _parsed(connection, rule)
@@ -50,18 +52,22 @@ class DerivedTags:
         """
         if not article_ids or not (self._has_mappings or self._rules or thoroughly):
             return
-        wanted = derived.find_mapped(connection, article_ids) if self._has_mappings else set()
+        wanted = find_mapped(connection, article_ids) if self._has_mappings else set()
         wanted |= self._by_rules(connection, article_ids)
-        known = derived.find_derived(connection, article_ids, self.rules)
+        known = {
+            row_id: one
+            for row_id, one in evidence.find_evidence(connection, article_ids, (MAPPING, QUERY)).items()
+            if one.method == MAPPING or one.rule in self.rules
+        }
         if self._topics is not None:
             wanted = {one for one in wanted if one.topic_id in self._topics}
             known = {row_id: one for row_id, one in known.items() if one.topic_id in self._topics}
         gone = [row_id for row_id, one in known.items() if one not in wanted]
         new = wanted.difference(known.values())
         if gone or new:
-            derived.replace_derived(connection, gone, new)
+            evidence.replace_evidence(connection, gone, new)
 
-    def _by_rules(self, connection: Connection, article_ids: Collection[int]) -> set[Derived]:
+    def _by_rules(self, connection: Connection, article_ids: Collection[int]) -> set[Evidence]:
         if not self._rules:
             return set()
         sides: dict[Leaf, dict[int, bool]] = {
@@ -75,8 +81,8 @@ class DerivedTags:
             one: [rule for rule in self._rules if truth(rule[1], known.get) is not False]
             for one, known in values.items()
         }
-        found: set[Derived] = set()
-        texts = derived.current_texts(connection, [one for one, rules in candidates.items() if rules])
+        found: set[Evidence] = set()
+        texts = current_texts(connection, [one for one, rules in candidates.items() if rules])
         for one, (revision_id, headline, body) in texts.items():
             found.update(_tagged(one, revision_id, {"headline": headline, "body": body}, values[one], candidates[one]))
         return found
@@ -88,7 +94,7 @@ def _tagged(
     texts: Mapping[str, str],
     values: Mapping[Leaf, bool | None],
     rules: Iterable[tuple[Rule, Node]],
-) -> Iterable[Derived]:
+) -> Iterable[Evidence]:
     """Yield what the rules among these say that are so of an article."""
     words = {field: tokenize(text) for field, text in texts.items()}
     text = TextInWords(words)
@@ -97,7 +103,7 @@ def _tagged(
             wanted = [leaf for leaf, is_wanted in leaves(tree) if is_wanted and isinstance(leaf, (Words, Near))]
             for match in found_by_query(*rule, text.passages(wanted), texts, words):
                 place = (match.field, match.start, match.end)
-                yield Derived(article_id, rule.topic_id, QUERY, rule.text, None, None, revision_id, *place)
+                yield Evidence(article_id, rule.topic_id, QUERY, rule.text, None, None, revision_id, None, *place)
 
 
 def _sides(connection: Connection, article_ids: Collection[int], leaf: Leaf) -> dict[int, bool]:

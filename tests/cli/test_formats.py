@@ -43,6 +43,7 @@ CALLS = {
     "topics": ["topics", "--all"],
     "topics deciding": ["topics", "deciding"],
     "topics agreement": ["topics", "agreement"],
+    "topics load": ["topics", "load", "more.toml", "--dry-run"],
     "imports": ["imports"],
     "imports show": ["imports", "show", "1"],
     "stats": ["stats"],
@@ -60,6 +61,7 @@ OBJECTS = {"show", "why", "stats", "import", "corpus verify", "corpus methods", 
 @pytest.fixture
 def ask(seeds: Run, key: Callable[[str], str]) -> Run:
     Path("more.txt").write_text("One more text of six words.")
+    Path("more.toml").write_text('[[topics]]\nname = "Ferries"\n[[topics]]\nname = "Trade"\ncode = "trade"\n')
     seeds("set", key("zh/访问.md"), "section=Politics", "--because", "as printed")
     for who in ("Ada", "Bo"):
         seeds("tag", key("zh/访问.md"), "--who", who, "--", "+trade")
