@@ -60,6 +60,7 @@ def _show(ctx: click.Context, form: str) -> None:
     from rich.console import Console
 
     from archive.cli.escaping import printable_line
+    from archive.db.precedence import Rule
     from archive.queries import reading
     from archive.queries.decisions import deciding_rule
 
@@ -67,7 +68,7 @@ def _show(ctx: click.Context, form: str) -> None:
         rule = deciding_rule(connection)
 
     def draw(console: Console) -> None:
-        counts = f"what {rule['person']} says counts" if rule["person"] else f"the {rule['rule']} counts"
+        counts = Rule(rule["rule"], rule["person"]).told()
         because = f": {rule['reason']}" if rule["reason"] else ""
         made = (rule["made_at"] or "")[:16].replace("T", " ")
         by = f" (decision {rule['decision']} by {rule['who']}, {made}{because})" if rule["decision"] else ""

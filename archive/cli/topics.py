@@ -46,6 +46,9 @@ def topics(ctx: click.Context, /, all_known: bool, include_hidden: bool, form: s
 topics.add_command(load)
 topics.add_command(export)
 topics.add_command(retag)
+topics.add_command(review)
+topics.add_command(deciding)
+topics.add_command(agreement)
 
 
 @topics.command()
@@ -115,7 +118,3 @@ def alias(ctx: click.Context, /, topic: str, name: str, who: str | None, because
     archive topics alias belt-and-road "Silk Road Economic Belt"
     """
     put_on_record(ctx, "topic_alias", topic, name, who, because)
-
-
-for command in (review, deciding, agreement):
-    topics.add_command(command)

@@ -43,15 +43,6 @@ def settle_tags(connection: Connection, wanted: Mapping[Pair, Decision | None]) 
         portion.write(connection)
 
 
-def find_tags(connection: Connection, article_ids: Collection[int]) -> set[Pair]:
-    """Return the tags of these articles: article and topic."""
-    found: set[Pair] = set()
-    for some in chunks(article_ids):
-        statement = select(_TAGS.c.article_id, _TAGS.c.topic_id).where(_TAGS.c.article_id.in_(some))
-        found.update((article_id, topic_id) for article_id, topic_id in connection.execute(statement))
-    return found
-
-
 _OF_TAG = _EVIDENCE.c.article_topic_id == bindparam("tag")
 _OF_REJECTED = _EVIDENCE.c.rejected_topic_id == bindparam("rejected")
 

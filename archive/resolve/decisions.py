@@ -9,8 +9,9 @@ from sqlalchemy import Connection, select
 from archive.db import credited, decided, decisions, tables, vocabulary
 from archive.db.article_columns import embargo_columns, published_columns
 from archive.db.decided import BY_DECISION, Automatic
-from archive.db.decided_tags import find_tags, settle_tags
+from archive.db.decided_tags import settle_tags
 from archive.db.decisions import FIELD, TOPIC, Decision
+from archive.db.evidence import find_tags
 from archive.db.lookups import chunks
 from archive.db.precedence import precedence, standing
 from archive.errors import UsageError
