@@ -17,6 +17,7 @@ from archive.cli.tables import drawn, mark
 
 _BLANK = re.compile(r"\s")
 _MOST_PASSAGES = 3  # of one topic that are shown; JSON has all
+_RULE = 40  # cells of a query that tags
 
 _METHODS = {
     "given": "given",
@@ -237,8 +238,9 @@ def _passage(one: dict[str, Any], console: Console) -> Text:
     if one["method"] == "mapping":
         return _line(f"the same as '{one['passage']}', given in {_method(one['given_by'])}")
     if one["field"] == "values":
-        return _line(f"query {one['rule']}")
-    where = f"{one['method']}, {one['field']} {one['start']}: "
+        return _line(f"query '{one['rule']}'")
+    rule = f" '{_last_words(one['rule'][::-1], _RULE)[::-1]}'" if one["method"] == "query" else ""
+    where = f"{one['method']}{rule}, {one['field']} {one['start']}: "
     before, passage, after = (printable(_BLANK.sub(" ", one[part])) for part in ("before", "passage", "after"))
     room = console.width - 2 - cell_len(where) - cell_len(passage) - len("«»")
     half = max(0, room // 2)
