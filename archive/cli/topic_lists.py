@@ -1,13 +1,14 @@
-"""`archive topics list|unused`: topics as a tree with counts, and those on no article."""
+"""`archive topics list|unused|show|test`: which topics there are, what one is, what a rule would tag."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from archive.cli.asking import takes_query, tell_what_is_left_out
-from archive.cli.options import archive_path, format_option
-from archive.cli.output import hint, print_rows
+from archive.cli import completing
+from archive.cli.asking import include_hidden_option, takes_query, tell_hidden, tell_what_is_left_out
+from archive.cli.options import archive_path, format_option, limit_option
+from archive.cli.output import hint, print_object, print_rows
 from archive.cli.sparklines import bars_of_terminal, by_month, months_a_bar, months_of, sparkline
 from archive.queries import reading
 
@@ -26,10 +27,10 @@ _COLUMNS = {
     "last": "last",
     "by_month": "by month",
 }
-_NARROW = ("topic", "code", "articles", "with_below")
+_NARROW = {"topic": "topic", "code": "code", "articles": "articles", "with_below": "with below"}
 _GAP = 2  # cells between two columns
 _NAME = 20  # cells that names have at least before a column goes
-_BARS = range(10, 41)  # cells that a sparkline may have
+_LEAST, _GOOD, _MOST = 12, 24, 40  # cells of a sparkline: without fewer it goes, with as many names are cut for it
 
 _UNUSED_COLUMNS = {
     "topic": "topic",
@@ -103,8 +104,15 @@ def print_tree(
         else:
             print_rows(tree.rows, form, {}, empty=empty)
         if tree.without_month:
-            hint(f"{tree.without_month:,} of {tree.articles:,} articles with a topic are of no month: they have no date, or a year")
+            hint(_without_month(tree))
         tell_what_is_left_out(connection, selection)
+
+
+def _without_month(tree: "TopicTree") -> str:
+    return (
+        f"{tree.without_month:,} of {tree.articles:,} articles with a topic are of no month: "
+        "their date is not known, or only the year"
+    )
 
 
 def _print_table(tree: "TopicTree", empty: str) -> None:
@@ -118,7 +126,7 @@ def _print_table(tree: "TopicTree", empty: str) -> None:
         for row in tree.rows
     ]
     months = months_of(rows)
-    columns, room = _that_fit(rows, len(months))
+    columns, room = _that_fit(rows, len(months)) if rows else (_NARROW, 0)
     if "by_month" in columns:
         bars = bars_of_terminal()
         rows = [{**row, "by_month": sparkline(by_month(row), months, room, bars)} for row in rows]
@@ -146,8 +154,6 @@ def typed(row: Mapping[str, Any]) -> str:
 
 def _that_fit(rows: Sequence[Mapping[str, Any]], months: int) -> tuple[dict[str, str], int]:
     """Return the columns for which the terminal has room, and how many cells a sparkline has."""
-    if not rows:
-        return _COLUMNS, 0
     from rich.cells import cell_len
 
     from archive.cli.tables import terminal
@@ -156,14 +162,16 @@ def _that_fit(rows: Sequence[Mapping[str, Any]], months: int) -> tuple[dict[str,
         name: max(cell_len(heading), *(cell_len(str(row.get(name) or "")) for row in rows))
         for name, heading in _COLUMNS.items()
     }
-    widest["topic"] = min(widest["topic"], _NAME)
-    others = [name for name in _COLUMNS if name != "by_month"]
-    left = terminal().width - sum(widest[name] + _GAP for name in others)
-    room = min(left, _BARS[-1])
-    if months and (room >= _BARS[0] or room >= months):
-        return _COLUMNS, room
-    shown = others if left + _GAP >= 0 else _NARROW
-    return {name: _COLUMNS[name] for name in shown}, 0
+    for left_out in (set(), {"first", "last"}):
+        columns = {name: heading for name, heading in _COLUMNS.items() if name not in left_out}
+        left = terminal().width - sum(widest[name] + _GAP for name in columns if name != "by_month")
+        at_most = left + max(0, widest["topic"] - _NAME)  # with names cut
+        room = min(max(left, _GOOD), at_most, _MOST)
+        if months and room >= min(months, _LEAST):
+            return columns, room
+        if not months and at_most + _GAP >= 0:
+            return {name: heading for name, heading in columns.items() if name != "by_month"}, 0
+    return _NARROW, 0
 
 
 @click.command()
@@ -186,10 +194,87 @@ def unused(ctx: click.Context, /, scheme: str | None, form: str) -> None:
     with reading(archive_path(ctx)) as connection:
         rows = list_unused(connection, scheme)
     if form == "table":
-        rows = [
-            {**row, "topic": name_and_state(row), "code": typed(row), "since": row["since"][:10]} for row in rows
-        ]
+        rows = [{**row, "topic": name_and_state(row), "code": typed(row), "since": row["since"][:10]} for row in rows]
     print_rows(rows, form, _UNUSED_COLUMNS, empty="each topic is on an article, or one below it is")
     without = sum(1 for row in rows if not row["phrases"] and not row["queries"])
     if without:
         hint(f"{without:,} of {len(rows):,} have no rule that could tag with them")
+
+
+@click.command()
+@click.argument("topic", shell_complete=completing.known_topics)
+@include_hidden_option
+@format_option
+@click.pass_context
+def show(ctx: click.Context, /, topic: str, include_hidden: bool, form: str) -> None:
+    """Show one topic: what it means, what tags with it, since when.
+
+    Its names and definitions by language, what is above and below it, what it is in other vocabularies; on how many
+    articles it is, by what put it there and by month; each phrase and query that tags with it, and on how many articles
+    it does now; what people decided of it; the newest articles that have it, with the passage. Name it by code,
+    scheme:code, name or alias.
+
+    \b
+    archive topics show sanctions
+    archive topics show "Belt and Road" -f json
+    """
+    from archive.cli.topic_drawing import draw_topic
+    from archive.queries.filters import Asked
+    from archive.queries.topic import show_topic
+
+    with reading(archive_path(ctx)) as connection:
+        shown = show_topic(connection, topic, Asked(include_hidden=include_hidden).selection(connection))
+        print_object(shown, form, lambda console: draw_topic(console, shown))
+        if not include_hidden:
+            tell_hidden(connection)
+
+
+@click.command()
+@click.argument("query", nargs=-1, required=True, metavar="QUERY...", shell_complete=completing.queries)
+@click.option(
+    "--topic",
+    metavar="TOPIC",
+    shell_complete=completing.known_topics,
+    help="The topic that it is meant for: what would be new.",
+)
+@limit_option(5)
+@include_hidden_option
+@format_option
+@click.pass_context
+def test(
+    ctx: click.Context,
+    /,
+    query: tuple[str, ...],
+    topic: str | None,
+    limit: int | None,
+    include_hidden: bool,
+    form: str,
+) -> None:
+    """Tell what a query would tag as a rule; changes nothing.
+
+    How many articles it names, which are those that `archive search` finds, and what part of the archive they are; with
+    which topics it shares articles; examples with the passages that match. A rule asks for words, for date:, source:,
+    language:, section: and kind:, and for nothing that can change. The overlap is the part of all articles that either
+    has which both have: 1 where rule and topic are on the same articles.
+
+    \b
+    archive topics test '"trade sanctions" OR embargo*'
+    archive topics test 'customs OR tariff*' --topic trade
+    """
+    from archive.cli.topic_drawing import draw_trial, tell_overlap
+    from archive.queries.left_out import hidden_told, told
+    from archive.queries.rule_trial import try_rule
+
+    with reading(archive_path(ctx)) as connection:
+        trial = try_rule(connection, " ".join(query), topic=topic, limit=limit, include_hidden=include_hidden)
+    print_object(trial.as_row(), form, lambda console: draw_trial(console, trial))
+    if form == "table":
+        tell_overlap(trial)
+    if trial.is_too_much:
+        hint(
+            f"more than half of the archive, {trial.articles:,} of {trial.of:,}: "
+            "a topic that is on most articles tells none apart"
+        )
+    for one in (told(*trial.left_out[:2]), hidden_told(trial.left_out.hidden)):
+        if one:
+            hint(one)

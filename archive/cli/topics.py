@@ -61,7 +61,7 @@ def topics(
     topic_lists.print_tree(ctx, asked, all_known, scheme, depth, form)
 
 
-for _command in (topic_lists.list_, topic_lists.unused):
+for _command in (topic_lists.list_, topic_lists.unused, topic_lists.show, topic_lists.test):
     topics.add_command(_command)
 
 
