@@ -1,6 +1,6 @@
 """Questions about topics: the tree with its counts, and those that are on no article."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
@@ -16,7 +16,7 @@ from archive.queries.topic_sets import Node, Places, read_tree, topic_sets
 
 @dataclass(frozen=True)
 class TopicTree:
-    """Topics as a tree, and how many of the articles that it counts have none of its months.
+    """Topics as a tree, row by row, and how many of the articles that it counts have none of its months.
 
     Of each row `articles` counts those tagged with the topic itself, `with_below` those tagged with it or any topic
     below, each once; `first` and `last` are the dates of the earliest and the latest of these, as exactly as known, and
@@ -27,6 +27,9 @@ class TopicTree:
     rows: list[dict[str, Any]]
     articles: int
     without_month: int
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        return iter(self.rows)
 
 
 def list_topics(
