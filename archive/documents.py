@@ -179,15 +179,20 @@ class Document:
 
 
 @dataclass(frozen=True)
-class PhraseMatch:
-    """A phrase of the vocabulary found in a text: whose it is, and where it stands."""
+class RuleMatch:
+    """A rule of the vocabulary found in a text: whose it is, and where it stands.
+
+    A rule is a phrase, a name in tags that trail a text, or a query; of a query that names no words `field` is `values`
+    and there is no place.
+    """
 
     topic_id: int
-    phrase: str
+    rule: str
     field: str
-    start: int
-    end: int
+    start: int | None
+    end: int | None
     set_aside: int | None = None  # which of the passages set aside, where field is set_aside
+    is_query: bool = False
 
 
 @dataclass(frozen=True)
@@ -231,7 +236,7 @@ class Article:
     modified_at: str | None = None
     crawled_at: str | None = None
     topics: tuple[Value, ...] = ()
-    matches: tuple[PhraseMatch, ...] = ()
+    matches: tuple[RuleMatch, ...] = ()
     notes: tuple[str, ...] = ()
 
 

@@ -219,6 +219,7 @@ class Import:
         settings = Settings(
             options=Given(self._values, tuple(Value("topics", topic, "option") for topic in self._options.topics)),
             phrases=tuple(vocabulary.all_phrases(connection)),
+            queries=tuple(vocabulary.all_queries(connection)),
             names=tuple(vocabulary.vocabulary_names(connection)),
             domains=tuple(sorted((at, source.slug) for at, source in vocabulary.source_domains(connection).items())),
             max_bytes=self._options.max_bytes,

@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 import zstandard
 
-from archive.documents import Article, Document, Failure, Given, Original, PhraseMatch, SetAside, Unchanged
+from archive.documents import Article, Document, Failure, Given, Original, RuleMatch, SetAside, Unchanged
 from archive.errors import ReadError
-from archive.normalize.article import NORMALIZER_VERSION, Matchers, find_matches, normalize_document
-from archive.normalize.phrases import Phrase, PhraseMatcher
+from archive.normalize.article import NORMALIZER_VERSION, normalize_document
+from archive.normalize.matching import Matchers, find_matches
+from archive.normalize.phrases import Phrase, PhraseMatcher, Queries
 from archive.readers import HARMLESS, find_reader
 from archive.readers.base import shown
 from archive.readers.bundles.packed import unpacked_name
@@ -53,6 +54,7 @@ class Settings:
 
     options: Given
     phrases: tuple[tuple[int, str], ...] = ()
+    queries: tuple[tuple[int, str], ...] = ()
     names: tuple[tuple[int, str], ...] = ()
     domains: tuple[tuple[str, str], ...] = ()  # with their sources; what a URL says of a source depends on them
     max_bytes: int = MAX_BYTES
@@ -63,7 +65,7 @@ class Settings:
     @cached_property
     def digest(self) -> str:
         """SHA-256 of all that decides what comes of the same bytes."""
-        parts = (NORMALIZER_VERSION, self.options, self.phrases, self.names, self.domains)
+        parts = (NORMALIZER_VERSION, self.options, self.phrases, self.queries, self.names, self.domains)
         return hashlib.sha256(repr(parts).encode(errors="surrogatepass")).hexdigest()
 
 
@@ -74,7 +76,7 @@ class Preparer:
         self._settings = settings
         phrases = [Phrase(*phrase) for phrase in settings.phrases]
         names = {Phrase(*name): None for name in (*settings.phrases, *settings.names)}
-        self._matchers = Matchers(PhraseMatcher(phrases), PhraseMatcher(names))
+        self._matchers = Matchers(PhraseMatcher(phrases), PhraseMatcher(names), _queries(settings.queries))
         self._defaults = FolderDefaults()
         self._folders: dict[tuple[str, str], tuple[Sequence[Given], str]] = {}
         self._of_container: tuple[str, tuple[Sequence[Given], str]] | None = None  # its sidecar, and what that gives
@@ -107,7 +109,7 @@ class Preparer:
         except Exception as error:
             return (_failure(found.locator, error),)
 
-    def matches(self, headline: str | None, body: str, set_aside: Sequence[SetAside]) -> tuple[PhraseMatch, ...]:
+    def matches(self, headline: str | None, body: str, set_aside: Sequence[SetAside]) -> tuple[RuleMatch, ...]:
         """Return where the vocabulary tags a text as it is stored."""
         return tuple(find_matches(headline, body, set_aside, self._matchers))
 
@@ -167,6 +169,16 @@ class Preparer:
             self._compressor.compress(document.content),
         )
         return normalize_document(document, (*given, self._settings.options), original, self._matchers, context)
+
+
+def _queries(rules: Sequence[tuple[int, str]]) -> Queries | None:
+    """Return what finds which queries name a text, of those that a text alone decides; None where there is none."""
+    if not rules:
+        return None
+    from archive.query_language.rule_matching import Rule, RuleMatcher  # late: few vocabularies have queries
+    from archive.query_language.rules import asks_for_values, parse_rule
+
+    return RuleMatcher(Rule(*rule) for rule in rules if not asks_for_values(parse_rule(rule[1]).tree))
 
 
 def _failure(locator: str, error: Exception) -> Failure:

@@ -167,6 +167,7 @@ class _Reader:
             Settings(
                 options=Given(),
                 phrases=tuple(vocabulary.all_phrases(connection)),
+                queries=tuple(vocabulary.all_queries(connection)),
                 names=tuple(vocabulary.vocabulary_names(connection)),
             )
         )

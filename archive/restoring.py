@@ -37,6 +37,7 @@ class Restorer:
             Settings(
                 options=Given(),
                 phrases=tuple(vocabulary.all_phrases(connection)),
+                queries=tuple(vocabulary.all_queries(connection)),
                 names=tuple(vocabulary.vocabulary_names(connection)),
             )
         )

@@ -10,7 +10,8 @@ import trafilatura
 
 from archive.documents import Original
 from archive.errors import ReadError
-from archive.normalize.article import Matchers, normalize_document
+from archive.normalize.article import normalize_document
+from archive.normalize.matching import Matchers
 from archive.normalize.phrases import PhraseMatcher
 from archive.readers.html import HtmlReader
 from archive.readers.html.encoding import decode_page

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from archive.db.lookups import Identifier, KnownArticle, KnownRevision
+from archive.db.lookups import Identifier, KnownArticle, KnownRevision, RuleTag
 from archive.documents import Article, Failure, Value
 
 
@@ -51,6 +51,6 @@ class Failed:
     failure: Failure
 
 
-def unit_tags(unit: Article) -> set[tuple[int, str, str, int, int]]:
-    """Return what the vocabulary tags in a unit: topic id, phrase, field, start, end."""
-    return {(match.topic_id, match.phrase, match.field, match.start, match.end) for match in unit.matches}
+def unit_tags(unit: Article) -> set[RuleTag]:
+    """Return what the vocabulary tags in a unit."""
+    return {(match.topic_id, match.rule, match.field, match.start, match.end) for match in unit.matches}

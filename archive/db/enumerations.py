@@ -13,6 +13,9 @@ STATED = tuple(method for method in METHODS if method != "domain")  # `domain` d
 _ORIGINS = ("vocabulary", "import")
 _NAME_KINDS = ("label", "alias")
 
+# What puts a tag on an article because of its text, and is made anew with it.
+BY_RULE = ("rule", "query", "trailing_tags")
+
 # By table and column; NULL is for the schema to allow or not. `articles.kind` is free: it is whatever an input states.
 ENUMERATIONS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("articles", "published_precision"): PRECISIONS,

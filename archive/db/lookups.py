@@ -4,10 +4,11 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from sqlalchemy import CompoundSelect, Connection, func, select, text, tuple_, union_all
 
+from archive.db.enumerations import BY_RULE
 from archive.db.tables import (
     article_identifiers,
     article_links,
@@ -108,6 +109,10 @@ class KnownRevision:
         return is_later((self.modified_at, self.crawled_at), (other.modified_at, other.crawled_at))
 
 
+# what a rule found: topic id, rule, field, start, end; no place where the rule names no words
+RuleTag: TypeAlias = tuple[int, str, str, int | None, int | None]
+
+
 @dataclass(slots=True)
 class KnownArticle:
     """An article, as far as an import has to know it to decide about a unit."""
@@ -120,7 +125,7 @@ class KnownArticle:
     values: dict[str, KnownValue]
     identifiers: set[Identifier]
     given_topics: set[tuple[int, str, str]]  # topic_id, given_text, given_by
-    rule_tags: set[tuple[int, str, str, int, int]]  # topic_id, phrase, field, start, end
+    rule_tags: set[RuleTag]
 
     current_id: int | None = None
 
@@ -217,7 +222,7 @@ def find_articles(connection: Connection, ids: Collection[int]) -> dict[int, Kno
         for article_id, topic_id, method, given_text, given_by, *passage in connection.execute(_evidence(some)):
             if method == "given":
                 known[article_id].given_topics.add((topic_id, given_text, given_by))
-            elif method != "decision":
+            elif method in BY_RULE:
                 known[article_id].rule_tags.add((topic_id, *passage))
     return known
 

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, RowMapping, delete, insert, or_, select, update
 
 from archive.db import tables
+from archive.db.enumerations import BY_RULE
 from archive.db.lookups import Identifier, KnownRevision
 from archive.db.removal import detach_units
 from archive.db.standing import GivenValue, find_values
@@ -205,7 +206,7 @@ def remove_evidence_of_rules(connection: Connection, article_id: int) -> None:
     evidence, tag, rejected = tables.tag_evidence, tables.article_topics.c, tables.rejected_topics.c
     connection.execute(
         delete(evidence).where(
-            evidence.c.method.in_(("rule", "trailing_tags")),
+            evidence.c.method.in_(BY_RULE),
             or_(
                 evidence.c.article_topic_id.in_(select(tag.id).where(tag.article_id == article_id)),
                 evidence.c.rejected_topic_id.in_(select(rejected.id).where(rejected.article_id == article_id)),

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Column, ColumnElement, Connection, delete, or_, select, update
 
 from archive.db import tables
+from archive.db.enumerations import BY_RULE
 from archive.db.lookups import chunks
 from archive.db.search import fts5
 
@@ -82,7 +83,7 @@ def remove_revisions(connection: Connection, ids: Collection[int]) -> None:
             connection.execute(
                 delete(tables.tag_evidence).where(
                     or_(evidence.revision_id.in_(some), evidence.set_aside_id.in_(passages)),
-                    evidence.method.in_(("rule", "trailing_tags")),
+                    evidence.method.in_(BY_RULE),
                 )
             )
         for table in (tables.article_dates, tables.article_credits):

@@ -12,7 +12,7 @@ from archive.db.clock import now
 from archive.db.ids import Ids
 from archive.db.inserting import UNCHANGED, Row, insert_statement
 from archive.db.statements import TOPICS, Statement, is_kept, rows_of, stated_by
-from archive.documents import Article, PhraseMatch
+from archive.documents import Article, RuleMatch
 from archive.errors import ArchiveError
 
 
@@ -351,10 +351,10 @@ class Rows:
         self._insert("article_topics", new_tags)
         self._insert("tag_evidence", evidence)
 
-    def _passage(self, match: PhraseMatch, revision_id: int) -> Row:
-        passage: Row = {"rule": match.phrase, "field": match.field, "start": match.start, "end": match.end}
+    def _passage(self, match: RuleMatch, revision_id: int) -> Row:
+        passage: Row = {"rule": match.rule, "field": match.field, "start": match.start, "end": match.end}
         if match.set_aside is None:
-            return passage | {"method": "rule", "revision_id": revision_id}
+            return passage | {"method": "query" if match.is_query else "rule", "revision_id": revision_id}
         set_aside_id = self._set_aside_ids[revision_id][match.set_aside]
         return passage | {"method": "trailing_tags", "set_aside_id": set_aside_id}
 

@@ -15,14 +15,13 @@ from archive.db.article_columns import NOT_CHOSEN_ANY_MORE, values_of_article
 from archive.db.changes import Change, Failed, SameAsBefore
 from archive.db.clock import now
 from archive.db.credited import FOLLOWED, credit_again
+from archive.db.enumerations import BY_RULE
 from archive.db.ids import Ids, inserted_id
 from archive.db.removal import authors_of, remove_unused_authors
 from archive.db.rows import Rows
 from archive.db.search import fts5
 from archive.db.statements import KEEP_REPLACED
 from archive.documents import FoundDate, PublishedTime, ReadContainer, Value
-
-_RULE_METHODS = ("rule", "trailing_tags")
 
 
 def begin_import(connection: Connection, arguments: str, program_version: str, process: str) -> int:
@@ -216,7 +215,7 @@ def _clear(connection: Connection, changes: Sequence[Change], new_articles: Coll
             (tables.rejected_topics, evidence.rejected_topic_id),
         ):
             tags = select(of.c.id).where(of.c.article_id.in_(retagged))
-            connection.execute(delete(tables.tag_evidence).where(owner.in_(tags), evidence.method.in_(_RULE_METHODS)))
+            connection.execute(delete(tables.tag_evidence).where(owner.in_(tags), evidence.method.in_(BY_RULE)))
     if credited := {change.article.id for change in known if "authors" in change.set_values}:
         connection.execute(delete(tables.article_authors).where(tables.article_authors.c.article_id.in_(credited)))
     replaced = {(change.article.id, field): change.item_id for change in known for field in change.set_values}

@@ -2,8 +2,8 @@
 
 import hashlib
 import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from archive.documents import (
@@ -19,9 +19,7 @@ from archive.documents import (
     Given,
     Layout,
     Original,
-    PhraseMatch,
     PublishedTime,
-    SetAside,
     Value,
 )
 from archive.normalize.bylines import split_byline
@@ -29,11 +27,11 @@ from archive.normalize.dates import find_dates, parse_published
 from archive.normalize.detection import detect_language
 from archive.normalize.language import language_tag
 from archive.normalize.layout import lay_out
+from archive.normalize.matching import Matchers, find_matches
 from archive.normalize.names import name_key
-from archive.normalize.phrases import PhraseMatcher
 from archive.normalize.status import publication_status
 from archive.normalize.text import clean_text
-from archive.normalize.tokens import index_text, passage_spans, tokenize
+from archive.normalize.tokens import index_text, tokenize
 from archive.normalize.urls import canonical_url
 
 # Raised when the same original can come out as another text or with other values.
@@ -41,14 +39,6 @@ NORMALIZER_VERSION = 2
 
 # Frozen: SHA-256 of the words of the NFKC body, as `tokenize` folds them, joined by spaces.
 FINGERPRINT_VERSION = 1
-
-
-@dataclass(frozen=True)
-class Matchers:
-    """What tags a text: phrases, in headline and body; phrases and names, in tags that trail a text."""
-
-    phrases: PhraseMatcher
-    names: PhraseMatcher
 
 
 def fingerprint(body: str, words: Sequence[str] | None = None) -> str:
@@ -299,31 +289,3 @@ def _has_zone(time: PublishedTime) -> bool:
 
 def _short(text: str, limit: int = 60) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
-
-
-def find_matches(
-    headline: str | None,
-    body: str,
-    set_aside: Sequence[SetAside],
-    matchers: Matchers,
-    words: Sequence[str] | None = None,
-) -> Iterable[PhraseMatch]:
-    """Yield where the vocabulary tags a text; `words` are `tokenize(body)`, where the caller has them."""
-    if headline:
-        yield from _found(matchers.phrases, "headline", headline, tokenize(headline))
-    yield from _found(matchers.phrases, "body", body, tokenize(body) if words is None else words)
-    for position, passage in enumerate(set_aside):
-        if passage.kind == "trailing_tags":
-            yield from _found_in_tags(matchers.names, position, passage)
-
-
-def _found(matcher: PhraseMatcher, field: str, text: str, words: Sequence[str]) -> Iterable[PhraseMatch]:
-    found = matcher.find(words)
-    spans = passage_spans(text, words, [(match.start, match.end, match.nth) for match in found])
-    for match, (start, end) in zip(found, spans, strict=True):
-        yield PhraseMatch(match.phrase.topic_id, match.phrase.text, field, start, end)
-
-
-def _found_in_tags(matcher: PhraseMatcher, position: int, passage: SetAside) -> Iterable[PhraseMatch]:
-    for match in _found(matcher, "set_aside", passage.text, tokenize(passage.text)):
-        yield replace(match, set_aside=position)

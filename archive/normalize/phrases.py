@@ -1,8 +1,8 @@
 """Phrases of the vocabulary, found in a text all at once."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple, Protocol
 
 from archive.normalize.tokens import tokenize
 
@@ -23,6 +23,18 @@ class Found(NamedTuple):
     start: int
     end: int
     nth: int
+
+
+class Queries(Protocol):
+    """Rules that are queries: which of them name a text."""
+
+    def find(
+        self, fields: Mapping[str, Sequence[str]], /
+    ) -> Sequence[tuple[tuple[int, str], Sequence[tuple[str, int, int, int]]]]:
+        """Return by topic and query where their words stand: field, first word, last word exclusive, `nth` as above.
+
+        The text is given by field as its folded words.
+        """
 
 
 class PhraseMatcher:

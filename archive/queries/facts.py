@@ -1,9 +1,9 @@
 """What is known of an article beside its text, as conditions on `articles`; none of them is ever NULL."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from difflib import get_close_matches
 
-from sqlalchemy import Column, ColumnElement, Connection, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select
 
 from archive.db.tables import (
     article_authors,
@@ -20,33 +20,29 @@ from archive.db.tables import (
     import_items,
     imports,
     set_aside,
-    source_names,
-    sources,
     topic_names,
     topics,
 )
-from archive.db.vocabulary import find_source, find_source_by_slug
 from archive.errors import NotFoundError, UsageError
-from archive.normalize.language import language_tag
-from archive.normalize.names import name_key
-from archive.normalize.text import can_be_stored
 from archive.normalize.tokens import tokenize
 from archive.normalize.urls import canonical_url
 from archive.queries.hiding import status_named
+from archive.resolve.conditions import (
+    ALONE,
+    END,
+    in_language,
+    in_section,
+    of_kind,
+    of_source,
+    source_named,
+    sources_starting,
+    unknown_name,
+)
 from archive.resolve.topics import find_topic
 
 Condition = ColumnElement[bool]
 
 _article = articles.c
-_END = "\U0010ffff"
-_ALONE = "="  # before a value: that and nothing else
-
-
-def of_source(connection: Connection, name: str) -> Condition:
-    """Articles of a source, by slug, name or alias; with a final `*`, of all whose slug or name begins so."""
-    if name.endswith("*"):
-        return _article.source_id.in_(_sources_starting(connection, name.rstrip("*"))) & _article.source_id.is_not(None)
-    return _article.source_id.is_not_distinct_from(_source_named(connection, name))
 
 
 def crediting(connection: Connection, name: str) -> Condition:
@@ -54,26 +50,17 @@ def crediting(connection: Connection, name: str) -> Condition:
     credit = article_credits.c
     named = select(credit.article_id)
     if name.endswith("*"):
-        return _article.id.in_(named.where(credit.source_id.in_(_sources_starting(connection, name.rstrip("*")))))
-    return _article.id.in_(named.where(credit.source_id == _source_named(connection, name)))
-
-
-def _source_named(connection: Connection, name: str) -> int:
-    source = None
-    if can_be_stored(name):
-        source = find_source_by_slug(connection, name) or find_source(connection, name_key(name))
-    if source is None:
-        raise _unknown("source", name, connection.scalars(select(source_names.c.name).union(select(sources.c.slug))))
-    return source.id
+        return _article.id.in_(named.where(credit.source_id.in_(sources_starting(connection, name.rstrip("*")))))
+    return _article.id.in_(named.where(credit.source_id == source_named(connection, name)))
 
 
 def on_topic(connection: Connection, name: str) -> Condition:
     """Articles on a topic or one below it, by `scheme:code`, code, name or alias; after `=` on the topic itself."""
-    wanted = name.removeprefix(_ALONE)
+    wanted = name.removeprefix(ALONE)
     try:
         topic = find_topic(connection, wanted)
     except NotFoundError as error:
-        raise _unknown("topic", wanted, connection.scalars(select(topic_names.c.name))) from error
+        raise unknown_name("topic", wanted, connection.scalars(select(topic_names.c.name))) from error
     meant = [topic] if wanted != name else _with_below(topic)
     return _article.id.in_(select(article_topics.c.article_id).where(article_topics.c.topic_id.in_(meant)))
 
@@ -83,7 +70,7 @@ def by_author(connection: Connection, name: str) -> Condition:
 
     After `=` it is the whole name, to the letter.
     """
-    whole = name.removeprefix(_ALONE)
+    whole = name.removeprefix(ALONE)
     wanted = tokenize(whole)
     if not wanted and whole == name:
         raise UsageError("no name is in it; write author:okoro")
@@ -94,27 +81,8 @@ def by_author(connection: Connection, name: str) -> Condition:
         if (known == whole if whole != name else _has_words(tokenize(known), wanted, is_prefix))
     ]
     if not found:
-        raise _unknown("author", whole, connection.scalars(select(authors.c.name)))
+        raise unknown_name("author", whole, connection.scalars(select(authors.c.name)))
     return _article.id.in_(select(article_authors.c.article_id).where(article_authors.c.author_id.in_(found)))
-
-
-def in_language(_connection: Connection, tag: str) -> Condition:
-    """Articles in a language, which covers its variants: `en` finds `en-GB`; `=en` does not."""
-    wanted = language_tag(tag.removeprefix(_ALONE))
-    if tag.startswith(_ALONE):
-        return and_(_article.language.is_not(None), _article.language == wanted)
-    is_variant = _article.language.startswith(f"{wanted}-", autoescape=True)
-    return and_(_article.language.is_not(None), or_(_article.language == wanted, is_variant))
-
-
-def in_section(connection: Connection, name: str) -> Condition:
-    """Articles of a section, whatever its case; with a final `*`, of all that begin so; after `=` to the letter."""
-    return _of_stated(connection, "section", _article.section, name)
-
-
-def of_kind(connection: Connection, name: str) -> Condition:
-    """Articles of a kind, as stated or decided."""
-    return _of_stated(connection, "kind", _article.kind, name)
 
 
 def of_status(_connection: Connection, name: str) -> Condition:
@@ -141,14 +109,14 @@ def at_url(_connection: Connection, text: str) -> Condition:
     host, slash, _ = url.partition("://")[2].partition("/")
     if text.endswith("*"):
         start = url if wanted.partition("://")[2 if "://" in wanted else 0].find("/") >= 0 else f"https://{host}"
-        return where(lambda column: and_(column >= start, column < start + _END))
+        return where(lambda column: and_(column >= start, column < start + END))
     if slash:
         return where(lambda column: column == url)
     at_host = f"https://{host}"
     return where(
         lambda column: or_(
             column == at_host,
-            and_(column >= f"{at_host}/", column < f"{at_host}/{_END}"),
+            and_(column >= f"{at_host}/", column < f"{at_host}/{END}"),
             column.like(f"https://%.{_escaped(host)}", escape="\\"),
             column.like(f"https://%.{_escaped(host)}/%", escape="\\"),
         )
@@ -160,7 +128,7 @@ def of_key(_connection: Connection, text: str) -> Condition:
     start = text.rstrip("*").lower()
     if not (start.isascii() and start.isalnum()):
         raise UsageError("keys are of letters and digits; `archive list` shows them")
-    return and_(_article.key >= start, _article.key < start + _END)
+    return and_(_article.key >= start, _article.key < start + END)
 
 
 def of_import(connection: Connection, text: str) -> Condition:
@@ -182,7 +150,7 @@ def of_corpus(connection: Connection, name: str) -> Condition:
         connection.scalar(select(corpora.c.id).where(corpora.c.name == name.lower())) if name.isprintable() else None
     )
     if number is None:
-        raise _unknown("corpus", name, connection.scalars(select(corpora.c.name)))
+        raise unknown_name("corpus", name, connection.scalars(select(corpora.c.name)))
     member = corpus_revisions.c
     return _article.key.in_(select(member.article_key).where(member.corpus_id == number))
 
@@ -268,33 +236,6 @@ def _with_below(topic_id: int) -> Select[tuple[int]]:
     return select(tree.c.id)
 
 
-def _sources_starting(connection: Connection, start: str) -> Select[tuple[int]]:
-    key = name_key(start)
-    name, source = source_names.c, sources.c
-    starting = select(name.source_id).where(name.name_key >= key, name.name_key < key + _END)
-    by_slug = select(source.id).where(source.slug >= start.lower(), source.slug < start.lower() + _END)
-    found = starting.union(by_slug)
-    if not start or not can_be_stored(start) or connection.execute(found.limit(1)).first() is None:
-        raise NotFoundError(f"there is no source '{start}*'; `archive sources` lists them")
-    return select(found.subquery().c[0])
-
-
-def _of_stated(connection: Connection, what: str, column: Column[str | None], name: str) -> Condition:
-    """Articles whose value in a column is a name, whatever its case, or with a final `*` begins so; `=`: exactly so."""
-    key = name_key(name.rstrip("*"))
-    stated = [one for one in connection.scalars(select(column).distinct()) if one is not None]
-    if name.startswith(_ALONE):
-        name = name.removeprefix(_ALONE)
-        found = [one for one in stated if one == name]
-    elif name.endswith("*"):
-        found = [one for one in stated if name_key(one).startswith(key)]
-    else:
-        found = [one for one in stated if name_key(one) == key]
-    if not found:
-        raise _unknown(what, name, stated)
-    return and_(column.is_not(None), column.in_(found))
-
-
 def _has_words(words: list[str], wanted: list[str], is_prefix: bool) -> bool:
     length = len(wanted)
     for at in range(len(words) - length + 1):
@@ -306,18 +247,3 @@ def _has_words(words: list[str], wanted: list[str], is_prefix: bool) -> bool:
 
 def _escaped(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-
-
-_LISTED_BY = {"source": "sources", "topic": "topics", "corpus": "corpus"}
-
-
-def _unknown(what: str, name: str, known: Iterable[str]) -> NotFoundError:
-    """Return the error for a name that leads nowhere, with the one that was probably meant."""
-    by_key: dict[str, str] = {}
-    for one in known:
-        by_key |= {word: one for word in tokenize(one) if len(word) > 3 and word not in by_key}
-        by_key[" ".join(tokenize(one))] = one
-    near = get_close_matches(" ".join(tokenize(name)), by_key, n=1, cutoff=0.7)
-    meant = f"; '{by_key[near[0]]}' was probably meant" if near else ""
-    cure = f"; `archive {_LISTED_BY[what]}` lists them" if what in _LISTED_BY else ""
-    return NotFoundError(f"there is no {what} '{name}'{meant}{cure}")

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -22,6 +22,7 @@ from sqlalchemy import (
     true,
 )
 
+from archive.db.spans import Sides, published_within
 from archive.db.tables import articles
 from archive.errors import ArchiveError
 from archive.queries.hiding import asks_for_hidden, visible
@@ -95,13 +96,6 @@ class Selection:
 ALL = Selection()
 
 
-class _Sides(NamedTuple):
-    """Of a part of a query: what is surely so, and what may be so."""
-
-    certain: Condition
-    possible: Condition
-
-
 def select_articles(
     connection: Connection,
     queries: Iterable[Query],
@@ -165,30 +159,30 @@ def _indexed(expression: str) -> Condition:
     return articles.c.id.in_(select(INDEX.c.rowid).where(matches(expression)))
 
 
-def _compile(connection: Connection, query: Query, node: Node) -> _Sides:
+def _compile(connection: Connection, query: Query, node: Node) -> Sides:
     expression = fts_expression(node)
     if expression is not None:
         return _alike(_indexed(expression))
     match node:
         case Not(part):
             sides = _compile(connection, query, part)
-            return _Sides(not_(sides.possible), not_(sides.certain))
+            return Sides(not_(sides.possible), not_(sides.certain))
         case And(parts):
             text = tuple(one for one in parts if fts_expression(one.part if isinstance(one, Not) else one))
             together = all_of(text)
             rest = parts if together is None else [one for one in parts if one not in text]
             found = [_compile(connection, query, one) for one in rest]
             found += [_alike(_indexed(together))] if together is not None else []
-            return _Sides(and_(*(one.certain for one in found)), and_(*(one.possible for one in found)))
+            return Sides(and_(*(one.certain for one in found)), and_(*(one.possible for one in found)))
         case Or(parts):
             text = tuple(one for one in parts if fts_expression(one))
             found = [_compile(connection, query, one) for one in parts if one not in text]
             found += [_alike(_indexed(fts_expression(Or(text)) or ""))] if text else []
-            return _Sides(or_(*(one.certain for one in found)), or_(*(one.possible for one in found)))
+            return Sides(or_(*(one.certain for one in found)), or_(*(one.possible for one in found)))
         case Saved(_, saved) if saved.tree is not None:
             return _compile(connection, saved, saved.tree)
         case Published(starts, ends):
-            return _published(starts, ends)
+            return published_within(starts, ends)
         case Fact(name, value, span):
             from archive.queries.facts import FACTS  # late: a query of words alone does without it
 
@@ -217,19 +211,5 @@ def _in_quotes(connection: Connection, query: Query, fact: Fact) -> str:
     return ""
 
 
-def _alike(condition: Condition) -> _Sides:
-    return _Sides(condition, condition)
-
-
-def _published(starts: str | None, ends: str | None) -> _Sides:
-    """Return what is surely within a span, and what may be: what touches it, or has no date."""
-    first, last = articles.c.published_from, articles.c.published_until
-    within: list[Condition] = [first.is_not(None)]
-    touching: list[Condition] = []
-    if starts is not None:
-        within.append(first >= starts)
-        touching.append(last > starts)
-    if ends is not None:
-        within.append(last <= ends)
-        touching.append(first < ends)
-    return _Sides(and_(*within), or_(first.is_(None), and_(*touching)))
+def _alike(condition: Condition) -> Sides:
+    return Sides(condition, condition)

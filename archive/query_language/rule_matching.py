@@ -19,7 +19,7 @@ class Rule(NamedTuple):
 
 
 class Passage(NamedTuple):
-    """Words that a rule found: field, from which word to which, exclusive; `nth` counts the earlier ones like the first."""
+    """Words that a rule found: field, first word, last word exclusive; `nth` counts the earlier ones like the first."""
 
     field: str
     first: int

@@ -36,7 +36,7 @@ _DAYS = (date(2001, 2, 3), date(2014, 6, 17))
 
 
 def parse_rule(text: str) -> Query:
-    """Return what a rule means: a query that asks for words, and for `date:`, `source:`, `language:`, `section:`, `kind:`.
+    """Return what a rule means: a query that asks for words, `date:`, `source:`, `language:`, `section:` or `kind:`.
 
     It means the same on every day and whatever else is in the archive. Raises QueryError, which shows the place, for
     what cannot be meant, has no word in it, or asks for more.

@@ -16,11 +16,12 @@ from archive.documents import (
     Layout,
     Link,
     Original,
-    PhraseMatch,
+    RuleMatch,
     SetAside,
     Value,
 )
-from archive.normalize.article import Matchers, fingerprint, normalize_document, text_sha256
+from archive.normalize.article import fingerprint, normalize_document, text_sha256
+from archive.normalize.matching import Matchers
 from archive.normalize.phrases import Phrase, PhraseMatcher
 from archive.normalize.tokens import token_spans, tokenize
 
@@ -140,7 +141,7 @@ def test_what_the_reader_set_aside_comes_before_what_is_found_in_the_text() -> N
 
 def test_names_of_topics_tag_only_in_trailing_tags() -> None:
     article = normalize(f"{SENTENCE} The Mills are old. Mills** ferry")
-    assert [(match.phrase, match.field) for match in article.matches] == [
+    assert [(match.rule, match.field) for match in article.matches] == [
         ("river ferry", "body"),
         ("river", "body"),
         ("ferry", "body"),
@@ -309,7 +310,7 @@ def test_passages_blocks_and_dates_stand_where_they_are_said_to(
         assert [match for match in article.matches if match.field == field] == expected
 
 
-def expected_matches(field: str, number: int | None, text: str, phrases: Sequence[Phrase]) -> list[PhraseMatch]:
+def expected_matches(field: str, number: int | None, text: str, phrases: Sequence[Phrase]) -> list[RuleMatch]:
     """Return all phrases in a text, found in the plainest way: in the order of the text, the longest first."""
     words, spans = tokenize(text), token_spans(text)
     found = []
@@ -321,7 +322,7 @@ def expected_matches(field: str, number: int | None, text: str, phrases: Sequenc
                 end = spans[start + len(wanted) - 1][1]
                 here.append((-len(wanted), phrase, end))
         found += [
-            PhraseMatch(phrase.topic_id, phrase.text, field, spans[start][0], end, number)
+            RuleMatch(phrase.topic_id, phrase.text, field, spans[start][0], end, number)
             for _, phrase, end in sorted(here)
         ]
     return found
@@ -340,7 +341,7 @@ def check_offsets(article: Article) -> None:
     for match in article.matches:
         text = fields[match.field] if match.set_aside is None else article.set_aside[match.set_aside].text
         passage = text[match.start : match.end]
-        assert tokenize(passage) == tokenize(match.phrase)
+        assert tokenize(passage) == tokenize(match.rule)
         assert passage == passage.strip()
     blocks = article.body.split("\n\n")
     for position, _, _, start, end in article.blocks:

@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.documents import Document, Given, Original, Value
-from archive.normalize.article import Matchers, normalize_document
+from archive.normalize.article import normalize_document
 from archive.normalize.detection import MIN_WORDS, detect_language
+from archive.normalize.matching import Matchers
 from archive.normalize.phrases import PhraseMatcher
 from archive.normalize.tokens import tokenize
 

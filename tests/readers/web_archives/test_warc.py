@@ -156,7 +156,8 @@ def test_a_file_without_a_page_fails_and_says_what_is_in_it() -> None:
 
 def test_a_publication_date_after_the_crawl_is_not_used() -> None:
     from archive.documents import Original
-    from archive.normalize.article import Matchers, normalize_document
+    from archive.normalize.article import normalize_document
+    from archive.normalize.matching import Matchers
     from archive.normalize.phrases import PhraseMatcher
 
     page = PAGE.replace("<title>", '<meta property="article:published_time" content="2023-03-09T10:00:00Z"><title>')
