@@ -115,7 +115,7 @@ def draw_trial(console: Console, trial: "Trial") -> None:
         already = f"new on {meant.new:,}, on {meant.tagged:,} already"
         console.print(_line(f"{meant.name} ({meant.topic}): {already}, and on {meant.others:,} that it does not name"))
         if meant.rejected:
-            console.print(_line(f"{_articles(meant.rejected)} stay without it, since people took it off"))
+            console.print(_line(f"without it, since people took it off: {_articles(meant.rejected)}"))
     if trial.overlap:
         _heading(console, "Topics on the same articles, each with what is below it")
         console.print(_line("overlap     both  only rule  only topic  topic", "dim"))

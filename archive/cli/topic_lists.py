@@ -1,6 +1,7 @@
 """`archive topics list|unused|show|test`: which topics there are, what one is, what a rule would tag."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -83,7 +84,11 @@ def list_(
     archive topics list 'sanctions OR embargo*' --depth 1
     archive topics list --since 2023 --all -f csv
     """
-    print_tree(ctx, asked, all_known, scheme, depth, form)
+    before = {} if ctx.parent is None else ctx.parent.params  # which holds where nothing is said after it
+    if before.get("include_hidden"):
+        asked = replace(asked, include_hidden=True)
+    scheme, depth = scheme or before.get("scheme"), depth or before.get("depth")
+    print_tree(ctx, asked, all_known or bool(before.get("all_known")), scheme, depth, form)
 
 
 def print_tree(
@@ -153,7 +158,7 @@ def typed(row: Mapping[str, Any]) -> str:
 
 
 def _that_fit(rows: Sequence[Mapping[str, Any]], months: int) -> tuple[dict[str, str], int]:
-    """Return the columns for which the terminal has room, and how many cells a sparkline has."""
+    """Return the columns for which the terminal has room, and how many cells a sparkline has; one month needs none."""
     from rich.cells import cell_len
 
     from archive.cli.tables import terminal
@@ -167,9 +172,9 @@ def _that_fit(rows: Sequence[Mapping[str, Any]], months: int) -> tuple[dict[str,
         left = terminal().width - sum(widest[name] + _GAP for name in columns if name != "by_month")
         at_most = left + max(0, widest["topic"] - _NAME)  # with names cut
         room = min(max(left, _GOOD), at_most, _MOST)
-        if months and room >= min(months, _LEAST):
+        if months > 1 and room >= min(months, _LEAST):
             return columns, room
-        if not months and at_most + _GAP >= 0:
+        if months <= 1 and at_most + _GAP >= 0:
             return {name: heading for name, heading in columns.items() if name != "by_month"}, 0
     return _NARROW, 0
 

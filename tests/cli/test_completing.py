@@ -98,7 +98,7 @@ def fish(seeds_archive: Path) -> Ask:
         ("archive topics rename tou", ["plain,tourism"]),
         ("archive topics show tou", ["plain,tourism"]),
         ("archive topics test --topic tou", ["plain,tourism"]),
-        ("archive topics list topic:tou", ["plain,topic:tourism"]),
+        ("archive topics list topic:tou", ["plain,tourism"]),
         ("archive imports show ", ["plain,1"]),
         ("archive imports undo ", ["plain,1"]),
     ],
