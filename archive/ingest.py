@@ -32,6 +32,7 @@ from archive.readers.file_bytes import read_stdin
 from archive.readers.files import FoundFile, LeftOut, find_files
 from archive.readers.unwrap import FoundRecord, Taken, unwrap_stream
 from archive.resolve.decisions import apply_again
+from archive.resolve.derived_tags import DerivedTags
 from archive.resolve.identity import IdentityResolver
 from archive.resolve.sources import SourceResolver
 from archive.resolve.topics import TopicResolver
@@ -227,6 +228,7 @@ class Import:
             max_seconds=self._options.max_seconds,
             max_memory=self._options.max_memory,
         )
+        self._derived = DerivedTags(connection)
         self._sources = SourceResolver(connection)
         self._topics = TopicResolver(connection)
         arguments = self._options.arguments(self._paths)
@@ -297,7 +299,7 @@ class Import:
             ids = Ids(connection)
             batch = _without_forgotten(connection, batch)
             units = [result for result in batch if isinstance(result, Article)]
-            resolver = IdentityResolver(connection, units, self._sources, self._topics, ids)
+            resolver = IdentityResolver(connection, units, self._sources, self._topics, ids, self._derived.rules)
             outcomes: list[Change | SameAsBefore | Failed] = []
             for result in batch:
                 item_id = ids.take("import_items")
@@ -309,7 +311,9 @@ class Import:
                     unchanged, last_item_id = result
                     outcomes.append(SameAsBefore(item_id, unchanged.locator, last_item_id))
             store.write_batch(connection, self._summary.import_id, self._position, outcomes, ids)
-            apply_again(connection, {outcome.article.key for outcome in outcomes if isinstance(outcome, Change)})
+            changed = {outcome.article.key: outcome.article.id for outcome in outcomes if isinstance(outcome, Change)}
+            apply_again(connection, changed.keys())
+            self._derived.follow(connection, changed.values())
         self._position += len(batch)
         self._tell(outcomes)
 

@@ -49,6 +49,7 @@ from archive.prepare import Preparer, Settings
 from archive.queries import reading
 from archive.queries.articles import find_article_id
 from archive.resolve.decisions import apply_again
+from archive.resolve.derived_tags import DerivedTags
 from archive.resolve.differences import Difference, difference_of_dates, differences_of_texts, told
 from archive.resolve.sources import SourceResolver
 from archive.resolve.topics import TopicResolver
@@ -325,6 +326,7 @@ def _write(connection: Connection, differing: Sequence[_Again]) -> None:
         [one.stood.article_id for one in differing if one.is_credited_otherwise or "language" in one.readings],
     )
     apply_again(connection, {again.stood.key for again in differing})
+    DerivedTags(connection).follow(connection, [again.stood.article_id for again in differing])
 
 
 def _made_anew(article: KnownArticle, unit: Article, ids: Ids) -> KnownRevision:

@@ -14,6 +14,7 @@ from archive.errors import ArchiveError, NotFoundError, UsageError
 from archive.normalize.names import name_key
 from archive.normalize.text import require_utf8
 from archive.queries import reading
+from archive.resolve.derived_tags import DerivedTags
 from archive.resolve.source_decisions import VERBS
 from archive.restoring import Restorer
 from archive.running import still_runs
@@ -121,6 +122,7 @@ def _take_out(connection: Connection, survey: _Survey, *, force: bool) -> None:
     for article_id in shared:
         restorer.restore(article_id)
     removal.remove_articles(connection, list(own))
+    DerivedTags(connection).follow(connection, list(shared))
     removal.remove_unused_authors(connection, had.authors)
     removal.remove_unused_topics(connection, had.topics)
     resting = _remove_unused_sources(connection, number, names)

@@ -236,6 +236,10 @@ def passage_line(one: dict[str, Any], console: Console) -> Text:
         return _line("a person's decision")
     if one["method"] == "given":
         return _line(f"given as '{one['passage']}' in {_method(one['given_by'])}")
+    if one["method"] == "mapping":
+        return _line(f"the same as '{one['passage']}', given in {_method(one['given_by'])}")
+    if one["field"] == "values":
+        return _line(f"query {one['rule']}")
     where = f"{one['method']}, {one['field']} {one['start']}: "
     before, passage, after = (printable(_BLANK.sub(" ", one[part])) for part in ("before", "passage", "after"))
     room = console.width - 2 - cell_len(where) - cell_len(passage) - len("«»")

@@ -7,6 +7,7 @@ import click
 from archive.cli import completing, topic_lists
 from archive.cli.asking import include_hidden_option
 from archive.cli.options import archive_path, format_option, put_on_record, two_names, who_and_why
+from archive.cli.retagging import retag
 from archive.errors import UsageError
 
 
@@ -61,7 +62,7 @@ def topics(
     topic_lists.print_tree(ctx, asked, all_known, scheme, depth, form)
 
 
-for _command in (topic_lists.list_, topic_lists.unused, topic_lists.show, topic_lists.test):
+for _command in (topic_lists.list_, topic_lists.unused, topic_lists.show, topic_lists.test, retag):
     topics.add_command(_command)
 
 

@@ -1,17 +1,14 @@
 """`archive verify` and `archive repair`."""
 
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
-from typing import Any
 
 import click
 
 from archive.cli.escaping import printable_line
 from archive.cli.options import archive_path, format_option
 from archive.cli.output import hint, print_rows
+from archive.cli.watching import watching
 
 _COLUMNS = {"severity": "severity", "check": "check", "message": "what is wrong", "cure": "what helps"}
 
@@ -38,7 +35,7 @@ def verify(ctx: click.Context, /, deep: bool, form: str) -> None:
 
     path = archive_path(ctx)
     started = time.monotonic()
-    with _watching() as watch:
+    with watching() as watch:
         found = verify_archive(path, deep=deep, watch=watch)
     if form == "table" and not found.findings:
         click.echo("the archive is sound")
@@ -74,7 +71,7 @@ def repair(ctx: click.Context, /, dry_run: bool) -> None:
     path = archive_path(ctx)
     if not dry_run and schema.current_revision(path) in schema.known_revisions():
         hint("no backup is made; `archive db backup FILE` makes one")
-    with _watching() as watch:
+    with watching() as watch:
         done = repair_archive(path, dry_run=dry_run, watch=watch)
     for mended in done.mended:
         click.echo(printable_line(mended.what))
@@ -92,24 +89,3 @@ def repair(ctx: click.Context, /, dry_run: bool) -> None:
 
 def _counted(number: int, thing: str) -> str:
     return f"{number:,} {thing}{'' if number == 1 else 's'}"
-
-
-@contextmanager
-def _watching() -> Iterator[Any]:
-    """Give what is told how far a check is: shown on a terminal, and on anything else not at all."""
-    from archive.queries.verification.findings import unwatched
-
-    if not sys.stderr.isatty():
-        yield unwatched
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("", total=None)
-
-        def watch(what: str, done: int, total: int | None) -> None:
-            progress.update(task, description=what, completed=done, total=total)
-
-        yield watch

@@ -255,6 +255,20 @@ def find_bodies(connection: Connection, revision_ids: Collection[int]) -> dict[i
     return bodies
 
 
+def current_texts(connection: Connection, article_ids: Collection[int]) -> dict[int, tuple[int, str, str]]:
+    """Return the current text of each of these articles: its id, headline ('' for none) and body."""
+    article, revision = articles.c, article_revisions.c
+    found = {}
+    for some in chunks(article_ids):
+        rows = connection.execute(
+            select(article.id, revision.id, revision.headline, revision.body)
+            .join(article_revisions, revision.id == article.revision_id)
+            .where(article.id.in_(some))
+        )
+        found.update({row[0]: (row[1], row[2] or "", row[3]) for row in rows})
+    return found
+
+
 def find_surroundings(connection: Connection, revision_ids: Collection[int]) -> dict[int, Surroundings]:
     """Return what else is kept of these revisions, in order."""
     block, passage, link = body_blocks.c, set_aside.c, article_links.c

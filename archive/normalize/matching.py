@@ -42,12 +42,23 @@ def found_by_queries(
 ) -> Iterable[RuleMatch]:
     """Yield which queries tag a text, and where; `words` are `tokenize` of each of `texts`, by field."""
     for (topic_id, rule), passages in queries.find(words):
-        if not passages:
-            yield RuleMatch(topic_id, rule, "values", None, None, is_query=True)
-        for field, places in groupby(passages, key=lambda passage: passage[0]):
-            spans = passage_spans(texts[field], words[field], [(first, last, nth) for _, first, last, nth in places])
-            for start, end in spans:
-                yield RuleMatch(topic_id, rule, field, start, end, is_query=True)
+        yield from found_by_query(topic_id, rule, passages, texts, words)
+
+
+def found_by_query(
+    topic_id: int,
+    rule: str,
+    passages: Sequence[tuple[str, int, int, int]],
+    texts: Mapping[str, str],
+    words: Mapping[str, Sequence[str]],
+) -> Iterable[RuleMatch]:
+    """Yield where a query that tags a text stands in it; one match without a place, where it names no words."""
+    if not passages:
+        yield RuleMatch(topic_id, rule, "values", None, None, is_query=True)
+    for field, places in groupby(passages, key=lambda passage: passage[0]):
+        spans = passage_spans(texts[field], words[field], [(first, last, nth) for _, first, last, nth in places])
+        for start, end in spans:
+            yield RuleMatch(topic_id, rule, field, start, end, is_query=True)
 
 
 def _found(matcher: PhraseMatcher, field: str, text: str, words: Sequence[str]) -> Iterable[RuleMatch]:

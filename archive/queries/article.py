@@ -164,10 +164,10 @@ def find_evidence(connection: Connection, article_id: int, revision_id: int | No
         passage = before = after = None
         if row.field == "topics":
             passage = row.given_text
-        else:
+        elif row.field != "values":
             field = {"headline": row.headline, "body": row.body, "set_aside": row.aside}[row.field]
             passage = field[row.start : row.end]
-            before, after = _around(field, row.start, row.end)
+            before, after = around(field, row.start, row.end)
         found.append(
             {
                 **{name: getattr(row, name) for name in ("topic", "scheme", "code", "method", "rule", "given_by")},
@@ -215,7 +215,7 @@ def _rejected_topics(connection: Connection, article_id: int) -> list[dict[str, 
     )
 
 
-def _around(text: str, start: int, end: int) -> tuple[str, str]:
+def around(text: str, start: int, end: int) -> tuple[str, str]:
     """Return what stands before and after a passage in its block, cut at words; "…" where there is more."""
     first = max(text.rfind("\n\n", 0, start) + 2, 0) if "\n\n" in text[:start] else 0
     last = text.find("\n\n", end)

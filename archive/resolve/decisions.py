@@ -19,6 +19,7 @@ from archive.normalize.status import publication_status
 from archive.normalize.text import clean_text, require_utf8
 from archive.normalize.tokens import index_text
 from archive.normalize.urls import canonical_url
+from archive.resolve.derived_tags import DerivedTags
 from archive.resolve.sources import SourceResolver
 
 _PUBLISHED = (
@@ -102,7 +103,7 @@ class Applier:
             return
         article = tables.articles.c
         rows = self._connection.execute(select(article.key, article.id).where(article.key.in_(made))).all()
-        followed = set()
+        followed: set[int] = set()
         for key, article_id in rows:
             for (subject, name), decision in decisions.standing(made[key], self._gone, self._merged).items():
                 if subject == FIELD:
@@ -111,6 +112,7 @@ class Applier:
                 elif subject == TOPIC:
                     self._apply_topic(article_id, name, decision)
         credited.credit_again(self._connection, followed)
+        DerivedTags(self._connection).follow(self._connection, [article_id for _, article_id in rows])
 
     def follow_inputs(self, article_id: int, fields: AbstractSet[str]) -> None:
         """Make what an article is in these fields what inputs say, whatever people decided."""

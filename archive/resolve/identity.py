@@ -45,8 +45,10 @@ class IdentityResolver:
         sources: SourceResolver,
         topics: TopicResolver,
         ids: Ids,
+        by_values: AbstractSet[str] = frozenset(),
     ) -> None:
         self._connection = connection
+        self._by_values = by_values  # rules that a text alone does not decide, and that are looked at later
         self._sources = sources
         self._topics = topics
         self._ids = ids
@@ -225,7 +227,7 @@ class IdentityResolver:
         retag = (
             not is_new_revision
             and revision is article.current
-            and unit_tags(unit) != article.rule_tags
+            and unit_tags(unit) != {tag for tag in article.rule_tags if tag[1] not in self._by_values}
             # a copy's words may stand elsewhere than in the text that is kept
             and revision.text_sha256 == unit.text_sha256
             and self._has_surroundings(unit, revision.id)

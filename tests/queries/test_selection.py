@@ -3,7 +3,9 @@
 import os
 import random
 import shutil
-from collections.abc import Callable, Iterator
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, suppress
 from datetime import date
 from pathlib import Path
 
@@ -13,13 +15,18 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, select
 
 from archive.db import clock
-from archive.db.tables import articles
+from archive.db.tables import articles, import_items
 from archive.ingest import ImportOptions, import_paths
 from archive.normalize.tokens import tokenize
 from archive.queries import reading
 from archive.queries.selection import Selection, select_articles
+from archive.queries.verification import verify
+from archive.query_language.mistakes import QueryError
 from archive.query_language.parse import parse_query
 from archive.query_language.reference import Known, asks_for_hidden, evaluate, is_hidden
+from archive.query_language.rules import asks_for_values, parse_rule
+from archive.query_language.tree import Query
+from archive.retagging import retag
 
 TODAY = date(2026, 11, 22)
 NOW = "2026-11-22T10:00:00.000000Z"
@@ -173,3 +180,63 @@ def test_sql_finds_what_the_reference_finds(asked: tuple[Connection, list[Known]
 
     ask()
     assert min(counts.values()) > QUERIES / 20, counts
+
+
+Passages = set[tuple[str, str, str, int | None, int | None]]
+
+
+def passages(path: Path) -> Passages:
+    """Return what queries as rules put on articles: key, rule, field, start, end."""
+    with closing(sqlite3.connect(path)) as connection:
+        rows = connection.execute(
+            'SELECT a.key, e.rule, e.field, e.start, e."end" FROM tag_evidence e '
+            "JOIN article_topics g ON g.id = e.article_topic_id JOIN articles a ON a.id = g.article_id "
+            "WHERE e.method = 'query'"
+        )
+        return set(rows)
+
+
+def add_rules(path: Path, rules: Iterable[str]) -> None:
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.executemany(
+            "INSERT INTO topic_rules (topic_id, kind, expression) VALUES (1, 'query', ?)", [(one,) for one in rules]
+        )
+
+
+def test_rules_tag_what_the_reference_finds(
+    asked: tuple[Connection, list[Known], list[list[str]]], empty_archive: Path, tmp_path: Path
+) -> None:
+    """What a rule tags is what a search for it finds, hidden articles too; retagged, and imported with the rules."""
+    connection, known, words = asked
+    writer = _Writer(random.Random(QUERIES), words)
+    rules: dict[str, Query] = {}
+    while len(rules) < QUERIES:
+        with suppress(QueryError):
+            typed = writer.query()
+            rules[typed] = parse_rule(typed)
+    (own,) = (row[2] for row in connection.exec_driver_sql("PRAGMA database_list") if row[1] == "main")
+    path = Path(shutil.copy(own, tmp_path / "tagged.db"))
+    add_rules(path, rules)
+    retag(path)
+    tagged: dict[str, set[str]] = {}
+    for key, rule, *_ in passages(path):
+        tagged.setdefault(rule, set()).add(key)
+    counts = {"some": 0, "none": 0, "by values": 0}
+    for typed, query in rules.items():
+        assert query.tree is not None
+        so = {one.key for one in known if evaluate(query.tree, one)}
+        assert tagged.get(typed, set()) == so, typed
+        counts["some" if so else "none"] += 1
+        counts["by values"] += asks_for_values(query.tree)
+    assert min(counts.values()) > QUERIES / 20, counts
+    assert verify(path).findings == ()
+    again = Path(shutil.copy(empty_archive, tmp_path / "again.db"))
+    with closing(sqlite3.connect(again)) as fresh, fresh:
+        fresh.execute(
+            "INSERT INTO topics (scheme, code, name, origin, created_at) VALUES ('local', 'x', 'X', 'vocabulary', ?)",
+            (NOW,),
+        )
+    add_rules(again, rules)
+    folder = Path(connection.scalar(select(import_items.c.locator)) or "").parent
+    import_paths(again, [str(folder)], ImportOptions(jobs=0))
+    assert passages(again) == passages(path)

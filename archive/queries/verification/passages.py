@@ -5,6 +5,10 @@ from functools import lru_cache
 from typing import Any
 
 from archive.normalize.tokens import tokenize
+from archive.query_language.hits import Hit, find_hits
+from archive.query_language.mistakes import QueryError
+from archive.query_language.rules import parse_rule
+from archive.query_language.tree import Near, Text, Words, leaves
 
 
 def has_place(field: object, start: object, end: object) -> bool:
@@ -20,10 +24,26 @@ def is_passage(text: str, start: int, end: int, rule: str) -> bool:
     """
     if not 0 <= start < end <= len(text):
         return False
-    passage, words = text[start:end], _words(rule)
-    if passage != rule and tokenize(passage) != words:
+    words = _words(rule)
+    return (text[start:end] == rule or tokenize(text[start:end]) == words) and _is_whole(text, start, end, words)
+
+
+def is_hit(text: str, start: int, end: int, rule: str) -> bool:
+    """Tell whether a place of a text is one that a query, as a rule, asks for: whole words, all of a word or phrase.
+
+    >>> is_hit("The trade war", 4, 13, "trade war OR ferry"), is_hit("The trade war", 4, 13, '"trade war" OR ferry')
+    (False, True)
+    """
+    if not 0 <= start < end <= len(text):
         return False
-    before, after = text[max(start - 1, 0) : start], text[end : end + 1]
+    words = tokenize(text[start:end])
+    whole = Hit(0, len(words))
+    return any(whole in find_hits(leaf, words) for leaf in _asked(rule)) and _is_whole(text, start, end, words)
+
+
+def _is_whole(text: str, start: int, end: int, words: list[str]) -> bool:
+    """Tell whether a place of a text, which has these words, neither begins nor ends within a word."""
+    passage, before, after = text[start:end], text[max(start - 1, 0) : start], text[end : end + 1]
     return (_surely_parts(before) or tokenize(before + passage)[-len(words) :] == words) and (
         _surely_parts(after) or tokenize(passage + after)[: len(words)] == words
     )
@@ -68,3 +88,12 @@ def _surely_parts(character: str) -> bool:
 @lru_cache(maxsize=10_000)
 def _words(rule: str) -> list[str]:
     return tokenize(rule)
+
+
+@lru_cache(maxsize=10_000)
+def _asked(rule: str) -> tuple[Text, ...]:
+    try:
+        tree = parse_rule(rule).tree
+    except QueryError:
+        return ()
+    return tuple(leaf for leaf, is_wanted in leaves(tree) if is_wanted and isinstance(leaf, (Words, Near)))

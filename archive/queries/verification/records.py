@@ -123,6 +123,10 @@ CHECKS = (
         "OR e.field <> 'topics' "
         "WHEN 'rule' THEN e.rule IS NULL OR e.start IS NULL OR e.\"end\" IS NULL OR e.revision_id IS NULL "
         "OR e.field NOT IN ('headline', 'body') "
+        "WHEN 'query' THEN e.rule IS NULL OR e.revision_id IS NULL "
+        "OR (e.start IS NULL) <> (e.field = 'values') OR (e.\"end\" IS NULL) <> (e.field = 'values') "
+        "OR e.field NOT IN ('headline', 'body', 'values') "
+        "WHEN 'mapping' THEN e.given_text IS NULL OR e.given_by IS NULL OR e.field <> 'topics' "
         "WHEN 'trailing_tags' THEN e.rule IS NULL OR e.start IS NULL OR e.\"end\" IS NULL OR e.set_aside_id IS NULL "
         "OR e.field <> 'set_aside' "
         "WHEN 'decision' THEN e.decision_id IS NULL OR e.given_text IS NULL OR e.field <> 'topics' END",

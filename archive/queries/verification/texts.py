@@ -7,7 +7,7 @@ from typing import NamedTuple
 from archive.normalize.article import FINGERPRINT_VERSION, fingerprint, text_sha256
 from archive.normalize.tokens import index_text, tokenize
 from archive.queries.verification.findings import REPAIR, RESTORE, Finding, Watch, Wrong
-from archive.queries.verification.passages import ByText, has_place, is_block, is_passage, stands_at
+from archive.queries.verification.passages import ByText, has_place, is_block, is_hit, is_passage, stands_at
 
 STEP = 500  # texts between two words to the watcher
 
@@ -19,8 +19,8 @@ SELECT r.id, coalesce(a.key, 'article number ' || r.article_id) || CASE r.number
  WHERE typeof(r.body) = 'text' AND typeof(r.headline) IN ('text', 'null') AND {} ORDER BY r.id
 """
 _EVIDENCE = (
-    'SELECT revision_id, field, start, "end", rule FROM tag_evidence '
-    "WHERE revision_id IS NOT NULL AND typeof(rule) = 'text' ORDER BY revision_id"
+    'SELECT revision_id, field, start, "end", rule, method FROM tag_evidence '
+    "WHERE revision_id IS NOT NULL AND typeof(rule) = 'text' AND field <> 'values' ORDER BY revision_id"
 )
 _DATES = (
     'SELECT revision_id, field, start, "end", text FROM article_dates '
@@ -110,8 +110,9 @@ def check_texts(connection: sqlite3.Connection, watch: Watch, *, deep: bool) -> 
         if number % STEP == 0:
             watch("texts", number, total)
         fields = {"headline": text.headline or "", "body": text.body}
-        for field, start, end, rule in passages.take(text.id):
-            if has_place(field, start, end) and not is_passage(fields[field], start, end, rule):
+        for field, start, end, rule, method in passages.take(text.id):
+            stands = is_hit if method == "query" else is_passage
+            if has_place(field, start, end) and not stands(fields[field], start, end, rule):
                 evidence.add(f"{text.place} {field} {start}–{end} '{rule}'")
         for field, start, end, written in mentions.take(text.id):
             if has_place(field, start, end) and not stands_at(fields[field], start, end, written):

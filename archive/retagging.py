@@ -1,0 +1,266 @@
+"""Articles, tagged again by today's vocabulary: what rules find in their texts, what follows from given topics."""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from sqlalchemy import Connection, Engine, select
+
+from archive.db import schema, vocabulary
+from archive.db.engine import file_errors_explained, open_engine
+from archive.db.enumerations import BY_RULE
+from archive.db.evidence import Evidence, find_evidence, find_passages_aside, find_tags, replace_evidence
+from archive.db.lookups import chunks, current_texts
+from archive.db.tables import articles, schemes, topics
+from archive.documents import Given
+from archive.errors import NotFoundError
+from archive.prepare import Preparer, Settings
+from archive.queries.article import around
+from archive.resolve.derived_tags import DerivedTags
+from archive.running import signals_held
+
+_EXAMPLES = 3
+_FEW = 20  # articles of an archive in which more than half says nothing
+
+# what is called with a word for the step, how much of it is done, and how much there is
+Watch = Callable[[str, int, int], None]
+
+
+class Example(NamedTuple):
+    """An article that gains or loses a topic: its key, and the passage for it with what stands around; None of none."""
+
+    key: str
+    before: str | None
+    passage: str | None
+    after: str | None
+
+
+@dataclass
+class Difference:
+    """What tagging again does to one topic: how many articles gain it, how many lose it, a few of each."""
+
+    scheme: str
+    code: str
+    name: str
+    added: int = 0
+    removed: int = 0
+    gaining: list[Example] = field(default_factory=list)
+    losing: list[Example] = field(default_factory=list)
+
+
+class Broad(NamedTuple):
+    """A rule that names more than half of the archive: its topic, the rule, how many articles."""
+
+    topic: str
+    rule: str
+    articles: int
+
+
+@dataclass
+class Retagged:
+    """What came of tagging again: how many articles were looked at, in how many anything is otherwise, and what."""
+
+    articles: int = 0
+    otherwise: int = 0
+    topics: list[Difference] = field(default_factory=list)
+    broad: list[Broad] = field(default_factory=list)
+
+
+def retag(
+    path: Path,
+    scheme: str | None = None,
+    *,
+    dry_run: bool = False,
+    watch: Watch = lambda _what, _done, _total: None,
+) -> Retagged:
+    """Let articles have the tags that today's rules and mappings give them, and return what became otherwise.
+
+    What inputs give and what people decided stays. With a `scheme` only its topics are looked at. Whole batches are
+    written: stopped, it can be begun again. With `dry_run` nothing is.
+    Raises NotFoundError for a scheme of which there is no topic, VocabularyError for a rule that cannot be read.
+    """
+    schema.require_current(path)
+    done = _Done()
+    engine = open_engine(path)
+    try:
+        with file_errors_explained(path):
+            with engine.connect() as connection:
+                ids = list(connection.scalars(select(articles.c.id).order_by(articles.c.id)))
+                of_scheme = None if scheme is None else _topics_of(connection, scheme)
+            retagger: _Retagger | None = None
+            for some in chunks(ids):
+                watch("articles", done.found.articles, len(ids))
+                with signals_held(), _transaction(engine, dry_run=dry_run) as connection:
+                    schema.require_unchanged(connection)
+                    if retagger is None or retagger.settings != _settings(connection):
+                        retagger = _Retagger(connection, of_scheme)
+                    retagger.retag(connection, some, done)
+            with engine.connect() as connection:
+                done.name_topics(connection, len(ids))
+    finally:
+        engine.dispose()
+    return done.found
+
+
+class _Done:
+    """Collects what became otherwise, by topic."""
+
+    def __init__(self) -> None:
+        self.found = Retagged()
+        self.by_topic: dict[int, Difference] = {}
+        self.of_rules: Counter[tuple[int, str]] = Counter()
+
+    def of(self, topic_id: int) -> Difference:
+        """Return the difference of a topic, which has its name later."""
+        return self.by_topic.setdefault(topic_id, Difference("", "", ""))
+
+    def name_topics(self, connection: Connection, number: int) -> None:
+        """Give topics their names, those first of which most articles are otherwise, and tell broad rules."""
+        broad = [(one, count) for one, count in self.of_rules.items() if number >= _FEW and count * 2 > number]
+        names: dict[int, tuple[str, str, str]] = {}
+        for some in chunks({*self.by_topic, *(topic_id for (topic_id, _), _ in broad)}):
+            rows = connection.execute(
+                select(topics.c.id, topics.c.scheme, topics.c.code, topics.c.name).where(topics.c.id.in_(some))
+            )
+            names.update({row[0]: (row[1], row[2], row[3]) for row in rows})
+        for topic_id, difference in self.by_topic.items():
+            difference.scheme, difference.code, difference.name = names[topic_id]
+        self.found.topics = sorted(
+            self.by_topic.values(), key=lambda one: (-one.added - one.removed, one.name, one.scheme, one.code)
+        )
+        self.found.broad = [
+            Broad(names[topic_id][2], rule, count)
+            for (topic_id, rule), count in sorted(broad, key=lambda one: (-one[1], one[0]))
+        ]
+
+
+class _Retagger:
+    """Tags batches of articles again; holds what is costly to make of a vocabulary."""
+
+    def __init__(self, connection: Connection, of_scheme: Collection[int] | None) -> None:
+        self.settings = _settings(connection)
+        self._topics = of_scheme
+        self._preparer = Preparer(self.settings)
+        self._derived = DerivedTags(connection, of_scheme)
+
+    def retag(self, connection: Connection, ids: Sequence[int], done: _Done) -> None:
+        """Tag these articles again, and add to what is done."""
+        tags_before = find_tags(connection, ids)
+        evidence_before = find_evidence(connection, ids, (*BY_RULE, "mapping"))
+        texts = current_texts(connection, ids)
+        aside = find_passages_aside(connection, [revision_id for revision_id, _, _ in texts.values()])
+        wanted: set[Evidence] = set()
+        for article_id, (revision_id, headline, body) in texts.items():
+            passages = aside.get(revision_id, [])
+            for match in self._preparer.matches(headline or None, body, [passage for _, passage in passages]):
+                of_text = match.set_aside is None
+                wanted.add(
+                    Evidence(
+                        article_id,
+                        match.topic_id,
+                        ("query" if match.is_query else "rule") if of_text else "trailing_tags",
+                        match.rule,
+                        revision_id=revision_id if of_text else None,
+                        set_aside_id=None if match.set_aside is None else passages[match.set_aside][0],
+                        field=match.field,
+                        start=match.start,
+                        end=match.end,
+                    )
+                )
+        known = {
+            row_id: one
+            for row_id, one in evidence_before.items()
+            if one.method != "mapping" and one.rule not in self._derived.rules
+        }
+        if self._topics is not None:
+            wanted = {one for one in wanted if one.topic_id in self._topics}
+            known = {row_id: one for row_id, one in known.items() if one.topic_id in self._topics}
+        gone = [row_id for row_id, one in known.items() if one not in wanted]
+        new = wanted.difference(known.values())
+        if gone or new:
+            replace_evidence(connection, gone, new)
+        self._derived.follow(connection, ids, thoroughly=True)
+        self._compare(connection, ids, tags_before, evidence_before, texts, done)
+
+    def _compare(
+        self,
+        connection: Connection,
+        ids: Sequence[int],
+        tags_before: Collection[tuple[int, int]],
+        evidence_before: Mapping[int, Evidence],
+        texts: Mapping[int, tuple[int, str, str]],
+        done: _Done,
+    ) -> None:
+        tags = find_tags(connection, ids)
+        evidence = set(find_evidence(connection, ids, (*BY_RULE, "mapping")).values())
+        before = set(evidence_before.values())
+        done.found.articles += len(ids)
+        done.found.otherwise += len({one.article_id for one in before ^ evidence})
+        done.of_rules.update(
+            {
+                (one.article_id, one.topic_id, one.rule): (one.topic_id, one.rule) for one in evidence if one.rule
+            }.values()
+        )
+        for article_id, topic_id in sorted(tags.difference(tags_before)):
+            difference = done.of(topic_id)
+            difference.added += 1
+            _exemplify(connection, difference.gaining, article_id, topic_id, evidence, texts)
+        for article_id, topic_id in sorted(set(tags_before).difference(tags)):
+            difference = done.of(topic_id)
+            difference.removed += 1
+            _exemplify(connection, difference.losing, article_id, topic_id, before, texts)
+
+
+def _exemplify(
+    connection: Connection,
+    examples: list[Example],
+    article_id: int,
+    topic_id: int,
+    evidence: Collection[Evidence],
+    texts: Mapping[int, tuple[int, str, str]],
+) -> None:
+    """Add an article to a topic's few examples, with the first passage that spoke for it in its current text."""
+    if len(examples) >= _EXAMPLES:
+        return
+    key = connection.execute(select(articles.c.key).where(articles.c.id == article_id)).scalar_one()
+    about = [one for one in evidence if (one.article_id, one.topic_id) == (article_id, topic_id)]
+    revision_id, headline, body = texts[article_id]
+    for one in sorted(about, key=lambda one: one.place):
+        if one.given_text is not None:
+            examples.append(Example(key, None, one.given_text, None))
+            return
+        if one.revision_id == revision_id and one.start is not None and one.end is not None:
+            text = headline if one.field == "headline" else body
+            before, after = around(text, one.start, one.end)
+            examples.append(Example(key, before, text[one.start : one.end], after))
+            return
+    examples.append(Example(key, None, None, None))
+
+
+def _settings(connection: Connection) -> Settings:
+    return Settings(
+        options=Given(),
+        phrases=tuple(vocabulary.all_phrases(connection)),
+        queries=tuple(vocabulary.all_queries(connection)),
+        names=tuple(vocabulary.vocabulary_names(connection)),
+    )
+
+
+def _topics_of(connection: Connection, scheme: str) -> frozenset[int]:
+    found = frozenset(connection.scalars(select(topics.c.id).where(topics.c.scheme == scheme)))
+    if not found:
+        known = sorted({*connection.scalars(select(topics.c.scheme).union(select(schemes.c.scheme)))})
+        raise NotFoundError(f"there is no topic of scheme '{scheme}'; there are topics of {', '.join(known) or 'none'}")
+    return found
+
+
+@contextmanager
+def _transaction(engine: Engine, *, dry_run: bool) -> Iterator[Connection]:
+    """Give a connection in one transaction under the write lock, which is undone at its end if only tried."""
+    with engine.connect() as connection, connection.begin() as transaction:
+        yield connection
+        if dry_run:
+            transaction.rollback()
