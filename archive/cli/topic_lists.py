@@ -29,6 +29,7 @@ _COLUMNS = {
     "by_month": "by month",
 }
 _NARROW = {"topic": "topic", "code": "code", "articles": "articles", "with_below": "with below"}
+_DEEPEST = 20  # levels that are indented
 _GAP = 2  # cells between two columns
 _NAME = 20  # cells that names have at least before a column goes
 _LEAST, _GOOD, _MOST = 12, 24, 40  # cells of a sparkline: without fewer it goes, with as many names are cut for it
@@ -124,7 +125,7 @@ def _print_table(tree: "TopicTree", empty: str) -> None:
     rows: list[dict[str, Any]] = [
         {
             **row,
-            "topic": "  " * row["depth"] + name_and_state(row),
+            "topic": "  " * min(row["depth"], _DEEPEST) + name_and_state(row),
             "code": typed(row),
             **{end: (row[end] or "")[:10] for end in ("first", "last")},
         }
