@@ -1,13 +1,12 @@
 """`archive topics`."""
 
-from pathlib import Path
-
 import click
 
 from archive.cli import completing, topic_lists
 from archive.cli.asking import include_hidden_option
 from archive.cli.options import archive_path, format_option, put_on_record, two_names, who_and_why
 from archive.cli.retagging import retag
+from archive.cli.vocabularies import export, load
 from archive.errors import UsageError
 
 
@@ -62,27 +61,10 @@ def topics(
     topic_lists.print_tree(ctx, asked, all_known, scheme, depth, form)
 
 
-for _command in (topic_lists.list_, topic_lists.unused, topic_lists.show, topic_lists.test, retag):
+_LISTS = (topic_lists.list_, topic_lists.unused, topic_lists.show, topic_lists.test)
+
+for _command in (*_LISTS, load, export, retag):
     topics.add_command(_command)
-
-
-@topics.command()
-@click.argument("file", type=click.Path(path_type=Path))
-@click.pass_context
-def load(ctx: click.Context, /, file: Path) -> None:
-    """Load topics from a TOML file.
-
-    Loaded again, it changes what has changed and doubles nothing. Each [[topics]] has a name, and may have code,
-    scheme, parent (a code), aliases, and phrases that tag. Articles that are in the archive are tagged anew when they
-    are imported again. What people decided of topics stays.
-
-    \b
-    archive topics load my-topics.toml
-    """
-    from archive.ingest import load_vocabulary
-
-    loaded = load_vocabulary(archive_path(ctx), file, "topics")
-    click.echo(f"topics: {loaded.added} added, {loaded.changed} changed, {loaded.unchanged} unchanged")
 
 
 @topics.command()

@@ -45,6 +45,7 @@ CALLS = {
     "topics unused": ["topics", "unused"],
     "topics show": ["topics", "show", "trade"],
     "topics test": ["topics", "test", "customs OR 北京", "--topic", "trade"],
+    "topics load": ["topics", "load", "more.toml", "--dry-run"],
     "imports": ["imports"],
     "imports show": ["imports", "show", "1"],
     "stats": ["stats"],
@@ -62,6 +63,7 @@ OBJECTS = {"topics show", "topics test", "show", "why", "stats", "import", "corp
 @pytest.fixture
 def ask(seeds: Run, key: Callable[[str], str]) -> Run:
     Path("more.txt").write_text("One more text of six words.")
+    Path("more.toml").write_text('[[topics]]\nname = "Ferries"\n[[topics]]\nname = "Trade"\ncode = "trade"\n')
     seeds("set", key("zh/访问.md"), "section=Politics", "--because", "as printed")
     seeds("query", "save", "lately", "trade date:-3w..")
     seeds("corpus", "freeze", "trade", "trade OR customs")
