@@ -4,7 +4,7 @@ import click
 
 from archive.cli import completing, topic_lists
 from archive.cli.asking import include_hidden_option
-from archive.cli.options import archive_path, format_option, put_on_record, two_names, who_and_why
+from archive.cli.options import format_option, put_on_record, two_names, who_and_why
 from archive.cli.retagging import retag
 from archive.cli.vocabularies import export, load
 from archive.errors import UsageError
