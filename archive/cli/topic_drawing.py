@@ -85,9 +85,16 @@ def _draw_below(console: Console, below: Sequence[dict[str, Any]]) -> None:
     if below:
         _heading(console, "Right below it")
     for one in below:
-        retired = ", retired" if one["retired"] else ""
-        more = f", {one['with_below']:,} with what is below it" if one["with_below"] != one["articles"] else ""
-        console.print(_line(f"{one['name']} ({one['topic']}{retired}): {_articles(one['articles'])}{more}"))
+        if one["with_below"]:
+            more = f", {one['with_below']:,} with what is below it" if one["with_below"] != one["articles"] else ""
+            console.print(_line(f"{_topic(one)}: {_articles(one['articles'])}{more}"))
+    idle = [_topic(one) for one in below if not one["with_below"]]
+    if idle:
+        console.print(_line(f"on none: {'; '.join(idle)}"))
+
+
+def _topic(one: dict[str, Any]) -> str:
+    return f"{one['name']} ({one['topic']}{', retired' if one['retired'] else ''})"
 
 
 def _draw_rules(console: Console, rules: Sequence[dict[str, Any]]) -> None:
@@ -150,7 +157,8 @@ def _in_language(label: str, language: str) -> str:
 
 
 def _named(mapping: dict[str, Any]) -> str:
-    return f"{mapping['topic']} {mapping['name']}" if mapping["name"] else str(mapping["topic"])
+    is_named = mapping["name"] not in (None, mapping["topic"])
+    return f"{mapping['topic']} {mapping['name']}" if is_named else str(mapping["topic"])
 
 
 def _articles(number: int) -> str:

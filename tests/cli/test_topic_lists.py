@@ -169,7 +169,8 @@ def test_a_topic_on_the_terminal(seeds: Run, seeds_archive: Path) -> None:
     of_trade = "(SELECT id FROM topics WHERE code = 'trade')"
     write(
         seeds_archive,
-        f"INSERT INTO topic_mappings (topic_id, relation, scheme, code) VALUES ({of_trade}, 'close', 'quarry', 'q2')",
+        f"INSERT INTO topic_mappings (topic_id, relation, scheme, code) VALUES ({of_trade}, 'close', 'quarry', 'q2'), "
+        f"({of_trade}, 'exact', 'local', 'film')",
         "INSERT INTO topic_definitions (topic_id, language, text) "
         f"VALUES ({of_trade}, 'en', 'Buying\x1b[31m and selling.')",
         f"INSERT INTO topic_rules (topic_id, kind, expression) VALUES ({of_trade}, 'query', 'barter NOT film')",
@@ -186,6 +187,7 @@ def test_a_topic_on_the_terminal(seeds: Run, seeds_archive: Path) -> None:
         "Trade\n",
         "below: Economy (local:economy)\n",
         "close match: quarry:q2\n",
+        "exact match: local:film Film\n",
         "definition (en): Buying\\x1b[31m and selling.\n",
         "taken off by people: 1 article\n",
         "E-commerce (local:e-commerce): 3 articles\n",
@@ -195,6 +197,18 @@ def test_a_topic_on_the_terminal(seeds: Run, seeds_archive: Path) -> None:
     ):
         assert line in shown.stdout
     assert "\x1b" not in shown.stdout
+
+
+def test_topics_below_that_are_on_nothing_share_a_line(seeds: Run, seeds_archive: Path) -> None:
+    write(
+        seeds_archive,
+        "UPDATE topics SET retired = 1 WHERE code = 'human-rights'",
+        "UPDATE topics SET parent_id = (SELECT id FROM topics WHERE code = 'tourism') WHERE code IN ('taiwan', 'trade', "
+        "'human-rights')",
+    )
+    shown = seeds("topics", "show", "tourism").stdout
+    assert "Trade (local:trade): 8 articles, 11 with what is below it\n" in shown
+    assert "on none: Human rights (local:human-rights, retired); Taiwan (local:taiwan)\n" in shown
 
 
 def test_hidden_articles_are_told_of(seeds: Run, seeds_archive: Path) -> None:
