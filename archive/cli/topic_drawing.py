@@ -53,9 +53,11 @@ def draw_topic(console: Console, topic: dict[str, Any]) -> None:
         console.print(_line(" · ".join(filter(None, where)), "cyan"))
         for one in article["evidence"][:_PASSAGES]:
             console.print(Padding(passage_line(one, console), (0, 0, 0, 2)))
-    console.print()
-    # never broken: people copy it
-    console.print(Text(printable_line(f"archive search '{topic['query']}'")), soft_wrap=True)
+    if topic["query"]:
+        console.print()
+        quoted = topic["query"].replace("'", "'\"'\"'")
+        # never broken: people copy it
+        console.print(Text(printable_line(f"archive search '{quoted}'")), soft_wrap=True)
 
 
 def _draw_counts(console: Console, topic: dict[str, Any]) -> None:

@@ -73,7 +73,7 @@ def show_topic(connection: Connection, name: str, selection: Selection = ALL) ->
         ),
         "decisions": list_decisions(connection, topic=own),
         "examples": _examples(connection, own, topic_id, selection),
-        "query": f"topic:{as_value(topic.code if topic.scheme == LOCAL else own)}",
+        "query": _query(topic.code if topic.scheme == LOCAL else own),
     }
 
 
@@ -175,6 +175,12 @@ def _examples(connection: Connection, own: str, topic_id: int, selection: Select
         }
         for article, article_id in zip(list_articles(connection, having, _EXAMPLES), ids, strict=True)
     ]
+
+
+def _query(name: str) -> str | None:
+    """Return the query that finds the articles of a topic; None where the language has no way to write its name."""
+    value = as_value(name)
+    return None if value is None else f"topic:{value}"
 
 
 def _of(article_id: Column[int], among: Conditions) -> list[ColumnElement[bool]]:

@@ -151,6 +151,31 @@ def test_topics_of_other_vocabularies_are_typed_with_their_scheme(seeds: Run, se
     assert seeds("search", "topic:quarry:q1").exit_code == 0
 
 
+@pytest.mark.parametrize(
+    ("code", "line"),
+    [
+        ("o'brien", "archive search 'topic:quarry:o'\"'\"'brien'\n"),
+        ('5"', ""),
+        ("a b", "archive search 'topic:\"quarry:a b\"'\n"),
+    ],
+)
+def test_the_search_for_a_topic_is_one_that_a_shell_takes(
+    code: str, line: str, seeds: Run, seeds_archive: Path
+) -> None:
+    with closing(sqlite3.connect(seeds_archive)) as writing, writing:
+        writing.execute(
+            "INSERT INTO topics (scheme, code, name, origin, created_at) "
+            "VALUES ('quarry', ?, 'Odd', 'vocabulary', '2026-11-22T00:00:00.000000Z')",
+            (code,),
+        )
+    shown = seeds("topics", "show", f"quarry:{code}")
+    assert shown.exit_code == 0
+    assert shown.stdout.endswith(line)
+    assert ("archive search" in shown.stdout) == bool(line)
+    asked = json.loads(seeds("topics", "show", f"quarry:{code}", "-f", "json").stdout)["query"]
+    assert asked is None or seeds("search", asked).exit_code == 0
+
+
 def test_unused_topics(seeds: Run, seeds_archive: Path) -> None:
     shown, whole = (len(rows_of(seeds("topics", *words, "-f", "json"))) for words in ([], ["--all"]))
     unused = rows_of(seeds("topics", "unused", "-f", "json"))
@@ -203,8 +228,8 @@ def test_topics_below_that_are_on_nothing_share_a_line(seeds: Run, seeds_archive
     write(
         seeds_archive,
         "UPDATE topics SET retired = 1 WHERE code = 'human-rights'",
-        "UPDATE topics SET parent_id = (SELECT id FROM topics WHERE code = 'tourism') WHERE code IN ('taiwan', 'trade', "
-        "'human-rights')",
+        "UPDATE topics SET parent_id = (SELECT id FROM topics WHERE code = 'tourism') "
+        "WHERE code IN ('taiwan', 'trade', 'human-rights')",
     )
     shown = seeds("topics", "show", "tourism").stdout
     assert "Trade (local:trade): 8 articles, 11 with what is below it\n" in shown
