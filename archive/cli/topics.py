@@ -28,7 +28,7 @@ class _Topics(click.Group):
             raise click.UsageError(f"{error.message} Did you mean '{near[0]}'? {query}", ctx) from error
 
 
-@click.group(cls=_Topics, invoke_without_command=True)
+@click.group(cls=_Topics, invoke_without_command=True, subcommand_metavar="[QUERY | COMMAND [ARGS]...]")
 @topic_lists.tree_options
 @include_hidden_option
 @format_option
