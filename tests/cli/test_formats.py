@@ -46,6 +46,7 @@ CALLS = {
     "topics show": ["topics", "show", "trade"],
     "topics test": ["topics", "test", "customs OR 北京", "--topic", "trade"],
     "topics load": ["topics", "load", "more.toml", "--dry-run"],
+    "topics retag": ["topics", "retag", "--dry-run"],
     "imports": ["imports"],
     "imports show": ["imports", "show", "1"],
     "stats": ["stats"],
