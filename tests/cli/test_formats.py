@@ -43,7 +43,12 @@ CALLS = {
     "topics": ["topics", "--all"],
     "topics deciding": ["topics", "deciding"],
     "topics agreement": ["topics", "agreement"],
+    "topics list": ["topics", "list", "trade"],
+    "topics unused": ["topics", "unused"],
+    "topics show": ["topics", "show", "trade"],
+    "topics test": ["topics", "test", "customs OR 北京", "--topic", "trade"],
     "topics load": ["topics", "load", "more.toml", "--dry-run"],
+    "topics retag": ["topics", "retag", "--dry-run"],
     "imports": ["imports"],
     "imports show": ["imports", "show", "1"],
     "stats": ["stats"],
@@ -56,6 +61,7 @@ CALLS = {
     "identify": ["identify", "more.txt"],
 }
 OBJECTS = {"show", "why", "stats", "import", "corpus verify", "corpus methods", "topics deciding"}
+OBJECTS = {"topics show", "topics test", "show", "why", "stats", "import", "corpus verify", "corpus methods"}
 
 
 @pytest.fixture
