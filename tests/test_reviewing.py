@@ -132,7 +132,7 @@ def test_topics_can_be_chosen(archive: Path) -> None:
     assert all_asked(review(archive, query="eels")) == ALL[3:]
     with pytest.raises(NotFoundError, match="there is no topic 'nosuch'"):
         review(archive, topic="nosuch")
-    with pytest.raises(UsageError, match="there is no vocabulary 'medtop'"):
+    with pytest.raises(NotFoundError, match="there is no scheme 'medtop'"):
         review(archive, scheme="medtop")
     with pytest.raises(UsageError, match="nobody is named who decides"):
         review(archive, " ")

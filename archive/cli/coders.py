@@ -8,6 +8,7 @@ from archive.cli import completing
 from archive.cli.asking import include_hidden_option, tell_what_is_left_out
 from archive.cli.options import archive_path, format_option, name_of, who_and_why
 from archive.cli.output import hint, print_object, print_rows
+from archive.cli.topic_lists import scheme_option
 from archive.errors import UsageError
 from archive.normalize.names import name_key
 
@@ -81,7 +82,7 @@ def _show(ctx: click.Context, form: str) -> None:
 
 @click.command()
 @click.argument("query", nargs=-1, metavar="[QUERY...]", shell_complete=completing.queries)
-@click.option("--scheme", metavar="NAME", help="Only topics of this vocabulary.")
+@scheme_option
 @click.option(
     "--topic", metavar="NAME", shell_complete=completing.known_topics, help="Only this topic and those below."
 )

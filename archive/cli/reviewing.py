@@ -12,6 +12,7 @@ from archive.cli import completing
 from archive.cli.asking import include_hidden_option, tell_what_is_left_out
 from archive.cli.options import archive_path, name_of, who_and_why
 from archive.cli.output import hint
+from archive.cli.topic_lists import scheme_option
 from archive.errors import ArchiveError, UsageError
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ _LONGEST_DEFINITION = 300
 
 @click.command()
 @click.argument("query", nargs=-1, metavar="[QUERY...]", shell_complete=completing.queries)
-@click.option("--scheme", metavar="NAME", help="Only topics of this vocabulary.")
+@scheme_option
 @click.option(
     "--topic", metavar="NAME", shell_complete=completing.known_topics, help="Only this topic and those below."
 )

@@ -15,6 +15,7 @@ from archive.normalize.names import name_key
 from archive.queries.articles import find_keys
 from archive.queries.facts import topics_meant
 from archive.queries.selection import Selection
+from archive.queries.topics import unknown_scheme
 
 
 class Said(NamedTuple):
@@ -49,16 +50,14 @@ def find_said(connection: Connection, selection: Selection) -> list[Said]:
 def find_topics(connection: Connection, scheme: str | None, topic: str | None) -> dict[str, str]:
     """Return the names of topics by `scheme:code`: those of a vocabulary, those of a topic and all below it, or all.
 
-    Raises UsageError for a vocabulary that has no topics, NotFoundError for a topic that is not there.
+    Raises NotFoundError for a vocabulary that has no topics, and for a topic that is not there.
     """
     table = topics.c
     statement = select(table.scheme, table.code, table.name).order_by(table.name, table.scheme, table.code)
     if scheme is not None:
-        schemes = connection.scalars(select(table.scheme).distinct().order_by(table.scheme)).all()
-        if scheme not in schemes:
-            known = f"there are {', '.join(schemes)}" if schemes else "the archive has no topics yet"
-            raise UsageError(f"there is no vocabulary '{scheme}'; {known}")
         statement = statement.where(table.scheme == scheme)
+        if connection.execute(statement.limit(1)).first() is None:
+            raise unknown_scheme(connection, scheme)
     if topic is not None:
         statement = statement.where(table.id.in_(topics_meant(connection, topic)))
     return {f"{row.scheme}:{row.code}": row.name for row in connection.execute(statement)}

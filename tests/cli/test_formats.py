@@ -60,8 +60,10 @@ CALLS = {
     "import": ["import", "more.txt"],
     "identify": ["identify", "more.txt"],
 }
-OBJECTS = {"show", "why", "stats", "import", "corpus verify", "corpus methods", "topics deciding"}
-OBJECTS = {"topics show", "topics test", "show", "why", "stats", "import", "corpus verify", "corpus methods"}
+OBJECTS = {
+    *("topics show", "topics test", "topics deciding", "show", "why"),
+    *("stats", "import", "corpus verify", "corpus methods"),
+}
 
 
 @pytest.fixture

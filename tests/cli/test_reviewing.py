@@ -197,7 +197,7 @@ def test_without_a_terminal_it_says_what_else_there_is(seeds: Run) -> None:
     ("words", "code", "told"),
     [
         (["--topic", "nosuch"], 1, "there is no topic 'nosuch'"),
-        (["--scheme", "medtop"], 2, "there is no vocabulary 'medtop'; there are local"),
+        (["--scheme", "medtop"], 1, "there is no scheme 'medtop'; there are local"),
         (["colour:red OR )"], 2, "archive: "),
         (["--who", " "], 2, "nobody is named who decides"),
     ],

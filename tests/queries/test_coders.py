@@ -81,7 +81,7 @@ def test_articles_and_topics_can_be_named(coded: Path, keys: list[str]) -> None:
     assert [row["code"] for row in asked(coded, topic="economy")] == ["trade", None]  # which is below it
     assert short(asked(coded, f"key:{keys[0]} OR key:{keys[3]}"))[0] == ("lace", 1, 1, 33.3, 0.0)
     assert asked(coded, f"key:{keys[4]}") == []
-    with pytest.raises(UsageError, match="there is no vocabulary 'medtop'; there are local"):
+    with pytest.raises(NotFoundError, match="there is no scheme 'medtop'; there are local"):
         asked(coded, scheme="medtop")
     with pytest.raises(NotFoundError, match="there is no topic 'nosuch'"):
         asked(coded, topic="nosuch")
@@ -89,7 +89,7 @@ def test_articles_and_topics_can_be_named(coded: Path, keys: list[str]) -> None:
 
 def test_an_archive_without_topics_says_so(database: Path) -> None:
     assert asked(database) == []
-    with pytest.raises(UsageError, match="there is no vocabulary 'local'; the archive has no topics yet"):
+    with pytest.raises(NotFoundError, match="there is no scheme 'local'; the archive has no topics yet"):
         asked(database, scheme="local")
     with pytest.raises(UsageError, match="'Ann' decided about no topic; nobody did"):
         asked(database, coders=["Ann", "Ben"])
