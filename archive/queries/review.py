@@ -93,8 +93,9 @@ def _tagged(connection: Connection, article_ids: Sequence[int]) -> dict[int, set
 def show_open(connection: Connection, one: Open) -> dict[str, Any] | None:
     """Return an article with what is proposed for it, the weakest first; None where it is not there any more.
 
-    Each of `proposed` has the topic, its `place` (the names of those above it, the topmost first), its definition, whether
-    it is retired, and the evidence, with passages and what stands around them. What people said is not shown: each decides for themselves.
+    Each of `proposed` has the topic, its `place` (the names of those above it, the topmost first), its definition,
+    whether it is retired, and the evidence, with passages and what stands around them. What people said is not shown:
+    each decides for themselves.
     """
     statement = summary_select(article_revisions.c.body, articles.c.revision_id).where(
         articles.c.id == one.article_id, articles.c.key == one.key
