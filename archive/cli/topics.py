@@ -4,8 +4,10 @@ import click
 
 from archive.cli import completing, topic_lists
 from archive.cli.asking import include_hidden_option
+from archive.cli.coders import agreement, deciding
 from archive.cli.options import format_option, put_on_record, two_names, who_and_why
 from archive.cli.retagging import retag
+from archive.cli.reviewing import review
 from archive.cli.vocabularies import export, load
 from archive.errors import UsageError
 
@@ -63,7 +65,7 @@ def topics(
 
 _LISTS = (topic_lists.list_, topic_lists.unused, topic_lists.show, topic_lists.test)
 
-for _command in (*_LISTS, load, export, retag):
+for _command in (*_LISTS, load, export, retag, review, deciding, agreement):
     topics.add_command(_command)
 
 

@@ -41,6 +41,8 @@ CALLS = {
     "why": ["why", "KEY"],
     "sources": ["sources", "--all"],
     "topics": ["topics", "--all"],
+    "topics deciding": ["topics", "deciding"],
+    "topics agreement": ["topics", "agreement"],
     "topics list": ["topics", "list", "trade"],
     "topics unused": ["topics", "unused"],
     "topics show": ["topics", "show", "trade"],
@@ -57,7 +59,10 @@ CALLS = {
     "import": ["import", "more.txt"],
     "identify": ["identify", "more.txt"],
 }
-OBJECTS = {"topics show", "topics test", "show", "why", "stats", "import", "corpus verify", "corpus methods"}
+OBJECTS = {
+    *("topics show", "topics test", "topics deciding", "show", "why"),
+    *("stats", "import", "corpus verify", "corpus methods"),
+}
 
 
 @pytest.fixture
@@ -65,6 +70,8 @@ def ask(seeds: Run, key: Callable[[str], str]) -> Run:
     Path("more.txt").write_text("One more text of six words.")
     Path("more.toml").write_text('[[topics]]\nname = "Ferries"\n[[topics]]\nname = "Trade"\ncode = "trade"\n')
     seeds("set", key("zh/访问.md"), "section=Politics", "--because", "as printed")
+    for who in ("Ada", "Bo"):
+        seeds("tag", key("zh/访问.md"), "--who", who, "--", "+trade")
     seeds("query", "save", "lately", "trade date:-3w..")
     seeds("corpus", "freeze", "trade", "trade OR customs")
 
