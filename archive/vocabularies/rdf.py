@@ -1,7 +1,8 @@
 """Turtle, RDF/XML and JSON-LD as a graph of statements. Nothing is fetched: a file says all there is to know."""
 
+import codecs
+import io
 import logging
-import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,7 +29,9 @@ def read_graph(file: str, content: bytes, form: str) -> "Graph":
     with _graph(file, _NAMES[form]) as graph:
         if form == "rdfxml":
             _refuse_bombs(file, content)
-        graph.parse(data=content, format="xml" if form == "rdfxml" else form, publicID=_BASE)
+            graph.parse(io.BytesIO(content), format="xml", publicID=_BASE)  # which says itself how it is encoded
+        else:
+            graph.parse(data=content.removeprefix(codecs.BOM_UTF8), format=form, publicID=_BASE)
     return graph
 
 
@@ -101,7 +104,7 @@ def _refuse_bombs(file: str, content: bytes) -> None:
     parser.Parse(content, True)
     size = len(content)
     for name, value in entities.items():
-        size += len(value) * len(re.findall(re.escape(f"&{name};".encode()), content))
+        size += len(value) * sum(content.count(f"&{name};".encode(encoding)) for encoding in _ENCODINGS)
     if size > LARGEST_EXPANDED:
         raise VocabularyError(f"{file} is {size:,} characters long with its entities, over {LARGEST_EXPANDED:,}")
 
@@ -117,4 +120,5 @@ def _reason(error: Exception) -> str:
     return " ".join(str(error).split())[:300]
 
 
+_ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be")
 _NAMES = {"turtle": "Turtle", "rdfxml": "RDF/XML"}

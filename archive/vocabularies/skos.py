@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from archive.errors import VocabularyError
 from archive.vocabularies.addresses import KNOWN, OWN, TERMS, address, last_part, parted, scheme_name
 from archive.vocabularies.concepts import RELATIONS, Concept, Match, Scheme, Vocabulary
-from archive.vocabularies.entries import Place, checked_concept, is_address, language_of, scheme_of
+from archive.vocabularies.entries import Place, checked_concept, entry_name, is_address, language_of, scheme_of
 from archive.vocabularies.skos_terms import DCTERMS, OWL, RDF, SKOS
 
 if TYPE_CHECKING:
@@ -176,7 +176,7 @@ class _Reader:
     def _concept(self, node: Any) -> Concept:
         values = self._values[node]
         scheme, code = self._short(node), self._codes[node]
-        place = Place(self._file, _text(values, (f"{SKOS}prefLabel",)) or f"{scheme}:{code}")
+        place = Place(self._file, entry_name(_text(values, (f"{SKOS}prefLabel",)) or "", "") or f"{scheme}:{code}")
         labels, aliases = self._labels(place, values)
         above = [self._where(one) for one in self._broader.get(node, ())]
         parents = [other for of_scheme, other in above if of_scheme == scheme]
