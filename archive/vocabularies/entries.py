@@ -109,12 +109,17 @@ def checked_text(place: Place, text: str, what: str, longest: int) -> str:
 def scheme_of(place: Place, text: str) -> str:
     """Return the short name of a scheme: a text without spaces and colons, as it stands before the colon of a code."""
     scheme = checked_text(place, text, "scheme", LONGEST_CODE)
-    if ":" in scheme or " " in scheme or scheme == URI:
+    if not is_scheme(scheme):
         raise place.error(
             f"the scheme '{scheme}' of {place.entry} cannot be a scheme's name; take a word without spaces and colons"
             + (", another one" if scheme == URI else "")
         )
     return scheme
+
+
+def is_scheme(text: str) -> bool:
+    """Tell whether a text can be the short name of a scheme."""
+    return text != URI and len(text) <= LONGEST_CODE and re.search(r"[:\s]", text) is None and text.isprintable()
 
 
 def checked_address(place: Place, text: str, what: str) -> str:

@@ -18,7 +18,6 @@ from archive.vocabularies.entries import (
     scheme_of,
 )
 
-
 _Where = tuple[str, str]  # scheme and code
 
 
