@@ -139,5 +139,6 @@ def _tell(loaded: "Loaded", file: Path, *, prune: bool) -> None:
     if len(loaded.notes) > _MOST_NOTES:
         hint(f"{file}: {len(loaded.notes) - _MOST_NOTES:,} more such notes")
     if loaded.lacking and not prune:
-        number = f"{loaded.lacking:,} topics" if loaded.lacking > 1 else "1 topic"
-        hint(f"{number} of its vocabulary the file has not, and stay; --prune removes those that nothing rests on")
+        several = loaded.lacking > 1
+        number, stay = (f"{loaded.lacking:,} topics", "stay") if several else ("1 topic", "stays")
+        hint(f"{number} of its vocabulary the file has not, and {stay}; --prune removes those that nothing rests on")

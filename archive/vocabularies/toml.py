@@ -59,6 +59,8 @@ def write_toml(schemes: Iterable[Scheme], concepts: Iterable[Concept]) -> Iterat
     """Yield a TOML file that says the same, a concept at a time."""
     for scheme in schemes:
         values = {key: getattr(scheme, key) for key in SCHEME_KEYS}
+        if scheme == Scheme(scheme.scheme):  # nothing is known of it
+            continue
         yield "[[schemes]]\n" + "".join(f"{key} = {_text(value)}\n" for key, value in values.items() if value) + "\n"
     for concept in concepts:
         yield "[[topics]]\n" + "".join(f"{line}\n" for line in _lines_of(concept)) + "\n"
