@@ -12,7 +12,7 @@ import pytest
 
 from archive.db.engine import open_engine
 from archive.decide import Wish, decide, decide_about, undo
-from archive.errors import UsageError, VocabularyError
+from archive.errors import NotFoundError, UsageError, VocabularyError
 from archive.ingest import ImportOptions, import_paths, load_vocabulary
 from archive.queries import reading
 from archive.queries.vocabularies import find_vocabulary
@@ -439,9 +439,9 @@ def test_states_that_earlier_versions_kept_are_taken_back(database: Path, load: 
     ]
 
 
-def written(database: Path, form: str, scheme: str | None = None) -> str:
+def written(database: Path, form: str, scheme: str | None = None, *, all_known: bool = False) -> str:
     with reading(database) as connection:
-        known = find_vocabulary(connection, scheme)
+        known = find_vocabulary(connection, scheme, all_known=all_known)
         return "".join(
             write_vocabulary(form, known.schemes, known.concepts(), languages=known.languages, uris=known.uris)
         )
@@ -463,6 +463,23 @@ def test_an_export_loads_back_to_the_same(form: str, database: Path, load: Load,
     again = tmp_path / "again.db"
     load_vocabulary(again, tmp_path / name, "topics")
     assert written(again, form) == text
+
+
+def test_what_only_imports_made_is_exported_when_asked_for(
+    database: Path, load: Load, tmp_path: Path, without_seeds: None
+) -> None:
+    load(BOATS)
+    (tmp_path / "a.md").write_text("---\ntags: [Rope, Night]\n---\nA text.\n")
+    import_paths(database, [str(tmp_path / "a.md")], ImportOptions(jobs=0))
+    codes = re.compile('^code = "(.*)"', re.MULTILINE)
+    assert codes.findall(written(database, "toml")) == ["b", "f"]
+    assert codes.findall(written(database, "toml", all_known=True)) == ["b", "f", "night", "rope"]
+    with pytest.raises(NotFoundError, match="only imports made the topics of the scheme 'local'; --all has them"):
+        written(database, "toml", "local")
+    load('[[topics]]\nname = "Moon"\n')
+    decide_about(database, "topic_move", "moon", "night", "Ada")
+    assert codes.findall(written(database, "toml", "local")) == ["moon", "night"]
+    assert load(written(database, "toml", all_known=True)) == Loaded(changed=3, unchanged=2)
 
 
 def test_an_export_is_what_people_made_of_it(database: Path, load: Load) -> None:
