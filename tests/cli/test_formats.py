@@ -41,7 +41,12 @@ CALLS = {
     "why": ["why", "KEY"],
     "sources": ["sources", "--all"],
     "topics": ["topics", "--all"],
+    "topics list": ["topics", "list", "trade"],
+    "topics unused": ["topics", "unused"],
+    "topics show": ["topics", "show", "trade"],
+    "topics test": ["topics", "test", "customs OR 北京", "--topic", "trade"],
     "topics load": ["topics", "load", "more.toml", "--dry-run"],
+    "topics retag": ["topics", "retag", "--dry-run"],
     "imports": ["imports"],
     "imports show": ["imports", "show", "1"],
     "stats": ["stats"],
@@ -53,7 +58,7 @@ CALLS = {
     "import": ["import", "more.txt"],
     "identify": ["identify", "more.txt"],
 }
-OBJECTS = {"show", "why", "stats", "import", "corpus verify", "corpus methods"}
+OBJECTS = {"topics show", "topics test", "show", "why", "stats", "import", "corpus verify", "corpus methods"}
 
 
 @pytest.fixture
