@@ -1,6 +1,7 @@
 """Vocabularies loaded into an archive: what changes, what stays, what is refused; before and after imports."""
 
 import re
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
 
 from archive.db.engine import open_engine
 from archive.decide import Wish, decide, decide_about, undo
@@ -20,7 +22,9 @@ from archive.rehearsal import rehearse_load
 from archive.resolve.loaded import Change, Loaded
 from archive.resolve.topic_loading import LoadOptions
 from archive.resolve.topics import TopicResolver
-from archive.vocabularies import FORMATS, write_vocabulary
+from archive.vocabularies import FORMATS, Vocabulary, write_vocabulary
+from tests.vocabularies.made_up import vocabularies
+from tests.vocabularies.made_up import written as written_text
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "corpora"
 
@@ -463,6 +467,31 @@ def test_an_export_loads_back_to_the_same(form: str, database: Path, load: Load,
     again = tmp_path / "again.db"
     load_vocabulary(again, tmp_path / name, "topics")
     assert written(again, form) == text
+
+
+@given(made_up=vocabularies())
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_is_exported_loads_back_to_the_same(made_up: Vocabulary, empty_archive: Path, tmp_path: Path) -> None:
+    """Each has names of its own, as a vocabulary must."""
+    archive = Path(shutil.copy(empty_archive, tmp_path / "made-up.db"))
+    concepts = [
+        replace(
+            one,
+            name=f"{one.name} {number}",
+            labels={language: f"{label} {number}" for language, label in one.labels.items()},
+            phrases=tuple(sorted({f"{phrase} word" for phrase in one.phrases})),
+            rules=("ferry", "river AND (boat OR raft)")[: len(one.rules)],
+        )
+        for number, one in enumerate(made_up.concepts)
+    ]
+    file = tmp_path / "made-up"
+    file.write_text(written_text("toml", Vocabulary(concepts, made_up.schemes)), "utf-8", newline="")
+    assert load_vocabulary(archive, file, "topics") == Loaded(added=len(concepts))
+    before = dump(archive)
+    for form in FORMATS:
+        file.write_text(written(archive, form), "utf-8", newline="")
+        assert load_vocabulary(archive, file, "topics") == Loaded(unchanged=len(concepts))
+        assert dump(archive) == before
 
 
 def test_what_only_imports_made_is_exported_when_asked_for(
