@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from archive.errors import VocabularyError
+from archive.vocabularies.addresses import BASE
 
 if TYPE_CHECKING:
     from rdflib import Graph
@@ -17,7 +18,6 @@ LARGEST_EXPANDED = 100_000_000  # characters of RDF/XML with what its entities s
 
 _SILENT = logging.NullHandler()  # what rdflib finds odd about a value is no business of the terminal
 _LITERALS = threading.Lock()  # that they are kept as they are holds for all of rdflib
-_BASE = "urn:x-archive:file:"  # what addresses without a beginning are taken to begin with
 
 
 def read_graph(file: str, content: bytes, form: str) -> "Graph":
@@ -29,9 +29,9 @@ def read_graph(file: str, content: bytes, form: str) -> "Graph":
     with _graph(file, _NAMES[form]) as graph:
         if form == "rdfxml":
             _refuse_bombs(file, content)
-            graph.parse(io.BytesIO(content), format="xml", publicID=_BASE)  # which says itself how it is encoded
+            graph.parse(io.BytesIO(content), format="xml", publicID=BASE)  # which says itself how it is encoded
         else:
-            graph.parse(data=content.removeprefix(codecs.BOM_UTF8), format=form, publicID=_BASE)
+            graph.parse(data=content.removeprefix(codecs.BOM_UTF8), format=form, publicID=BASE)
     return graph
 
 
@@ -44,7 +44,7 @@ def graph_of_json(file: str, stated: Any) -> "Graph":
         from rdflib.plugins.parsers.jsonld import to_rdf
 
         _refuse_contexts_elsewhere(file, stated)
-        to_rdf(stated, graph, base=_BASE)
+        to_rdf(stated, graph, base=BASE)
     return graph
 
 

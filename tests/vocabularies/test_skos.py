@@ -120,6 +120,34 @@ def test_concepts_without_a_scheme_are_of_what_their_addresses_begin_with(tmp_pa
     )
 
 
+def test_addresses_within_a_file_are_codes_and_no_addresses(tmp_path: Path) -> None:
+    content = """<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+        xmlns:skos="http://www.w3.org/2004/02/skos/core#">
+      <skos:ConceptScheme rdf:about="#boats"/>
+      <skos:Concept rdf:about="#b"><skos:prefLabel>Boat</skos:prefLabel></skos:Concept>
+      <skos:Concept rdf:about="#f">
+        <skos:prefLabel>Ferry</skos:prefLabel><skos:broader rdf:resource="#b"/>
+      </skos:Concept>
+    </rdf:RDF>"""
+    assert read(tmp_path, content, "words.rdf") == Vocabulary(
+        [
+            Concept("boats", "b", labels={"": "Boat"}),
+            Concept("boats", "f", labels={"": "Ferry"}, parent="b"),
+        ],
+        (Scheme("boats"),),
+    )
+
+
+@pytest.mark.parametrize(("title", "name"), [('; dcterms:title "Of boats"', "of-boats"), ("", "vocabulary")])
+def test_a_scheme_without_an_address(title: str, name: str, tmp_path: Path) -> None:
+    found = read(
+        tmp_path,
+        PREFIXES + f'b:a a skos:Concept ; skos:prefLabel "A" ; skos:inScheme [ a skos:ConceptScheme {title} ] .',
+    )
+    assert [(one.scheme, one.code, one.uri) for one in found.concepts] == [(name, "a", "https://words.example/boats/a")]
+    assert found.schemes == (Scheme(name, "Of boats" if title else None),)
+
+
 RDF = """<?xml version="1.0"?>
 <!DOCTYPE rdf:RDF [<!ENTITY skos "http://www.w3.org/2004/02/skos/core#">{entities}]>
 <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:skos="&skos;">
