@@ -4,8 +4,8 @@
 
 Reuters: the articles of reut2-017.sgm as `archive import` reads them, topics of at least 10, several per article.
 BBC: 256 texts, the folder is the topic, one per text, the highest score decides. Both in five folds; exact repeats are
-in one fold. All that is fitted, calibrated or tuned is so without the fold that is tested: the baselines get thresholds per
-topic that are best on margins of five inner folds, or one for all topics, whichever is better in the end. `--quick`
+in one fold. All that is fitted, calibrated or tuned is so without the fold that is tested: the baselines get thresholds
+per topic that are best on margins of five inner folds, or one for all topics, whichever is better in the end. `--quick`
 leaves logistic regression out.
 """
 

@@ -43,6 +43,7 @@ _VERBS = {
     "topic_rename": "renamed",
     "topic_move": "below",
     "topic_alias": "also named",
+    "topic_threshold": "suggestions are tags from",
 }
 
 
@@ -236,6 +237,8 @@ def _passage(one: dict[str, Any], console: Console) -> Text:
         return _line(f"given as '{one['passage']}' in {_method(one['given_by'])}")
     if one["method"] == "mapping":
         return _line(f"the same as '{one['passage']}', given in {_method(one['given_by'])}")
+    if one["method"] == "model":
+        one = {**one, "method": f"model {one['model']}, score {one['score']:.2f}"}
     if one["field"] == "values":
         return _line(f"query {one['rule']}")
     where = f"{one['method']}, {one['field']} {one['start']}: "

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from archive.cli import completing
+from archive.cli import completing, learning
 from archive.cli.asking import include_hidden_option, tell_hidden
 from archive.cli.options import archive_path, format_option, put_on_record, two_names, who_and_why
 from archive.cli.output import print_rows
@@ -43,6 +43,8 @@ def topics(ctx: click.Context, /, all_known: bool, include_hidden: bool, form: s
 
 
 topics.add_command(retag)
+for command in (learning.learn, learning.suggest, learning.threshold, learning.evaluate):
+    topics.add_command(command)
 
 
 @topics.command()

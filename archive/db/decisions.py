@@ -10,6 +10,7 @@ from archive.db.lookups import chunks
 from archive.db.tables import decisions, earlier_states
 
 TOPIC, FIELD, UNDO, FORGET, TOPIC_MERGE = "topic", "field", "undo", "forget", "topic_merge"
+THRESHOLD = "topic_threshold"
 ACCEPTED, REJECTED = "accepted", "rejected"
 
 

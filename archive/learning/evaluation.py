@@ -43,13 +43,13 @@ class Tested:
         return _quality(self.truth.ravel(), self.taken.ravel())
 
     def macro(self) -> Quality:
-        """Return the mean over topics; one of which nothing was taken or there counts 0."""
-        qualities = self.of_topics()
-        means = (
+        """Return the mean over the topics that some text has; where precision or F1 is not defined, it counts 0."""
+        qualities = [one for one in self.of_topics() if one.n]
+        precision, recall, f1 = (
             float(np.nan_to_num([getattr(one, name) for one in qualities]).mean()) if qualities else float("nan")
             for name in ("precision", "recall", "f1")
         )
-        return Quality(sum(one.n for one in qualities), *means)
+        return Quality(sum(one.n for one in qualities), precision, recall, f1)
 
     def confused(self) -> list[tuple[str, str, int]]:
         """Return pairs of topics, and how many texts of the first were taken to be of the second instead; most first.

@@ -66,7 +66,7 @@ def fit(
         watch(column, len(topics))
         known = np.flatnonzero(labels[:, column] != UNKNOWN)
         truth = labels[known, column]
-        own = [groups[place] for place in known]
+        own = [groups[int(place)] for place in known]
         if reason := _too_few(truth, own):
             fitted.left_out[topic] = reason
             continue
@@ -126,7 +126,9 @@ def _too_few(truth: Labels, groups: Sequence[Hashable]) -> str | None:
 
 
 def _matrix(terms: Terms, counted: Sequence[Mapping[str, int]]) -> csr_array:
-    numbers, values, ends = [], [], [0]
+    numbers: list[NDArray[np.intp]] = []
+    values: list[Floats] = []
+    ends = [0]
     for counts in counted:
         of_text, weights = terms.vector(counts)
         numbers.append(of_text)
@@ -134,8 +136,8 @@ def _matrix(terms: Terms, counted: Sequence[Mapping[str, int]]) -> csr_array:
         ends.append(ends[-1] + len(of_text))
     shape = (len(counted), max(1, len(terms.terms)))
     # LIBLINEAR takes no indices of 64 bits
-    places = np.concatenate(numbers or [np.empty(0)]).astype(np.int32)
-    joined = (np.concatenate(values or [np.empty(0)]), places, np.array(ends, dtype=np.int32))
+    places = np.concatenate([np.empty(0), *numbers]).astype(np.int32)
+    joined = (np.concatenate([np.empty(0), *values]), places, np.array(ends, dtype=np.int32))
     return csr_array(joined, shape=shape)
 
 

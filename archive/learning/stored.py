@@ -78,10 +78,10 @@ def _made(document: dict[str, Any]) -> Model:
         raise ValueError("its terms are no texts, or not all different")
     topics = tuple(
         TopicModel(
-            str(one["topic"]),
-            _read(one["weights"], len(terms)),
-            *(_finite(one[name]) for name in _NUMBERS),
-            *(int(one[name]) for name in _COUNTS),
+            topic=str(one["topic"]),
+            weights=_read(one["weights"], len(terms)),
+            **{name: _finite(one[name]) for name in _NUMBERS},  # type: ignore[arg-type]
+            **{name: int(one[name]) for name in _COUNTS},
         )
         for one in document["topics"]
     )

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archive.db.schema import connect_read_only, not_a_database
-from archive.queries.verification import corpora, database, forgotten, originals, records, texts, values
+from archive.queries.verification import corpora, database, forgotten, learned, originals, records, texts, values
 from archive.queries.verification.findings import SEVERITIES, UNREADABLE, Finding, Watch, guarded, unwatched
 
-_CHECKS = (*records.CHECKS, *forgotten.CHECKS, *corpora.CHECKS)
+_CHECKS = (*records.CHECKS, *forgotten.CHECKS, *corpora.CHECKS, *learned.CHECKS)
 _COUNTED = {
     "articles": "articles",
     "texts": "article_revisions",
@@ -78,6 +78,7 @@ def examine(connection: sqlite3.Connection, watch: Watch, *, deep: bool = False)
         ("enumerated", lambda: values.check_enumerations(connection)),
         *((check.name, lambda check=check: check.findings(connection)) for check in _CHECKS),
         ("corpora", lambda: corpora.check_corpora(connection)),
+        ("models", lambda: learned.check_models(connection)),
         ("running", lambda: records.check_running(connection)),
         ("topic_tree", lambda: records.check_topic_tree(connection)),
         ("name_keys", lambda: values.check_name_keys(connection)),
