@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: docs demo test lint types layers tests bench-extraction bench-import bench-learn bench-migrate bench-queries bench-search bench-views constraints clean help
+.PHONY: docs demo test lint types layers tests bench-extraction bench-import bench-learn bench-migrate bench-queries bench-search bench-topics bench-views constraints clean help
 
 help:
 	@echo "make demo           import the seeds and show what the archive knows about them"
@@ -16,12 +16,13 @@ help:
 	@echo "make bench-learn    how well topics are learned, beside the usual baselines; DATA=../shared"
 	@echo "make bench-migrate  time of backup and upgrade beside copying the file, on this machine"
 	@echo "make bench-search   time of searches, counts and commands beside bare statements, on this machine"
+	@echo "make bench-topics   time of finding 5,000 phrases beside a bare automaton, on this machine"
 	@echo "make bench-views    time of the views beside the same asked of the tables by hand, on this machine"
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[html,office,pdf,warc,plot,learn]" --group dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[html,office,pdf,warc,plot,fast,skos,learn]" --group dev
 	@touch $(READY)
 
 demo: $(READY)
@@ -63,6 +64,10 @@ bench-queries: $(READY)
 bench-search: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --group bench
 	$(BIN)/python benchmarks/bench_search.py
+
+bench-topics: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --group bench
+	$(BIN)/python benchmarks/bench_topics.py
 
 bench-views: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --group bench

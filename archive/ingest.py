@@ -34,9 +34,12 @@ from archive.readers.unwrap import FoundRecord, Taken, unwrap_stream
 from archive.resolve.decisions import apply_again
 from archive.resolve.derived_tags import DerivedTags
 from archive.resolve.identity import IdentityResolver
+from archive.resolve.loaded import Loaded
+from archive.resolve.seeds import load_seeds
 from archive.resolve.sources import SourceResolver
+from archive.resolve.topic_loading import LoadOptions, load_topics
 from archive.resolve.topics import TopicResolver
-from archive.resolve.vocabulary import Loaded, load_seeds, load_sources, load_topics, seeds_folder
+from archive.resolve.vocabulary import load_sources, seeds_folder
 from archive.running import seldom_collecting, signals_held, still_runs, stopped_in_order, this_process
 from archive.version import __version__
 from archive.workers import Workers
@@ -111,20 +114,23 @@ def import_paths(
             truncate_wal(engine)
 
 
-def load_vocabulary(path: Path, file: Path | None, kind: str) -> Loaded:
+def load_vocabulary(
+    path: Path, file: Path | None, kind: str, options: LoadOptions | None = None, stdin: BinaryIO | None = None
+) -> Loaded:
     """Load a file of `sources` or `topics` into the archive at `path`, which is made if it is missing.
 
-    With None it is the file that the program brings along.
+    With None it is the file that the program brings along; `options` are of topics, which can come by `-`, too.
 
     Raises VocabularyError, and changes nothing, where the file cannot be loaded as it is.
     """
-    with file_errors_explained(path):
+    with seldom_collecting(), file_errors_explained(path):
         open_for_writing(path)
         engine = open_engine(path)
         with engine.begin() as connection:
             schema.require_unchanged(connection)
-            loaded = (load_sources if kind == "sources" else load_topics)(
-                connection, file or seeds_folder() / f"{kind}.toml"
+            file = file or seeds_folder() / f"{kind}.toml"
+            loaded = (
+                load_sources(connection, file) if kind == "sources" else load_topics(connection, file, options, stdin)
             )
     engine.dispose()
     return loaded

@@ -1,4 +1,4 @@
-"""What an import would do, unit by unit, with no trace left of it: all of it in one transaction, which is undone."""
+"""What an import or a load would do, with no trace left of it: all of it in one transaction, which is undone."""
 
 import os
 import tempfile
@@ -13,6 +13,8 @@ from archive.db.engine import file_errors_explained, open_engine, truncate_wal, 
 from archive.errors import ArchiveError
 from archive.ingest import Import, ImportOptions, ImportSummary, Listener, open_for_writing
 from archive.queries.imports import list_import_items
+from archive.resolve.loaded import Loaded
+from archive.resolve.topic_loading import LoadOptions, load_topics
 from archive.running import seldom_collecting, signals_held, stopped_in_order
 
 
@@ -48,6 +50,27 @@ def rehearse_import(
                     run = Import(path, connection, None, paths, options, values, fields, listener or Listener(), stdin)
                     summary = run.run()
                     return Rehearsal(summary, list(list_import_items(connection, summary.import_id)))
+                finally:
+                    with signals_held():
+                        transaction.rollback()
+        finally:
+            truncate_wal(engine)
+            engine.dispose()
+
+
+def rehearse_load(path: Path, file: Path, options: LoadOptions | None = None, stdin: BinaryIO | None = None) -> Loaded:
+    """Return what loading a file of topics would do; nothing of it stays, and no archive is made.
+
+    Raises VocabularyError where the file could not be loaded as it is.
+    """
+    with seldom_collecting(), file_errors_explained(path), _place(path) as place:
+        engine = open_engine(place)
+        try:
+            with engine.connect() as connection:
+                with signals_held():
+                    transaction = connection.begin()
+                try:
+                    return load_topics(connection, file, options, stdin)
                 finally:
                     with signals_held():
                         transaction.rollback()

@@ -90,12 +90,12 @@ def retag(
             with engine.connect() as connection:
                 ids = list(connection.scalars(select(articles.c.id).order_by(articles.c.id)))
                 of_scheme = None if scheme is None else _topics_of(connection, scheme)
-            retagger: _Retagger | None = None
+                retagger = _Retagger(connection, of_scheme)
             for some in chunks(ids):
                 watch("articles", done.found.articles, len(ids))
                 with signals_held(), _transaction(engine, dry_run=dry_run) as connection:
                     schema.require_unchanged(connection)
-                    if retagger is None or retagger.settings != _settings(connection):
+                    if retagger.settings != _settings(connection):
                         retagger = _Retagger(connection, of_scheme)
                     retagger.retag(connection, some, done)
             with engine.connect() as connection:

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, settings
 CHECKOUT = Path(__file__).resolve().parents[1]
 SHARED = CHECKOUT.parent / "shared"
 
-_TIMES = {"created_at", "seen_at", "started_at", "finished_at"}
+_TIMES = {"created_at", "seen_at", "started_at", "finished_at", "loaded_at"}
 _KEYS = {
     "articles": ("key",),
     "article_revisions": ("article_id", "number"),

@@ -1,20 +1,18 @@
 """`archive export`."""
 
-import os
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import nullcontext
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from archive.cli.asking import takes_query, tell_what_is_left_out
-from archive.cli.escaping import escaped_json, printable
 from archive.cli.options import archive_path
 from archive.cli.output import hint
-from archive.errors import ArchiveError, UsageError
+from archive.cli.writing import errors_explained, write_pieces
+from archive.errors import UsageError
 from archive.exports import FIELDS, FORMATS, writer
 from archive.queries import reading
 from archive.queries.export import export_articles
@@ -22,7 +20,6 @@ from archive.queries.export import export_articles
 if TYPE_CHECKING:
     from archive.queries.filters import Asked
 
-_AT_ONCE = 1 << 16  # characters
 _WITH_FIELDS = ("jsonl", "csv")
 _NOT_JSON = ("csv", "ris", "bibtex")
 
@@ -95,7 +92,7 @@ def export(
                 _write_folder(counted, output, force=force)
             else:
                 pieces = writer(export_format, fields=names, safe=safe_csv)(counted)
-                _write(pieces, None if to_stdout else output, path, is_json=export_format not in _NOT_JSON)
+                write_pieces(pieces, None if to_stdout else output, path, is_json=export_format not in _NOT_JSON)
         if not counted.number:
             hint("nothing to export" if asked.everything else "nothing to export; fewer options find more")
         elif not to_stdout:
@@ -141,87 +138,19 @@ def _names(fields: str | None, export_format: str) -> list[str] | None:
     return list(dict.fromkeys(names))
 
 
-def _write(pieces: Iterable[str], output: Path | None, archive: Path, *, is_json: bool) -> None:
-    if output is None:
-        shown = (escaped_json if is_json else printable) if sys.stdout.isatty() else None
-        for text in _joined(pieces):
-            click.echo((shown(text) if shown else text).encode(), nl=False)
-        return
-    if any(output.exists() and there.exists() and output.samefile(there) for there in _files_of(archive)):
-        raise UsageError(f"{output} is the archive itself; name another file")
-    with _errors_explained(output), _replacing(output) as file:
-        for text in _joined(pieces):
-            file.write(text.encode())
-
-
-def _files_of(archive: Path) -> Iterator[Path]:
-    return (Path(f"{archive}{suffix}") for suffix in ("", "-wal", "-shm"))
-
-
-def _joined(pieces: Iterable[str]) -> Iterator[str]:
-    """Yield text in portions that are worth a write."""
-    portion: list[str] = []
-    size = 0
-    for piece in pieces:
-        portion.append(piece)
-        size += len(piece)
-        if size >= _AT_ONCE:
-            yield "".join(portion)
-            portion, size = [], 0
-    if portion:
-        yield "".join(portion)
-
-
-@contextmanager
-def _replacing(output: Path) -> Iterator[IO[bytes]]:
-    """Give a file that takes the place of another one once it is whole; a pipe or a device is written to as it is."""
-    if output.exists() and not output.is_file():
-        with output.open("wb") as file:
-            yield file
-        return
-    target = output.resolve()  # what a symbolic link leads to is replaced, and the link stays
-    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:100]}.")
-    part = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            yield file
-        part.chmod(target.stat().st_mode if target.exists() else 0o666 & ~_umask())
-        part.replace(target)
-    except BaseException:
-        with suppress(OSError):
-            part.unlink()
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
 def _write_folder(articles: Iterable[_Article], folder: Path, *, force: bool) -> None:
     from archive.exports.md import file_name, to_markdown
 
-    with _errors_explained(folder):
+    with errors_explained(folder):
         folder.mkdir(parents=True, exist_ok=True)
         if not force and next(folder.iterdir(), None) is not None:
             raise UsageError(f"{folder} is not empty; name another folder, or say --force to write into it")
     for article in articles:
         file = folder / file_name(article)
-        with _errors_explained(file):
+        with errors_explained(file):
             file.unlink(missing_ok=True)  # a link that stands there is replaced, not followed
             with file.open("xb") as out:
                 out.write(to_markdown(article).encode())
-
-
-@contextmanager
-def _errors_explained(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise ArchiveError(f"{path} cannot be written: {error.strerror}") from error
 
 
 def _progress() -> Any:

@@ -1,7 +1,5 @@
 """`archive topics`."""
 
-from pathlib import Path
-
 import click
 
 from archive.cli import completing, learning
@@ -9,6 +7,7 @@ from archive.cli.asking import include_hidden_option, tell_hidden
 from archive.cli.options import archive_path, format_option, put_on_record, two_names, who_and_why
 from archive.cli.output import print_rows
 from archive.cli.retagging import retag
+from archive.cli.vocabularies import export, load
 from archive.errors import UsageError
 from archive.queries import reading
 from archive.queries.topics import list_topics
@@ -42,28 +41,11 @@ def topics(ctx: click.Context, /, all_known: bool, include_hidden: bool, form: s
             tell_hidden(connection)
 
 
+topics.add_command(load)
+topics.add_command(export)
 topics.add_command(retag)
 for command in (learning.learn, learning.suggest, learning.threshold, learning.evaluate):
     topics.add_command(command)
-
-
-@topics.command()
-@click.argument("file", type=click.Path(path_type=Path))
-@click.pass_context
-def load(ctx: click.Context, /, file: Path) -> None:
-    """Load topics from a TOML file.
-
-    Loaded again, it changes what has changed and doubles nothing. Each [[topics]] has a name, and may have code,
-    scheme, parent (a code), aliases, and phrases that tag. Articles that are in the archive are tagged anew when they
-    are imported again. What people decided of topics stays.
-
-    \b
-    archive topics load my-topics.toml
-    """
-    from archive.ingest import load_vocabulary
-
-    loaded = load_vocabulary(archive_path(ctx), file, "topics")
-    click.echo(f"topics: {loaded.added} added, {loaded.changed} changed, {loaded.unchanged} unchanged")
 
 
 @topics.command()

@@ -93,7 +93,8 @@ def _wanted(connection: Connection, article_ids: Collection[int], thresholds: di
             .join(tables.topics, topic.id == suggestion.topic_id)
             .where(suggestion.article_id.in_(some), article.revision_id == suggestion.revision_id)
         )
-        for suggestion_id, article_id, topic_id, score, model_id, revision_id in rows:
+        for row in rows:
+            suggestion_id, article_id, topic_id, score, model_id, revision_id = row
             leads = merged.get(topic_id, topic_id)
             label = labels[leads]
             of_scheme = thresholds.get(f"{label.partition(':')[0]}:{ALL_OF_SCHEME}")

@@ -19,6 +19,15 @@ class Source(NamedTuple):
     name: str
 
 
+class TopicName(NamedTuple):
+    """A name of a topic: `label` or `alias`, as written, as it is matched, and its language, '' if none is stated."""
+
+    kind: str
+    name: str
+    key: str
+    language: str = ""
+
+
 _SOURCE = (tables.sources.c.id, tables.sources.c.slug, tables.sources.c.name)
 
 
@@ -117,15 +126,16 @@ def add_agency_name(connection: Connection, source_id: int, language: str, name:
 
 
 def topic_names(connection: Connection) -> dict[str, int]:
-    """Return the topic that each known name (as a name key) leads to; of several, a local one, else the oldest.
+    """Return the topic that each known name (as a name key) leads to, in whatever language.
 
-    A merge changes nothing of that: where several have a name, it leads where it led, or to what that was merged into.
+    Of several it is a local one, else one that is not retired, else the oldest. A merge changes nothing of that: where
+    several have a name, it leads where it led, or to what that was merged into.
     """
     names = tables.topic_names.c
     rows = connection.execute(
         select(names.name_key, names.topic_id)
         .join(tables.topics, tables.topics.c.id == names.topic_id)
-        .order_by(tables.topics.c.scheme == "local", names.topic_id.desc())
+        .order_by(tables.topics.c.scheme == "local", tables.topics.c.retired.desc(), names.topic_id.desc())
     )
     found: dict[str, int] = dict(rows.all())
     if merges := decisions.topic_merges(connection):
@@ -163,16 +173,24 @@ def find_topic(connection: Connection, scheme: str, code: str) -> int | None:
 
 
 def find_topic_by_name(connection: Connection, key: str) -> int | None:
-    """Return the topic that a name key leads to: of several one whose name it is, not an alias; else the oldest."""
-    named = tables.topic_names.c
-    by_name = select(named.topic_id).where(named.name_key == key).order_by(named.kind.desc(), named.topic_id)
+    """Return the topic that a name key leads to.
+
+    Of several it is one that is not retired, whose name it is, not an alias; else the oldest.
+    """
+    named, topic = tables.topic_names.c, tables.topics.c
+    by_name = (
+        select(named.topic_id)
+        .join(tables.topics, topic.id == named.topic_id)
+        .where(named.name_key == key)
+        .order_by(topic.retired, named.kind.desc(), named.topic_id)
+    )
     return connection.scalar(by_name.limit(1))
 
 
 def count_topics_named(connection: Connection, key: str) -> int:
     """Return how many topics have a name key."""
     named = tables.topic_names
-    return connection.scalar(select(func.count()).select_from(named).where(named.c.name_key == key)) or 0
+    return connection.scalar(select(func.count(named.c.topic_id.distinct())).where(named.c.name_key == key)) or 0
 
 
 def add_topic(connection: Connection, scheme: str, code: str, name: str, key: str, *, origin: str) -> int:
@@ -195,22 +213,25 @@ def update_topic(connection: Connection, topic_id: int, values: Mapping[str, obj
     connection.execute(update(tables.topics).where(tables.topics.c.id == topic_id).values(**values))
 
 
-def set_topic_names(connection: Connection, topic_id: int, names: Collection[tuple[str, str, str]]) -> None:
-    """Make these (kind, name, name key) a topic's names, in place of those it had."""
+def set_topic_names(connection: Connection, topic_id: int, names: Collection[TopicName]) -> None:
+    """Make these a topic's names, in place of those it had."""
     table = tables.topic_names
     connection.execute(delete(table).where(table.c.topic_id == topic_id))
     if names:
         connection.execute(
             insert(table),
-            [{"topic_id": topic_id, "kind": kind, "name": name, "name_key": key} for kind, name, key in names],
+            [
+                {"topic_id": topic_id, "kind": kind, "name": name, "name_key": key, "language": language}
+                for kind, name, key, language in names
+            ],
         )
 
 
-def names_of_topic(connection: Connection, topic_id: int) -> set[tuple[str, str, str]]:
-    """Return a topic's names: kind, name, name key."""
+def names_of_topic(connection: Connection, topic_id: int) -> set[TopicName]:
+    """Return a topic's names."""
     table = tables.topic_names.c
-    rows = connection.execute(select(table.kind, table.name, table.name_key).where(table.topic_id == topic_id))
-    return {(kind, name, key) for kind, name, key in rows}
+    columns = (table.kind, table.name, table.name_key, table.language)
+    return {TopicName(*row) for row in connection.execute(select(*columns).where(table.topic_id == topic_id))}
 
 
 def phrases_of_topic(connection: Connection, topic_id: int) -> set[str]:

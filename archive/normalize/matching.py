@@ -1,11 +1,12 @@
 """What the vocabulary tags in a text: phrases, queries, and names among the tags that trail it."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
 from archive.documents import RuleMatch, SetAside
-from archive.normalize.phrases import PhraseMatcher, Queries
+from archive.normalize.phrases import MOST, Found, Phrase, PhraseMatcher, Queries
 from archive.normalize.tokens import passage_spans, tokenize
 
 
@@ -48,7 +49,7 @@ def found_by_queries(
 def found_by_query(
     topic_id: int,
     rule: str,
-    passages: Sequence[tuple[str, int, int, int]],
+    passages: Sequence[tuple[str, int, int]],
     texts: Mapping[str, str],
     words: Mapping[str, Sequence[str]],
 ) -> Iterable[RuleMatch]:
@@ -56,16 +57,27 @@ def found_by_query(
     if not passages:
         yield RuleMatch(topic_id, rule, "values", None, None, is_query=True)
     for field, places in groupby(passages, key=lambda passage: passage[0]):
-        spans = passage_spans(texts[field], words[field], [(first, last, nth) for _, first, last, nth in places])
+        spans = passage_spans(texts[field], words[field], [(first, last) for _, first, last in places])
         for start, end in spans:
             yield RuleMatch(topic_id, rule, field, start, end, is_query=True)
 
 
 def _found(matcher: PhraseMatcher, field: str, text: str, words: Sequence[str]) -> Iterable[RuleMatch]:
-    found = matcher.find(words)
-    spans = passage_spans(text, words, [(match.start, match.end, match.nth) for match in found])
-    for match, (start, end) in zip(found, spans, strict=True):
-        yield RuleMatch(match.phrase.topic_id, match.phrase.text, field, start, end)
+    """Yield where phrases stand, in the order of the text, at one place the longest first; of each up to a thousand."""
+    found = sorted(matcher.find(words), key=_in_order)
+    spans = passage_spans(text, words, [(start, end) for _, start, end in found])
+    times: Counter[Phrase] | None = Counter() if len(found) > MOST else None
+    for (phrases, _, _), (start, end) in zip(found, spans, strict=True):
+        for phrase in phrases:
+            if times is not None:
+                times[phrase] += 1
+                if times[phrase] > MOST:
+                    continue
+            yield RuleMatch(phrase.topic_id, phrase.text, field, start, end)
+
+
+def _in_order(found: Found) -> tuple[int, int]:
+    return found[1], -found[2]
 
 
 def _found_in_tags(matcher: PhraseMatcher, position: int, passage: SetAside) -> Iterable[RuleMatch]:

@@ -132,33 +132,35 @@ def _unmarked(folded: str, start: int, end: int) -> list[tuple[int, int]]:
     return [(start, end)] if start < end else []
 
 
-def passage_spans(text: str, words: Sequence[str], passages: Sequence[tuple[int, int, int]]) -> list[tuple[int, int]]:
-    """Return where passages stand in a text that are known by their words: first, last exclusive, and how often the
-    first occurred before.
+def passage_spans(text: str, words: Sequence[str], passages: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return where passages stand in a text that are known by the numbers of their words: first, and last exclusive.
 
     `words` are `tokenize(text)`. The same as taking the start of the first and the end of the last word from
     `token_spans`, but without finding all the others.
 
-    >>> passage_spans("a cat, the cat", ["a", "cat", "the", "cat"], [(1, 2, 0), (2, 4, 0), (3, 4, 1)])
+    >>> passage_spans("a cat, the cat", ["a", "cat", "the", "cat"], [(1, 2), (2, 4), (3, 4)])
     [(2, 5), (7, 14), (11, 14)]
     """
+    if not passages:
+        return []
     folded = _fold(text)
     if has_unspaced_script(text) or _MARK in folded:
         spans = token_spans(text)
-        return [(spans[first][0], spans[last - 1][1]) for first, last, _ in passages]
+        return [(spans[first][0], spans[last - 1][1]) for first, last in passages]
     padded = f" {folded} "
-    starts: dict[str, list[int]] = {}
+    firsts = {words[first] for first, _ in passages}
+    places: dict[str, list[int]] = {}
+    for place in [place for place, word in enumerate(words) if word in firsts]:
+        places.setdefault(words[place], []).append(place)
+    starts: dict[int, int] = {}
+    for word in firsts:
+        position = -1
+        for place in places[word]:
+            position = padded.find(f" {word} ", position + 1)
+            starts[place] = position
     found = []
-    for first, last, nth in passages:
-        word = words[first]
-        at = starts.get(word)
-        if at is None:
-            at = starts[word] = []
-            position = padded.find(f" {word} ")
-            while position >= 0:
-                at.append(position)
-                position = padded.find(f" {word} ", position + 1)
-        start = end = at[nth]
+    for first, last in passages:
+        start = end = starts[first]
         for following in words[first:last]:
             end = padded.index(following, end) + len(following)
         found.append((start, end - 1))

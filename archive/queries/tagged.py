@@ -86,7 +86,8 @@ def _find_verdicts(
         .where(tag.article_id.in_(ids), tag.topic_id.in_(found.topics))
         .distinct()
     )
-    for article_id, topic_id, method in rows:
+    for row in rows:
+        article_id, topic_id, method = row
         has.setdefault(article_id, set()).update(_with_above(topic_id, above))
         if method in methods:
             looked_at.setdefault(article_id, set()).add(topic_id)

@@ -1,14 +1,13 @@
 """Which of many queries name a text, in one pass over its words."""
 
-from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
+from archive.normalize.phrases import MOST
+from archive.normalize.wordings import finder
 from archive.query_language.hits import Hit, find_hits
 from archive.query_language.rules import parse_rule, truth
 from archive.query_language.tree import And, Leaf, Near, Node, Or, Text, Words, leaves
-
-MOST = 1000  # passages of one rule in one text that are kept, as of a phrase
 
 
 class Rule(NamedTuple):
@@ -19,12 +18,11 @@ class Rule(NamedTuple):
 
 
 class Passage(NamedTuple):
-    """Words that a rule found: field, first word, last word exclusive; `nth` counts the earlier ones like the first."""
+    """Words that a rule found: field, first word, last word, exclusive."""
 
     field: str
     first: int
     last: int
-    nth: int
 
 
 class Matched(NamedTuple):
@@ -34,35 +32,45 @@ class Matched(NamedTuple):
     passages: list[Passage]
 
 
-# What a text must have in it if a rule shall name it: one of these words, or a word that begins so.
-_Anchors: TypeAlias = frozenset[tuple[str, bool]]
+_Wording: TypeAlias = tuple[str, ...]
+# What a text must have in it if a rule shall name it: one of these wordings, or a word that begins so.
+_Anchors: TypeAlias = frozenset[_Wording | str]
 
 
 class RuleMatcher:
     """Finds which of many rules name a text; those that ask for more than words are none of its business.
 
-    A rule is looked at only where one of its words stands, one that it cannot do without.
+    Words and phrases of all rules are found at once. A rule is looked at where one of its wordings stands that it
+    cannot do without.
     """
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self._rules: list[tuple[Rule, Node, tuple[Text, ...]]] = []
-        self._by_word: dict[str, list[int]] = {}
+        self._simple: dict[_Wording, list[tuple[int, str | None]]] = {}  # rules that are one wording: number, field
+        self._by_wording: dict[_Wording, list[int]] = {}
         self._by_prefix: dict[str, list[int]] = {}
         self._always: list[int] = []
+        wordings: dict[_Wording, None] = {}
         for number, rule in enumerate(rules):
             tree = parse_rule(rule.text).tree
             if tree is None:
                 raise TypeError("a rule has a tree")
-            wanted = dict.fromkeys(
-                leaf for leaf, is_wanted in leaves(tree) if is_wanted and isinstance(leaf, (Words, Near))
-            )
-            self._rules.append((rule, tree, tuple(wanted)))
+            texts = [(leaf, wanted) for leaf, wanted in leaves(tree) if isinstance(leaf, (Words, Near))]
+            self._rules.append((rule, tree, tuple(dict.fromkeys(leaf for leaf, wanted in texts if wanted))))
+            for leaf, _ in texts:
+                wordings |= dict.fromkeys(_wordings(leaf))
+            if isinstance(tree, Words) and not tree.is_prefix:
+                self._simple.setdefault(tree.words, []).append((number, tree.column))
+                continue
             anchors = _anchors(tree)
             if anchors is None:
                 self._always.append(number)
-            for word, is_prefix in anchors or ():
-                (self._by_prefix if is_prefix else self._by_word).setdefault(word, []).append(number)
-        self._words = frozenset(self._by_word)
+            for anchor in anchors or ():
+                if isinstance(anchor, str):
+                    self._by_prefix.setdefault(anchor, []).append(number)
+                else:
+                    self._by_wording.setdefault(anchor, []).append(number)
+        self._find = finder({words: words for words in wordings})
         self._lengths = sorted({len(prefix) for prefix in self._by_prefix})
 
     def find(self, fields: Mapping[str, Sequence[str]]) -> list[Matched]:
@@ -72,31 +80,42 @@ class RuleMatcher:
         >>> [one.rule.topic_id for one in matcher.find({"headline": ["the", "ferry"], "body": ["a", "pier"]})]
         [1]
         """
-        numbers = set(self._always)
-        for words in fields.values():
-            for word in self._words.intersection(words):
-                numbers.update(self._by_word[word])
+        places = {field: _by_wording(self._find(words)) for field, words in fields.items()}
+        candidates = set(self._always)
+        passages: dict[int, list[Passage]] = {}
+        for field, hits in places.items():
+            for wording, spans in hits.items():
+                candidates.update(self._by_wording.get(wording, ()))
+                for number, column in self._simple.get(wording, ()):
+                    if column is None or column == field:
+                        found = [Passage(field, start, end) for start, end in sorted(spans)]
+                        passages[number] = [*passages.get(number, ()), *found]
         if self._lengths:
             for word in frozenset().union(*fields.values()):
                 for length in self._lengths:
-                    numbers.update(self._by_prefix.get(word[:length], ()))
-        if not numbers:
-            return []
-        text = TextInWords(fields)
-        found = []
-        for number in sorted(numbers):
-            rule, tree, wanted = self._rules[number]
-            if truth(tree, text.has):
-                found.append(Matched(rule, text.passages(wanted)))
-        return found
+                    candidates.update(self._by_prefix.get(word[:length], ()))
+        if candidates:
+            text = TextInWords(fields, places)
+            for number in candidates:
+                _, tree, wanted = self._rules[number]
+                if truth(tree, text.has):
+                    passages[number] = text.passages(wanted)
+        return [Matched(self._rules[number][0], passages[number][:MOST]) for number in sorted(passages)]
 
 
 class TextInWords:
-    """A text by its words, asked for what of queries stands in it; what was asked once is remembered."""
+    """A text by its words, asked for what of queries stands in it; what was asked once is remembered.
 
-    def __init__(self, fields: Mapping[str, Sequence[str]]) -> None:
+    `places` says by field where wordings stand that were looked for before, all of those that will be asked for.
+    """
+
+    def __init__(
+        self,
+        fields: Mapping[str, Sequence[str]],
+        places: Mapping[str, Mapping[_Wording, Sequence[tuple[int, int]]]] | None = None,
+    ) -> None:
         self._fields = fields
-        self._places: dict[str, dict[str, list[int]]] = {}
+        self._places = places
         self._hits: dict[tuple[Text, str], list[Hit]] = {}
 
     def has(self, leaf: Leaf) -> bool | None:
@@ -114,54 +133,54 @@ class TextInWords:
             for hit in self._found(leaf, field)
         }
         order = list(self._fields)
-        passages = []
-        for field, first, last in sorted(spans, key=lambda span: (order.index(span[0]), span[1], -span[2]))[:MOST]:
-            places = self._of(field)[self._fields[field][first]]
-            passages.append(Passage(field, first, last, bisect_left(places, first)))
-        return passages
+        return [
+            Passage(*span) for span in sorted(spans, key=lambda span: (order.index(span[0]), span[1], -span[2]))[:MOST]
+        ]
 
     def _in(self, leaf: Text) -> Iterable[str]:
         return self._fields if leaf.column is None else (leaf.column,)
 
-    def _of(self, field: str) -> dict[str, list[int]]:
-        """Return where each word stands in a field."""
-        places = self._places.get(field)
-        if places is None:
-            places = self._places[field] = {}
-            for at, word in enumerate(self._fields[field]):
-                if (known := places.get(word)) is None:
-                    places[word] = [at]
-                else:
-                    known.append(at)
-        return places
-
     def _found(self, leaf: Text, field: str) -> list[Hit]:
         hits = self._hits.get((leaf, field))
         if hits is None:
-            hits = self._hits[leaf, field] = list(self._find(leaf, field))
+            hits = self._hits[leaf, field] = self._look(leaf, field)
         return hits
 
-    def _find(self, leaf: Text, field: str) -> Iterable[Hit]:
-        words, places = self._fields[field], self._of(field)
-        if isinstance(leaf, Near):
-            # dear, and so only where each term has a chance
-            whole = (word for term in leaf.terms for word in (term.words[:-1] if term.is_prefix else term.words))
-            return find_hits(leaf, words) if all(word in places for word in whole) else ()
-        if leaf.is_prefix:
-            return find_hits(leaf, words) if all(word in places for word in leaf.words[:-1]) else ()
-        rarest = min(range(len(leaf.words)), key=lambda at: len(places.get(leaf.words[at], ())))
-        starts = (at - rarest for at in places.get(leaf.words[rarest], ()) if at >= rarest)
-        length, wanted = len(leaf.words), list(leaf.words)
-        return [Hit(at, at + length) for at in starts if length == 1 or list(words[at : at + length]) == wanted]
+    def _look(self, leaf: Text, field: str) -> list[Hit]:
+        if self._places is not None:
+            places = self._places[field]
+            if isinstance(leaf, Words) and not leaf.is_prefix:
+                return [Hit(*span) for span in places.get(leaf.words, ())]
+            # dear, and so only where all that must stand there does
+            if not all(wording in places for wording in _wordings(leaf)):
+                return []
+        return find_hits(leaf, self._fields[field])
+
+
+def _by_wording(found: Iterable[tuple[_Wording, int, int]]) -> dict[_Wording, list[tuple[int, int]]]:
+    places: dict[_Wording, list[tuple[int, int]]] = {}
+    for wording, start, end in found:
+        known = places.get(wording)
+        if known is None:
+            places[wording] = [(start, end)]
+        else:
+            known.append((start, end))
+    return places
+
+
+def _wordings(leaf: Text) -> list[_Wording]:
+    """Return the whole words, and the phrases, that must stand in a text for a leaf to be so."""
+    terms = leaf.terms if isinstance(leaf, Near) else (leaf,)
+    whole = (term.words[:-1] if term.is_prefix else term.words for term in terms)
+    return [words for words in whole if words]
 
 
 def _anchors(node: Node) -> _Anchors | None:
-    """Return words of which a text must have one if a tree shall be so; None where it can be so without any."""
+    """Return wordings of which a text must have one if a tree shall be so; None where it can be so without any."""
     match node:
         case Words(words, is_prefix):
             whole = words[:-1] if is_prefix else words
-            # of several the longest is most likely the rarest
-            return frozenset({(max(whole, key=len), False) if whole else (words[-1], True)})
+            return frozenset({whole or words[-1]})
         case Near(terms):
             return _fewest([_anchors(term) for term in terms])
         case And(parts):
@@ -174,6 +193,15 @@ def _anchors(node: Node) -> _Anchors | None:
 
 
 def _fewest(sides: Sequence[_Anchors | None]) -> _Anchors | None:
+    """Return the side that most likely stands in the fewest texts."""
     known = [side for side in sides if side is not None]
-    # beginnings are dearer to look for than words
-    return min(known, key=lambda side: (sum(is_prefix for _, is_prefix in side), len(side)), default=None)
+    # beginnings are dearer to look for than words, and longer wordings are rarer
+    return min(
+        known,
+        key=lambda side: (
+            sum(isinstance(one, str) for one in side),
+            len(side),
+            -min(sum(map(len, one)) for one in side),
+        ),
+        default=None,
+    )

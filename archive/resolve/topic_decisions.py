@@ -15,6 +15,7 @@ from archive.db import decisions, vocabulary
 from archive.db import topic_moves as moves
 from archive.db.decisions import Decision
 from archive.db.topic_moves import Ground, Topic
+from archive.db.vocabulary import TopicName
 from archive.errors import ArchiveError, UsageError
 from archive.normalize.names import name_key
 from archive.normalize.text import require_utf8
@@ -23,6 +24,13 @@ from archive.resolve.decisions import Said, one_line
 from archive.resolve.topics import LOCAL, TopicResolver, find_topic
 
 MERGE, RENAME, MOVE, ALIAS = VERBS = ("topic_merge", "topic_rename", "topic_move", "topic_alias")
+
+
+# what tags with a topic: how it is read and set
+_RULES = (
+    (vocabulary.phrases_of_topic, vocabulary.set_topic_phrases),
+    (vocabulary.queries_of_topic, vocabulary.set_topic_queries),
+)
 
 
 def first_names(connection: Connection) -> dict[str, str]:
@@ -114,16 +122,16 @@ class Topics:
             )
         self.keys |= moves.leave_decided(self._connection, [topic.id, target.id])
         before = [
-            self._state(topic, ("name", "parent", "names", "phrases", "children", "led", "others")),
-            self._state(target, ("origin", "names", "phrases", "others")),
+            self._state(topic, ("name", "parent", "names", "phrases", "queries", "children", "led", "others")),
+            self._state(target, ("origin", "names", "phrases", "queries", "others")),
         ]
-        names = {key: ("alias", name, key) for _, name, key in self._names(topic)}
-        names |= {one[2]: one for one in self._names(target)}
-        phrases = self._phrases(topic) | self._phrases(target)
+        names = _by_key(one._replace(kind="alias") for one in self._names(topic)) | _by_key(self._names(target))
         vocabulary.set_topic_names(self._connection, target.id, list(names.values()))
-        vocabulary.set_topic_phrases(self._connection, target.id, phrases)
         vocabulary.set_topic_names(self._connection, topic.id, ())
-        vocabulary.set_topic_phrases(self._connection, topic.id, ())
+        for of_topic, set_rules in _RULES:
+            rules = of_topic(self._connection, topic.id) | of_topic(self._connection, target.id)
+            set_rules(self._connection, target.id, rules)
+            set_rules(self._connection, topic.id, ())
         if topic.origin == "vocabulary":
             vocabulary.update_topic(self._connection, target.id, {"origin": topic.origin})
         moves.set_parent(self._connection, children, target.id)
@@ -161,19 +169,24 @@ class Topics:
             return None
         self._refuse_others(topic, name)
         before = self._state(topic, ("name", "names"))
-        names = {key: ("alias", known, key) for _, known, key in self._names(topic)}
-        names[name_key(name)] = ("label", name, name_key(name))
+        names = self._names(topic)
+        shown = [one for one in names if one.kind == "label" and one.name == topic.name]
+        if not any(one.kind == "label" and one.name == name for one in names):
+            # labels in other languages stay; the one that was shown leads to the topic from now on, as an alias
+            found = _by_key(one._replace(kind="alias") if one in shown else one for one in names)
+            new = TopicName("label", name, name_key(name), min((one.language for one in shown), default=""))
+            names = set((found | _by_key([new])).values())
         vocabulary.update_topic(self._connection, topic.id, {"name": name})
-        vocabulary.set_topic_names(self._connection, topic.id, list(names.values()))
+        vocabulary.set_topic_names(self._connection, topic.id, names)
         return self._said(topic, name, [before])
 
     def _alias(self, topic: Topic, value: str | None) -> Said | None:
         name, names = one_line(value), self._names(topic)
         self._refuse_others(topic, name)
-        if name_key(name) in {key for _, _, key in names}:
+        if name_key(name) in {one.key for one in names}:
             return None
         before = self._state(topic, ("names",))
-        vocabulary.set_topic_names(self._connection, topic.id, [*names, ("alias", name, name_key(name))])
+        vocabulary.set_topic_names(self._connection, topic.id, [*names, TopicName("alias", name, name_key(name))])
         return self._said(topic, name, [before])
 
     def _move(self, topic: Topic, value: str | None) -> Said | None:
@@ -206,8 +219,9 @@ class Topics:
             "name": lambda: topic.name,
             "origin": lambda: topic.origin,
             "parent": lambda: None if topic.parent_id is None else self._label(topic.parent_id),
-            "names": lambda: sorted((kind, name) for kind, name, _ in self._names(topic)),
-            "phrases": lambda: sorted(self._phrases(topic)),
+            "names": lambda: sorted((one.kind, one.name, one.language) for one in self._names(topic)),
+            "phrases": lambda: sorted(vocabulary.phrases_of_topic(self._connection, topic.id)),
+            "queries": lambda: sorted(vocabulary.queries_of_topic(self._connection, topic.id)),
             "children": lambda: [self._label(one) for one in moves.children_of(self._connection, topic.id)],
             "led": lambda: self._led(topic),
             "others": lambda: self._others(topic),
@@ -223,16 +237,19 @@ class Topics:
         if columns:
             vocabulary.update_topic(self._connection, topic_id, columns)
         if "names" in state:
-            names = [(kind, name, name_key(name)) for kind, name in state["names"]]
+            # what earlier versions kept has no languages
+            names = [TopicName(kind, name, name_key(name), *language) for kind, name, *language in state["names"]]
             vocabulary.set_topic_names(self._connection, topic_id, names)
         if "phrases" in state:
             vocabulary.set_topic_phrases(self._connection, topic_id, state["phrases"])
+        if "queries" in state:
+            vocabulary.set_topic_queries(self._connection, topic_id, state["queries"])
         moves.set_parent(self._connection, [self._exactly(one).id for one in state.get("children", ())], topic_id)
 
     def _led(self, topic: Topic) -> dict[str, str]:
         """Return where the names of a topic lead that others have, too, by their keys."""
         by_name = vocabulary.topic_names(self._connection)
-        keys = sorted(key for _, _, key in self._names(topic))
+        keys = sorted({one.key for one in self._names(topic)})
         return {
             key: self._label(by_name[key]) for key in keys if vocabulary.count_topics_named(self._connection, key) > 1
         }
@@ -245,7 +262,8 @@ class Topics:
     def _matches(self, topic_id: int, resolver: TopicResolver | None = None) -> Callable[[Ground], list[str]]:
         """Return what tells by which texts of a topic a ground would put it on articles: itself, or other spellings."""
         resolver = resolver or self._resolver()
-        names = {name for _, name, _ in vocabulary.names_of_topic(self._connection, topic_id)}
+        names = {one.name for one in vocabulary.names_of_topic(self._connection, topic_id)}
+        queries = vocabulary.queries_of_topic(self._connection, topic_id)
         phrases = vocabulary.phrases_of_topic(self._connection, topic_id)
         by_words: dict[tuple[str, ...], list[str]] = {}
         for text in sorted(phrases | names):
@@ -255,6 +273,10 @@ class Topics:
             method, text = ground
             if method == "given":
                 return [text] if resolver.find(self._connection, text) == topic_id else []
+            if method == "query":
+                return [text] if text in queries else []
+            if method in ("mapping", "model"):  # what it rests on tells whose it is, and no name does
+                return []
             texts = by_words.get(tuple(tokenize(text)), [])
             texts = [one for one in texts if method != "rule" or one in phrases]
             return [text] if text in texts else texts
@@ -264,11 +286,8 @@ class Topics:
     def _grounds(self, topic: Topic) -> list[Ground]:
         return moves.grounds_of(self._connection, topic.id)
 
-    def _names(self, topic: Topic) -> set[tuple[str, str, str]]:
+    def _names(self, topic: Topic) -> set[TopicName]:
         return vocabulary.names_of_topic(self._connection, topic.id)
-
-    def _phrases(self, topic: Topic) -> set[str]:
-        return vocabulary.phrases_of_topic(self._connection, topic.id)
 
     def _above(self, topic: Topic) -> set[int]:
         """Return the topics that a topic stands below."""
@@ -310,3 +329,8 @@ class Topics:
 
     def _label(self, topic_id: int) -> str:
         return moves.topic_of(self._connection, topic_id).label
+
+
+def _by_key(names: Iterable[TopicName]) -> dict[tuple[str, str], TopicName]:
+    """Return names by what there is one of: how it is matched, and the language."""
+    return {(one.key, one.language): one for one in names}

@@ -5,6 +5,7 @@ import re
 from sqlalchemy import Connection
 
 from archive.db import vocabulary
+from archive.db.vocabulary import TopicName
 from archive.errors import NotFoundError
 from archive.normalize.names import name_key, slug
 from archive.normalize.text import can_be_stored
@@ -60,7 +61,7 @@ class TopicResolver:
         if len(vocabulary.names_of_topic(connection, topic)) > 1:  # somebody looked after it
             return
         vocabulary.update_topic(connection, topic, {"name": label})
-        vocabulary.set_topic_names(connection, topic, [("label", label, name_key(label))])
+        vocabulary.set_topic_names(connection, topic, [TopicName("label", label, name_key(label))])
 
     def find(self, connection: Connection, name: str) -> int | None:
         """Return the id of the topic that a name leads to; None where there is none."""
@@ -80,7 +81,7 @@ class TopicResolver:
         number = 1
         while (topic := vocabulary.find_topic(connection, LOCAL, code)) is not None:
             topic = self._leads(topic)
-            keys = [known for _, _, known in vocabulary.names_of_topic(connection, topic)]
+            keys = {known.key for known in vocabulary.names_of_topic(connection, topic)}
             is_chosen_code = code == key and code not in map(slug, keys)
             if is_chosen_code or _spaced(key) in map(_spaced, keys):
                 return topic, code

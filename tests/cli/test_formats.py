@@ -41,6 +41,7 @@ CALLS = {
     "why": ["why", "KEY"],
     "sources": ["sources", "--all"],
     "topics": ["topics", "--all"],
+    "topics load": ["topics", "load", "more.toml", "--dry-run"],
     "imports": ["imports"],
     "imports show": ["imports", "show", "1"],
     "stats": ["stats"],
@@ -58,6 +59,7 @@ OBJECTS = {"show", "why", "stats", "import", "corpus verify", "corpus methods"}
 @pytest.fixture
 def ask(seeds: Run, key: Callable[[str], str]) -> Run:
     Path("more.txt").write_text("One more text of six words.")
+    Path("more.toml").write_text('[[topics]]\nname = "Ferries"\n[[topics]]\nname = "Trade"\ncode = "trade"\n')
     seeds("set", key("zh/访问.md"), "section=Politics", "--because", "as printed")
     seeds("query", "save", "lately", "trade date:-3w..")
     seeds("corpus", "freeze", "trade", "trade OR customs")

@@ -24,8 +24,8 @@ decisions = table(
         "name",
         Text,
         nullable=False,
-        doc="The topic as `scheme:code` (`scheme:*` for all of a scheme), the field, the number of that decision, or the "
-        "slug of the source; `article` where one is forgotten, `forgotten` where it was a topic of such a one.",
+        doc="The topic as `scheme:code` (`scheme:*` for all of a scheme), the field, the number of that decision, or "
+        "the slug of the source; `article` where one is forgotten, `forgotten` where it was a topic of such a one.",
     ),
     Column(
         "value",

@@ -1,0 +1,98 @@
+"""Vocabularies as the archive has them, to be written to files."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, and_, func, select
+
+from archive.db import tables, vocabulary
+from archive.db.concepts import TopicRow, iter_topics, read_schemes
+from archive.errors import NotFoundError
+from archive.vocabularies import Concept, Match, Scheme
+
+
+@dataclass(frozen=True)
+class KnownVocabulary:
+    """Topics as concepts, and what has to be known of them before the first is written."""
+
+    schemes: tuple[Scheme, ...]
+    languages: list[str]  # that anything is stated in; "" where a name in none stands beside others
+    uris: dict[tuple[str, str], str]  # addresses of their own, by scheme and code
+    number: int
+    _connection: Connection
+    _scheme: str | None
+
+    def concepts(self) -> Iterator[Concept]:
+        """Yield the topics in the order of scheme and code, as they are now, whatever people decided of them.
+
+        Those that were merged into others are left out.
+        """
+        codes = {topic_id: code for (_, code), topic_id in vocabulary.topic_codes(self._connection).items()}
+        merged = vocabulary.merged_topics(self._connection)
+        for topics in iter_topics(self._connection, self._scheme):
+            yield from (_concept(topic, codes) for topic in topics if topic.id not in merged)
+
+
+def find_vocabulary(connection: Connection, scheme: str | None = None) -> KnownVocabulary:
+    """Return the topics of a scheme, or of all; raises NotFoundError for a scheme without any."""
+    topic, names, definitions = tables.topics.c, tables.topic_names, tables.topic_definitions
+    wanted = [topic.scheme == scheme] if scheme is not None else []
+    by_scheme = select(topic.scheme, func.count()).where(*wanted).group_by(topic.scheme).order_by(topic.scheme)
+    counted: dict[str, int] = dict(connection.execute(by_scheme).all())
+    if scheme is not None and not counted:
+        known = ", ".join(connection.scalars(select(topic.scheme).distinct().order_by(topic.scheme)))
+        raise NotFoundError(f"there is no topic of the scheme '{scheme}'" + (f"; there are {known}" if known else ""))
+    languages: set[str] = set()
+    for table in (names, definitions):
+        of_topics = and_(tables.topics.c.id == table.c.topic_id, *wanted)
+        languages.update(connection.scalars(select(table.c.language).join(tables.topics, of_topics).distinct()))
+    several = (
+        select(names.c.topic_id)
+        .join(tables.topics, and_(topic.id == names.c.topic_id, *wanted))
+        .where(names.c.kind == "label")
+        .group_by(names.c.topic_id)
+        .having(func.count() > 1, func.min(names.c.language) == "")
+    )
+    if connection.scalar(several.limit(1)) is None:
+        languages.discard("")
+    addressed = connection.execute(select(topic.scheme, topic.code, topic.uri).where(topic.uri.is_not(None), *wanted))
+    stated = read_schemes(connection)
+    schemes = (stated.get(name, {}) for name in counted)
+    return KnownVocabulary(
+        tuple(
+            Scheme(name, row.get("name"), row.get("uri"), row.get("licence"))
+            for name, row in zip(counted, schemes, strict=True)
+        ),
+        sorted(languages),
+        {(of, code): uri for of, code, uri in addressed},
+        sum(counted.values()),
+        connection,
+        scheme,
+    )
+
+
+def _concept(topic: TopicRow, codes: dict[int, str]) -> Concept:
+    labels = {language: name for kind, name, language in sorted(topic.names, key=_by_language) if kind == "label"}
+    aliases: dict[str, tuple[str, ...]] = {}
+    for kind, name, language in sorted(topic.names, key=_by_language):
+        if kind == "alias":
+            aliases[language] = (*aliases.get(language, ()), name)
+    return Concept(
+        scheme=topic.scheme,
+        code=topic.code,
+        name=topic.name,
+        labels=labels or {"": topic.name},
+        aliases=aliases,
+        definitions=dict(sorted(topic.definitions)),
+        parent=None if topic.parent_id is None else codes[topic.parent_id],
+        phrases=tuple(sorted(rule for kind, rule in topic.rules if kind == "phrase")),
+        rules=tuple(sorted(rule for kind, rule in topic.rules if kind == "query")),
+        retired=topic.retired,
+        retired_on=topic.retired_on,
+        mappings=tuple(sorted(Match(*one) for one in topic.mappings)),
+        uri=topic.uri,
+    )
+
+
+def _by_language(name: tuple[str, str, str]) -> tuple[str, str]:
+    return name[2], name[1]
