@@ -94,22 +94,21 @@ def _wanted(connection: Connection, article_ids: Collection[int], thresholds: di
             .where(suggestion.article_id.in_(some), article.revision_id == suggestion.revision_id)
         )
         for row in rows:
-            suggestion_id, article_id, topic_id, score, model_id, revision_id = row
-            leads = merged.get(topic_id, topic_id)
+            leads = merged.get(row.topic_id, row.topic_id)
             label = labels[leads]
             of_scheme = thresholds.get(f"{label.partition(':')[0]}:{ALL_OF_SCHEME}")
             threshold = thresholds.get(label, of_scheme)
-            if threshold is not None and score >= threshold:
-                one = (score, suggestion_id, model_id, revision_id)
-                best[article_id, leads] = max(one, best.get((article_id, leads), one))
+            if threshold is not None and row.score >= threshold:
+                one = (row.score, row.id, row.model_id, row.revision_id)
+                best[row.article_id, leads] = max(one, best.get((row.article_id, leads), one))
     of_suggestion = {one[1]: (about, one) for about, one in best.items()}
     word = tables.suggestion_words.c
     wanted = set()
     for some in chunks(of_suggestion):
-        rows = connection.execute(
+        passages = connection.execute(
             select(word.suggestion_id, word.field, word.start, word.end).where(word.suggestion_id.in_(some))
         )
-        for suggestion_id, field, start, end in rows:
+        for suggestion_id, field, start, end in passages:
             (article_id, topic_id), (score, _, model_id, revision_id) = of_suggestion[suggestion_id]
             wanted.add(
                 Evidence(

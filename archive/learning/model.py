@@ -76,14 +76,13 @@ class Model:
         passages: dict[str, list[Word]] = {}
         for name, content in (("headline", text.headline), ("body", text.body)):
             words = tokenize(content)
-            wanted, seen = [], dict.fromkeys(words, 0)
+            wanted: list[tuple[str, float, tuple[int, int]]] = []
             for place, word in enumerate(words):
                 each = per_term.get(word, 0.0) / counts[word]
                 if name == "headline":
                     each += per_term.get(HEADLINE + word, 0.0) / counts[HEADLINE + word]
                 if each:
-                    wanted.append((word, float(each), (place, place + 1, seen[word])))
-                seen[word] += 1
+                    wanted.append((word, float(each), (place, place + 1)))
             spans = passage_spans(content, words, [one for *_, one in wanted])
             for (word, each, _), (start, end) in zip(wanted, spans, strict=True):
                 passages.setdefault(word, []).append(Word(name, start, end, each))

@@ -87,21 +87,20 @@ def _find_verdicts(
         .distinct()
     )
     for row in rows:
-        article_id, topic_id, method = row
-        has.setdefault(article_id, set()).update(_with_above(topic_id, above))
-        if method in methods:
-            looked_at.setdefault(article_id, set()).add(topic_id)
+        has.setdefault(row.article_id, set()).update(_with_above(row.topic_id, above))
+        if row.method in methods:
+            looked_at.setdefault(row.article_id, set()).add(row.topic_id)
     if not only_rejected:
         for article_id in looked_at:
             others = (topic_id for topic_id in found.topics if topic_id not in has[article_id])
             found.verdicts.update(((article_id, topic_id), False) for topic_id in others)
     found.verdicts.update(((article_id, one), True) for article_id, put in looked_at.items() for one in put)
-    rows = connection.execute(
+    taken_off = connection.execute(
         select(rejected.article_id, rejected.topic_id).where(
             rejected.article_id.in_(ids), rejected.topic_id.in_(found.topics)
         )
     )
-    found.verdicts.update(((article_id, topic_id), False) for article_id, topic_id in rows)
+    found.verdicts.update(((article_id, topic_id), False) for article_id, topic_id in taken_off)
 
 
 def _with_above(topic_id: int, above: dict[int, int | None]) -> set[int]:
