@@ -143,8 +143,8 @@ class _Retagger:
     def __init__(self, connection: Connection, of_scheme: Collection[int] | None) -> None:
         self.settings = _settings(connection)
         self._topics = of_scheme
-        self._preparer = Preparer(self.settings)
         self._derived = DerivedTags(connection, of_scheme)
+        self._preparer = Preparer(self.settings)
 
     def retag(self, connection: Connection, ids: Sequence[int], done: _Done) -> None:
         """Tag these articles again, and add to what is done."""

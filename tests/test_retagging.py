@@ -86,10 +86,10 @@ def told(found: Retagged) -> list[tuple[str, int, int]]:
 
 
 def test_a_query_tags_with_its_passages(database: Path, folder: Path, load: Callable[..., None]) -> None:
-    load(mills='rules = ["mill OR \\"as quiet\\" NOT ferry"]')
+    load(mills='rules = ["(mill OR \\"as quiet\\") NOT ferry"]')
     imported(database, folder)
     assert tags(database) == {"ferry": ["Ferries"], "mill": ["Mills"], "rope": []}
-    rule = 'mill OR "as quiet" NOT ferry'
+    rule = '(mill OR "as quiet") NOT ferry'
     assert evidence(database, "Mills") == {
         ("query", rule, "headline", "mill"),
         ("query", rule, "body", "mill"),
@@ -241,13 +241,11 @@ MAPPED = "SELECT topic, method, passage, given_by FROM tag_overview WHERE method
 def test_a_given_code_leads_to_the_topic_that_is_the_same(
     database: Path, tmp_path: Path, load: Callable[..., None]
 ) -> None:
-    load()
+    load(more='[[topics]]\nscheme = "subj"\ncode = "04016000"\nname = "Milling"\n')
     add_mapping(database, "mills", "subj:04016000")
     add_mapping(database, "ferries", "subj:04011000", "broad")
     wire = tmp_path / "wire.jsonl"
     wire.write_text('{"title": "Rope", "text": "Rope is dear.", "topics": ["subj:04016000", "subj:04011000"]}\n')
-    load(more='[[topics]]\nscheme = "subj"\ncode = "04016000"\nname = "Milling"\n')
-    add_mapping(database, "mills", "subj:04016000") if not rows(database, "SELECT 1 FROM topic_mappings") else None
     import_paths(database, [str(wire)], ImportOptions(jobs=0))
     assert rows(database, MAPPED) == [("Mills", "mapping", "subj:04016000", "record")]
     assert verify(database, deep=True).findings == ()
