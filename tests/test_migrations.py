@@ -66,7 +66,7 @@ def populated(seeds_archive: Path, tmp_path: Path) -> Path:
     import_paths(seeds_archive, [str(wire)], ImportOptions(jobs=0))
     with closing(sqlite3.connect(seeds_archive)) as connection, connection:
         connection.execute("UPDATE containers SET search_terms = 'ferry AND mill'")
-        connection.execute("INSERT INTO schemes (scheme, name) VALUES ('local', 'Harbour topics')")
+        connection.execute("INSERT OR IGNORE INTO schemes (scheme, name) VALUES ('local', 'Harbour topics')")
         for columns, values in (
             ("topic_definitions (topic_id, language, text)", "'en', 'What is bought and sold.'"),
             ("topic_mappings (topic_id, relation, scheme, code)", "'exact', 'subj', '04016000'"),

@@ -68,7 +68,7 @@ def learn(
 
     \b
     archive topics learn
-    archive topics learn --scheme reuters --with-given date:1987
+    archive topics learn --with-given date:2023
     """
     from archive import learn as learning
 
@@ -106,7 +106,7 @@ def suggest(
 
     \b
     archive topics suggest --topic trade
-    archive topics suggest --scheme reuters date:1987 --min-score .9 -f jsonl
+    archive topics suggest date:2023 --min-score .9 -f jsonl
     """
     from dataclasses import replace
 
@@ -119,7 +119,7 @@ def suggest(
             archive_path(ctx), asked, scheme, topic, min_score=min_score, limit=limit, watch=watch
         )
     rows: Iterable[dict[str, Any]] = done.rows
-    if form in ("table", "csv"):
+    if form == "table":
         rows = [{**row, "words": _words(row["words"])} for row in rows]
     empty = f"nothing to propose: model {done.model} looked at {_counted(done.articles, 'article')}"
     print_rows(_rounded(rows, form), form, _SUGGESTED, empty=empty)
@@ -195,7 +195,7 @@ def evaluate(
 
     \b
     archive topics evaluate
-    archive topics evaluate --scheme reuters --with-given --split time -f json
+    archive topics evaluate --with-given --split time -f json
     """
     from archive import learn as learning
 

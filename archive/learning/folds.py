@@ -15,7 +15,7 @@ def divide(kinds: Sequence[Hashable], groups: Sequence[Hashable], number: int, s
     The groups of each kind, which is that of their first text, are dealt out one by one.
 
     >>> divide(["a", "a", "b", "b"], [1, 1, 2, 3], 2, seed=0).tolist()
-    [1, 1, 0, 1]
+    [0, 0, 0, 1]
     """
     firsts: dict[Hashable, int] = {}
     for place, group in enumerate(groups):

@@ -123,6 +123,7 @@ def downgrade() -> None:
     connection = op.get_bind()
     if number := connection.scalar(sa.text("SELECT count(*) FROM models")):
         raise NotImplementedError(f"{number} models were learned, which the older schema has no place for")
+    op.drop_index("ix_tag_evidence_model_id", "tag_evidence")
     rebuild_table(connection, evidence(of_models=False))
     for name in ("suggestion_words", "suggestions", "models"):
         op.drop_table(name)
