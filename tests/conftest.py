@@ -132,20 +132,6 @@ def taught_text(number: int) -> str:
     }
     kind = "tourism" if 12 <= number < 24 else "nothing" if number >= 28 else "trade"
     shared_words = ["council", "town", "morning", "week", "people", "office", "street", "plan", "year", "evening"]
-        "council",
-        "town",
-        "morning",
-        "week",
-        "people",
-        "office",
-        "street",
-        "plan",
-        "year",
-        "evening",
-        "bridge",
-        "letter",
-        "weather",
-    ]
     drawn = Random(number)
     sentences = []
     for _ in range(8):

@@ -64,15 +64,15 @@ FORGET = (
     "INSERT INTO tombstones (id, decision_id, key, wiped) VALUES (1, 70, 'zzzzzzzzzzzz', 1)",
 )
 ADD_MODEL = (
-    "INSERT INTO models (id, scheme, number, trained_at, who, query, seed, articles, topics, parameters, program_version, "
-    f"sha256, content) VALUES (1, 'local', 1, '{NOW}', 'Ada', '', 0, 40, 1, '', '0', "
+    "INSERT INTO models (id, scheme, number, trained_at, who, query, seed, articles, topics, parameters, "
+    f"program_version, sha256, content) VALUES (1, 'local', 1, '{NOW}', 'Ada', '', 0, 40, 1, '', '0', "
     "'6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d', x'00')",
     "INSERT INTO suggestions (id, article_id, topic_id, model_id, score, revision_id) "
     "SELECT 1, a.id, t.id, 1, 0.5, a.revision_id FROM articles a, topics t WHERE a.id = 1 AND t.code = 'tourism'",
     "INSERT INTO suggestion_words (suggestion_id, field, start, \"end\", weight) VALUES (1, 'body', 0, 3, 0.1)",
 )
 BY_MODEL = (
-    "INSERT INTO tag_evidence (article_topic_id, method, score, field, start, \"end\", revision_id, model_id) "
+    'INSERT INTO tag_evidence (article_topic_id, method, score, field, start, "end", revision_id, model_id) '
     "SELECT g.id, 'model', {}, 'body', 0, 3, a.revision_id, {} FROM article_topics g "
     "JOIN articles a ON a.id = g.article_id WHERE g.id = 1"
 )
