@@ -1,7 +1,7 @@
 """Articles, tagged again by today's vocabulary: what rules find in their texts, what follows from given topics."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +22,7 @@ from archive.queries.article import around
 from archive.resolve.derived_tags import DerivedTags
 from archive.running import signals_held
 
+_BATCH = 500
 _EXAMPLES = 3
 _FEW = 20  # articles of an archive in which more than half says nothing
 
@@ -91,7 +92,7 @@ def retag(
                 ids = list(connection.scalars(select(articles.c.id).order_by(articles.c.id)))
                 of_scheme = None if scheme is None else _topics_of(connection, scheme)
                 retagger = _Retagger(connection, of_scheme)
-            for some in chunks(ids):
+            for some in (ids[at : at + _BATCH] for at in range(0, len(ids), _BATCH)):
                 watch("articles", done.found.articles, len(ids))
                 with signals_held(), _transaction(engine, dry_run=dry_run) as connection:
                     schema.require_unchanged(connection)
@@ -204,40 +205,48 @@ class _Retagger:
                 (one.article_id, one.topic_id, one.rule): (one.topic_id, one.rule) for one in evidence if one.rule
             }.values()
         )
-        for article_id, topic_id in sorted(tags.difference(tags_before)):
-            difference = done.of(topic_id)
-            difference.added += 1
-            _exemplify(connection, difference.gaining, article_id, topic_id, evidence, texts)
-        for article_id, topic_id in sorted(set(tags_before).difference(tags)):
-            difference = done.of(topic_id)
-            difference.removed += 1
-            _exemplify(connection, difference.losing, article_id, topic_id, before, texts)
+        gained, lost = sorted(tags.difference(tags_before)), sorted(set(tags_before).difference(tags))
+        for _, topic_id in gained:
+            done.of(topic_id).added += 1
+        for _, topic_id in lost:
+            done.of(topic_id).removed += 1
+        _exemplify(connection, {id_: one.gaining for id_, one in done.by_topic.items()}, gained, evidence, texts)
+        _exemplify(connection, {id_: one.losing for id_, one in done.by_topic.items()}, lost, before, texts)
 
 
 def _exemplify(
     connection: Connection,
-    examples: list[Example],
-    article_id: int,
-    topic_id: int,
-    evidence: Collection[Evidence],
+    examples: Mapping[int, list[Example]],
+    tags: Iterable[tuple[int, int]],
+    evidence: Iterable[Evidence],
     texts: Mapping[int, tuple[int, str, str]],
 ) -> None:
-    """Add an article to a topic's few examples, with the first passage that spoke for it in its current text."""
-    if len(examples) >= _EXAMPLES:
-        return
-    key = connection.execute(select(articles.c.key).where(articles.c.id == article_id)).scalar_one()
-    about = [one for one in evidence if (one.article_id, one.topic_id) == (article_id, topic_id)]
-    revision_id, headline, body = texts[article_id]
+    """Add articles to the few examples of topics that have not enough."""
+    about: dict[tuple[int, int], list[Evidence]] = {}
+    room = {topic_id: _EXAMPLES - len(of) for topic_id, of in examples.items()}
+    for article_id, topic_id in tags:
+        if room[topic_id] > 0:
+            room[topic_id] -= 1
+            about[article_id, topic_id] = []
+    for one in evidence if about else ():
+        if (one.article_id, one.topic_id) in about:
+            about[one.article_id, one.topic_id].append(one)
+    for (article_id, topic_id), passages in about.items():
+        key = connection.execute(select(articles.c.key).where(articles.c.id == article_id)).scalar_one()
+        examples[topic_id].append(_example(key, passages, texts[article_id]))
+
+
+def _example(key: str, about: Iterable[Evidence], text: tuple[int, str, str]) -> Example:
+    """Return an article with the first passage that spoke for a topic in its current text."""
+    revision_id, headline, body = text
     for one in sorted(about, key=lambda one: one.place):
         if one.given_text is not None:
-            examples.append(Example(key, None, one.given_text, None))
-            return
+            return Example(key, None, one.given_text, None)
         if one.revision_id == revision_id and one.start is not None and one.end is not None:
-            text = headline if one.field == "headline" else body
-            before, after = around(text, one.start, one.end)
-            examples.append(Example(key, before, text[one.start : one.end], after))
-            return
-    examples.append(Example(key, None, None, None))
+            field = headline if one.field == "headline" else body
+            before, after = around(field, one.start, one.end)
+            return Example(key, before, field[one.start : one.end], after)
+    return Example(key, None, None, None)
 
 
 def _settings(connection: Connection) -> Settings:

@@ -64,9 +64,10 @@ def suggest(
     """
     require_extra()
     with reading(path) as connection:
+        selection = asked.selection(connection)
         stored = find_latest_model(connection, scheme)
         topic_id = None if topic is None else find_topic(connection, topic)
-        statement = asked.selection(connection).of(select(tables.articles.c.id)).order_by(tables.articles.c.id)
+        statement = selection.of(select(tables.articles.c.id)).order_by(tables.articles.c.id)
         ids = list(connection.scalars(statement))
         judge = _Judge(connection, stored, topic_id)
     followed = Followed(0, 0)

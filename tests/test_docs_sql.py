@@ -177,8 +177,8 @@ def test_a_view_of_the_database_is_the_one_described(view: View, migrated: sqlit
     assert columns == list(view.columns)
 
 
-def test_there_are_thirty_one_questions_each_with_its_answer() -> None:
-    assert len(ASKED) == 31
+def test_there_are_thirty_two_questions_each_with_its_answer() -> None:
+    assert len(ASKED) == 32
     assert [file.with_suffix(".sql") for file in sorted(QUESTIONS.glob("*.csv"))] == ASKED
     for number, question in enumerate(read_questions(QUESTIONS), 1):
         assert question.name.startswith(f"{number:02d}-")

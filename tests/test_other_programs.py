@@ -18,7 +18,7 @@ from archive.db.views import VIEWS
 NUMBERS = {
     "documents": {"words"},
     "document_authors": {"position"},
-    "document_topics": {"given", "matched", "decided"},
+    "document_topics": {"given", "matched", "decided", "mapped", "by_model"},
     "document_revisions": {"revision", "is_current", "words", "words_before"},
     "tag_overview": {"start", "end"},
     "source_counts": {"articles", "texts", "words", "undated"},

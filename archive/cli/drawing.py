@@ -17,6 +17,7 @@ from archive.cli.tables import drawn, mark
 
 _BLANK = re.compile(r"\s")
 _MOST_PASSAGES = 3  # of one topic that are shown; JSON has all
+_RULE = 40  # cells of a query that tags
 
 _METHODS = {
     "given": "given",
@@ -92,7 +93,7 @@ def draw_explanation(console: Console, explained: dict[str, Any]) -> None:
     console.print(_line(explained["headline"], "bold"))
     console.print(_line(explained["key"], "cyan"))
     _draw_values(console, explained)
-    _draw_decisions(console, explained["decisions"])
+    draw_decisions(console, explained["decisions"])
     if explained["credited"]:
         _heading(console, "Credited")
     for credit in explained["credited"]:
@@ -118,22 +119,23 @@ def draw_explanation(console: Console, explained: dict[str, Any]) -> None:
 def print_hits(found: Iterable[dict[str, Any]], empty: str) -> int:
     """Print what a search found, each with the passage that matches, and return how many there were."""
     articles = list(found)
-
-    def draw(console: Console) -> None:
-        for number, article in enumerate(articles):
-            if number:
-                console.print()
-            known = (article["key"], article["published"], article["source"], article["hidden"])
-            style = "bold italic" if article["headline_method"] == "derived" else "bold"
-            console.print(mark(article["headline"], article["headline_hits"], console, style))
-            console.print(_line(" · ".join(filter(None, known)), "cyan"))
-            console.print(Padding(mark(article["snippet"], article["hits"], console), (0, 0, 0, 2)))
-
     if articles:
-        click.echo(drawn(draw))
+        click.echo(drawn(lambda console: draw_hits(console, articles)))
     else:
         hint(empty)
     return len(articles)
+
+
+def draw_hits(console: Console, found: Iterable[dict[str, Any]]) -> None:
+    """Print articles that a search found, each with the passage that matches."""
+    for number, article in enumerate(found):
+        if number:
+            console.print()
+        known = (article["key"], article["published"], article["source"], article["hidden"])
+        style = "bold italic" if article["headline_method"] == "derived" else "bold"
+        console.print(mark(article["headline"], article["headline_hits"], console, style))
+        console.print(_line(" · ".join(filter(None, known)), "cyan"))
+        console.print(Padding(mark(article["snippet"], article["hits"], console), (0, 0, 0, 2)))
 
 
 def print_gaps(found: Iterable[dict[str, Any]], empty: str) -> int:
@@ -177,7 +179,8 @@ def _draw_values(console: Console, explained: dict[str, Any]) -> None:
         )
 
 
-def _draw_decisions(console: Console, decisions: Sequence[dict[str, Any]]) -> None:
+def draw_decisions(console: Console, decisions: Sequence[dict[str, Any]]) -> None:
+    """Print what was decided, who said so, when and why."""
     if decisions:
         _heading(console, "Decisions (the latest first)")
     for one in decisions:
@@ -209,7 +212,7 @@ def _draw_evidence(console: Console, evidence: Sequence[dict[str, Any]]) -> None
         console.print(_line(f"{topic} ({scheme}:{code})", "bold"))
         passages = _outermost(list(group))
         for one in passages[:_MOST_PASSAGES]:
-            console.print(Padding(_passage(one, console), (0, 0, 0, 2)))
+            console.print(Padding(passage_line(one, console), (0, 0, 0, 2)))
         if len(passages) > _MOST_PASSAGES:
             console.print(_line(f"  … and {len(passages) - _MOST_PASSAGES} more", "dim"))
 
@@ -229,7 +232,7 @@ def _outermost(evidence: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     return [one for number, one in enumerate(evidence) if number not in within]
 
 
-def _passage(one: dict[str, Any], console: Console) -> Text:
+def passage_line(one: dict[str, Any], console: Console) -> Text:
     """Return a piece of evidence with as much of what stands around it as one line has room for."""
     if one["method"] == "decision":
         return _line("a person's decision")
@@ -240,8 +243,9 @@ def _passage(one: dict[str, Any], console: Console) -> Text:
     if one["method"] == "model":
         one = {**one, "method": f"model {one['model']}, score {one['score']:.2f}"}
     if one["field"] == "values":
-        return _line(f"query {one['rule']}")
-    where = f"{one['method']}, {one['field']} {one['start']}: "
+        return _line(f"query '{one['rule']}'")
+    rule = f" '{_last_words(one['rule'][::-1], _RULE)[::-1]}'" if one["method"] == "query" else ""
+    where = f"{one['method']}{rule}, {one['field']} {one['start']}: "
     before, passage, after = (printable(_BLANK.sub(" ", one[part])) for part in ("before", "passage", "after"))
     room = console.width - 2 - cell_len(where) - cell_len(passage) - len("«»")
     half = max(0, room // 2)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from archive.cli.output import Row
 
 _NARROWEST = 12  # cells that a column is not made narrower than
-_WHOLE = {"key", "slug", "code", "revision"}  # columns that are never cut: people copy what stands in them
+_WHOLE = {"key", "slug", "code", "revision", "by_month"}  # columns that are never cut: people copy or compare them
 _CUT = {"headline", "topic"}  # columns whose values are cut at the end, where others are wrapped
 _LONGEST = 200  # characters of a value in a table; the other formats have all of it
 _GAP = 2  # cells between two columns

@@ -2,50 +2,69 @@
 
 import click
 
-from archive.cli import completing, learning
-from archive.cli.asking import include_hidden_option, tell_hidden
-from archive.cli.options import archive_path, format_option, put_on_record, two_names, who_and_why
-from archive.cli.output import print_rows
+from archive.cli import completing, learning, topic_lists
+from archive.cli.asking import include_hidden_option
+from archive.cli.options import format_option, put_on_record, two_names, who_and_why
 from archive.cli.retagging import retag
 from archive.cli.vocabularies import export, load
 from archive.errors import UsageError
-from archive.queries import reading
-from archive.queries.topics import list_topics
-
-_COLUMNS = {"topic": "topic", "code": "code", "articles": "articles", "with_below": "with below"}
 
 
-@click.group(invoke_without_command=True)
-@click.option("--all", "all_known", is_flag=True, help="Those without an article, too.")
+class _Topics(click.Group):
+    """Commands about topics; what is none of them is a query, of which the topics are listed."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            from difflib import get_close_matches
+
+            near = get_close_matches(args[0], self.commands, n=1)
+            if not near:
+                return topic_lists.list_.name, topic_lists.list_, args
+            query = f"`archive topics list {args[0]}` asks for the word."
+            raise click.UsageError(f"{error.message} Did you mean '{near[0]}'? {query}", ctx) from error
+
+
+@click.group(cls=_Topics, invoke_without_command=True, subcommand_metavar="[QUERY | COMMAND [ARGS]...]")
+@topic_lists.tree_options
 @include_hidden_option
 @format_option
 @click.pass_context
-def topics(ctx: click.Context, /, all_known: bool, include_hidden: bool, form: str) -> None:
+def topics(
+    ctx: click.Context,
+    /,
+    all_known: bool,
+    scheme: str | None,
+    depth: int | None,
+    include_hidden: bool,
+    form: str,
+) -> None:
     """List topics as a tree, load them, say what they are.
 
-    With how many articles have each topic, and how many have it or one below it. What is said of them (merge, rename,
-    move, alias) is on record, and `archive decisions undo N` takes it back.
+    With how many articles have each topic, and how many have it or one below it; `archive topics list --help` tells
+    the rest. What is said of topics (merge, rename, move, alias) is on record, and `archive decisions undo N` takes it
+    back.
 
     \b
     archive topics
+    archive topics source:radio-lintel
     archive topics load my-topics.toml
     """
     if ctx.invoked_subcommand is not None:
         return
-    with reading(archive_path(ctx)) as connection:
-        rows = list_topics(connection, all_known=all_known, include_hidden=include_hidden)
-        if form == "table":
-            rows = ({**row, "topic": "  " * row["depth"] + row["name"]} for row in rows)
-        print_rows(rows, form, _COLUMNS, empty="no article has a topic; --all lists those that could be")
-        if not include_hidden:
-            tell_hidden(connection)
+    from archive.queries.filters import Asked
+
+    asked = Asked(include_hidden=include_hidden)
+    topic_lists.print_tree(ctx, asked, all_known, scheme, depth, form)
 
 
-topics.add_command(load)
-topics.add_command(export)
-topics.add_command(retag)
-for command in (learning.learn, learning.suggest, learning.threshold, learning.evaluate):
-    topics.add_command(command)
+_LISTS = (topic_lists.list_, topic_lists.unused, topic_lists.show, topic_lists.test)
+_LEARNING = (learning.learn, learning.suggest, learning.threshold, learning.evaluate)
+for _command in (*_LISTS, *_LEARNING, load, export, retag):
+    topics.add_command(_command)
 
 
 @topics.command()

@@ -50,7 +50,7 @@ def list_articles(
 
 def in_order(
     connection: Connection, selection: Selection, sort: str = "newest", limit: int | None = None
-) -> Select[tuple[int]]:
+) -> Select[int]:
     """Return the SELECT of the ids of articles by date, undated ones last.
 
     A few of the newest articles with a frequent word are found soonest by going back from the newest one and looking

@@ -96,6 +96,9 @@ def fish(seeds_archive: Path) -> Ask:
         ("archive sources merge ri", ["plain,ria-novosti", "plain,ritzau"]),  # those without an article
         ("archive sources merge tass into ri", ["plain,ria-novosti", "plain,ritzau"]),
         ("archive topics rename tou", ["plain,tourism"]),
+        ("archive topics show tou", ["plain,tourism"]),
+        ("archive topics test --topic tou", ["plain,tourism"]),
+        ("archive topics list topic:tou", ["plain,tourism"]),
         ("archive imports show ", ["plain,1"]),
         ("archive imports undo ", ["plain,1"]),
     ],

@@ -41,10 +41,15 @@ CALLS = {
     "why": ["why", "KEY"],
     "sources": ["sources", "--all"],
     "topics": ["topics", "--all"],
+    "topics list": ["topics", "list", "trade"],
+    "topics unused": ["topics", "unused"],
+    "topics show": ["topics", "show", "trade"],
+    "topics test": ["topics", "test", "customs OR 北京", "--topic", "trade"],
     "topics load": ["topics", "load", "more.toml", "--dry-run"],
     "topics learn": ["topics", "learn"],
     "topics suggest": ["topics", "suggest", "--limit", "0"],
     "topics evaluate": ["topics", "evaluate", "--folds", "3"],
+    "topics retag": ["topics", "retag", "--dry-run"],
     "imports": ["imports"],
     "imports show": ["imports", "show", "1"],
     "stats": ["stats"],
@@ -56,7 +61,7 @@ CALLS = {
     "import": ["import", "more.txt"],
     "identify": ["identify", "more.txt"],
 }
-OBJECTS = {"show", "why", "stats", "import", "corpus verify", "corpus methods"}
+OBJECTS = {"topics show", "topics test", "show", "why", "stats", "import", "corpus verify", "corpus methods"}
 
 
 @pytest.fixture

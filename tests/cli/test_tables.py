@@ -25,6 +25,8 @@ CALLS = [
     ["count"],
     ["sources", "--all"],
     ["topics", "--all"],
+    ["topics", "show", "sanctions"],
+    ["topics", "test", "trade", "--topic", "sanctions"],
     ["imports"],
     ["imports", "show", "1"],
     ["stats"],

@@ -126,7 +126,7 @@ def test_an_original_is_shown_and_not_obeyed(tmp_path: Path, run: Callable[..., 
             "csv",
         ],
         ["sql", "SELECT printf('%.*c', 1000000, 'x') AS much", "-f", "json"],
-        ["topics", "--all"],
+        ["sql", "SELECT * FROM topic_names"],
     ],
     ids=["rows", "one row", "table"],
 )

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, text
 
 from archive.errors import NotFoundError
 from archive.queries import reading
-from archive.queries.article import _around, explain_article, read_original, show_article
+from archive.queries.article import around, explain_article, read_original, show_article
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 ARTICLES = CHECKOUT / "seeds" / "articles"
@@ -227,9 +227,9 @@ def test_a_key_that_names_nothing(ask_for: Callable[[Connection, str], Any], ask
     passage=st.text(st.sampled_from("xy"), min_size=1, max_size=9),
     after=st.text(st.sampled_from("ab \n"), max_size=150),
 )
-def test_what_stands_around_a_passage_is_of_its_block(before: str, passage: str, after: str) -> None:
+def test_what_standsaround_a_passage_is_of_its_block(before: str, passage: str, after: str) -> None:
     whole = before + passage + after
-    left, right = _around(whole, len(before), len(before) + len(passage))
+    left, right = around(whole, len(before), len(before) + len(passage))
     assert len(left) <= 61
     assert len(right) <= 61
     assert before.endswith(left.removeprefix("…"))
