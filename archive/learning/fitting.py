@@ -62,6 +62,7 @@ def fit(
     matrix = _matrix(terms, counted)
     fitted = Fitted(Model(terms, (), about or {}))
     margins: dict[int, tuple[Floats, Labels]] = {}
+    sigmoids: dict[int, tuple[float, float]] = {}
     for column, topic in enumerate(topics):
         watch(column, len(topics))
         known = np.flatnonzero(labels[:, column] != UNKNOWN)
@@ -71,8 +72,8 @@ def fit(
             fitted.left_out[topic] = reason
             continue
         found = _held_out(matrix[known], truth, own, seed)
-        slope, offset = _sigmoid(found, truth)
-        if slope <= 0:
+        sigmoids[column] = _sigmoid(found, truth)
+        if sigmoids[column][0] <= 0:
             fitted.left_out[topic] = "the words of its articles do not tell them from others"
             continue
         margins[column] = (found, truth)
@@ -82,7 +83,7 @@ def fit(
     for column, (found, truth) in margins.items():
         known = np.flatnonzero(labels[:, column] != UNKNOWN)
         machine = _machine(matrix[known], truth, seed)
-        slope, offset = _sigmoid(found, truth)
+        slope, offset = sigmoids[column]
         threshold = (best_threshold(found, truth) + pooled) / 2
         learned.append(
             TopicModel(
