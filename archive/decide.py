@@ -9,14 +9,16 @@ from sqlalchemy import Connection, select
 
 from archive.db import decisions, schema, tables, vocabulary
 from archive.db.clock import now
-from archive.db.decisions import ACCEPTED, FIELD, FORGET, REJECTED, THRESHOLD, TOPIC, UNDO, Decision
+from archive.db.decisions import ACCEPTED, DECIDING, FIELD, FORGET, REJECTED, THRESHOLD, TOPIC, UNDO, Decision
 from archive.db.engine import file_errors_explained, open_engine
+from archive.db.precedence import Rule, Votes, find_rule, precedence, said
 from archive.db.thresholds import follow_thresholds
 from archive.errors import NotFoundError, UsageError
+from archive.normalize.names import name_key
 from archive.normalize.text import require_utf8
 from archive.queries.articles import find_article_id
 from archive.resolve import topic_decisions
-from archive.resolve.decisions import Applier, cleaned
+from archive.resolve.decisions import Applier, Changed, cleaned
 from archive.resolve.sources import SourceResolver
 from archive.resolve.topics import TopicResolver
 from archive.resolve.verbs import VERBS, make_so, take_back
@@ -61,7 +63,8 @@ def deciding(path: Path) -> Iterator[Connection]:
 def decide(path: Path, wishes: Sequence[Wish], who: str) -> Decided:
     """Put on record what a person wants of articles, and make them so; all of it or, where something is off, nothing.
 
-    A source or topic that has no such name yet is made. What stands decided already is not decided again.
+    A source or topic that has no such name yet is made. What stands decided already is not decided again; of a topic,
+    what this person said already, unless saying it again alters what is shown. What others said is theirs.
     Raises NotFoundError for a key that names no article, UsageError for a field or value that cannot be set.
     """
     for wish in wishes:
@@ -71,7 +74,7 @@ def decide(path: Path, wishes: Sequence[Wish], who: str) -> Decided:
     decided = Decided()
     with deciding(path) as connection:
         names = _Names(connection, decided.new_names)
-        gone, merged = decisions.undone(connection), decisions.merged_topics(connection)
+        stands_by = precedence(connection)
         keys: dict[str, None] = {}
         for wish in wishes:
             key = full_key(connection, wish.key)
@@ -80,16 +83,60 @@ def decide(path: Path, wishes: Sequence[Wish], who: str) -> Decided:
             for topics, verdict in ((wish.topics, ACCEPTED), (wish.not_topics, REJECTED)):
                 wanted += [(TOPIC, names.topic(connection, topic), verdict) for topic in topics]
             _refuse_contradictions(key, wanted)
-            stands = decisions.standing(decisions.of_articles(connection, [key]).get(key, []), gone, merged)
+            votes = said(decisions.of_articles(connection, [key]).get(key, []), stands_by)
             for subject, name, value in wanted:
-                known = stands.get((subject, name))
-                if known is not None and known.value == value:
+                rule = stands_by.rule if subject == TOPIC else None
+                if _is_said_already(votes.get((subject, name), {}), value, who, rule):
                     decided.already += 1
                     continue
                 reason = (wish.reason or "").strip() or None
                 decided.made.append(decisions.add(connection, now(), who, key, subject, name, value, reason))
         Applier(connection).apply(keys)
     return decided
+
+
+def _is_said_already(votes: Votes, value: str | None, who: str, rule: Rule | None) -> bool:
+    """Tell whether it would alter nothing if somebody said this: of a tag, neither what is shown nor what they say."""
+    if rule is None:
+        stands = Rule().choose(votes)
+        return stands is not None and stands.value == value
+    key = name_key(who)
+    mine = votes.get(key)
+    if mine is None or mine.value != value:
+        return False
+    now, then = rule.choose(votes), rule.choose({**{one: votes[one] for one in votes if one != key}, key: mine})
+    return (now and now.value) == (then and then.value)
+
+
+def set_rule(path: Path, rule: Rule, who: str, reason: str | None = None) -> tuple[Decision | None, Changed]:
+    """Put on record which of several people's decisions about a tag is shown, and make all articles so.
+
+    Returns the decision, None where that is the rule already, and how many tags were put on and taken off. The rule is
+    applied in any case. Raises UsageError for a person who never decided about a topic: the name may be another.
+    """
+    _require_name(who, reason)
+    require_utf8("NAME", rule.person)
+    with deciding(path) as connection:
+        decision = None
+        if not _is_same(find_rule(connection, decisions.undone(connection)), rule):
+            if rule.person is not None:
+                rule = Rule(rule.name, _spelled(connection, rule.person))
+            row = (now(), who.strip(), None, DECIDING, rule.name, rule.person, (reason or "").strip() or None)
+            decision = decisions.add(connection, *row)
+        return decision, Applier(connection).apply_rule()
+
+
+def _spelled(connection: Connection, person: str) -> str:
+    """Return the name of somebody who decided about topics, as that person wrote it."""
+    coders = decisions.people_of_tags(connection)
+    for one in coders:
+        if name_key(one) == name_key(person):
+            return one
+    raise UsageError(f"'{person}' decided about no topic; {', '.join(coders) or 'nobody'} did")
+
+
+def _is_same(one: Rule, other: Rule) -> bool:
+    return one.name == other.name and name_key(one.person or "") == name_key(other.person or "")
 
 
 def decide_about(
@@ -135,8 +182,12 @@ def undo(path: Path, number: int, who: str, reason: str | None = None) -> tuple[
             kind = target.subject.partition("_")[0]
             raise UsageError(f"what decision {number} took back is of a {kind}; decide that again instead")
         keys = take_back(connection, decision) if decision.subject in VERBS else ()
+        before = find_rule(connection, decisions.undone(connection))
         undone = decisions.add(connection, now(), who, decision.article_key, UNDO, str(number), None, reason)
-        Applier(connection).apply([*keys, *([decision.article_key] if decision.article_key else [])])
+        applier = Applier(connection)
+        applier.apply([*keys, *([decision.article_key] if decision.article_key else [])])
+        if find_rule(connection, decisions.undone(connection)) != before:
+            applier.apply_rule()
         if {decision.subject, target.subject if target else None} & {THRESHOLD, *topic_decisions.VERBS}:
             follow_thresholds(connection)
     return decision, undone

@@ -15,8 +15,9 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from archive.db import decisions, lookups, tables, tombstones, vocabulary, wiping
-from archive.db.decisions import ACCEPTED, FIELD, FORGET, REJECTED, THRESHOLD, TOPIC, UNDO, Decision
+from archive.db.decisions import ACCEPTED, DECIDING, FIELD, FORGET, REJECTED, THRESHOLD, TOPIC, UNDO, Decision
 from archive.db.lookups import Identifier
+from archive.db.precedence import LATEST, PERSON, RULES, Rule, find_rule
 from archive.db.thresholds import follow_thresholds, is_threshold
 from archive.db.tombstones import Hash
 from archive.decide import deciding
@@ -86,10 +87,15 @@ def restore_decisions(path: Path, lines: Iterable[str]) -> Restored:
     records = [_read(number, line) for number, line in enumerate(lines, 1) if line.strip()]
     with deciding(path) as connection:
         restoring = _Restoring(connection)
+        before = find_rule(connection, decisions.undone(connection))
         for record in records:
             restoring.take(record)
-        restoring.find_contradictions()
-        Applier(connection).apply(restoring.touched)
+        rule = find_rule(connection, decisions.undone(connection))
+        restoring.find_contradictions(rule)
+        applier = Applier(connection)
+        applier.apply(restoring.touched)
+        if rule != before:
+            applier.apply_rule()
         follow_thresholds(connection)
     if restoring.done.forgotten:
         try:
@@ -188,7 +194,7 @@ class _Restoring:
         tombstones.remove_forgotten(self._connection, dict.fromkeys(ids, (stone_id, decision)))
         self.done.forgotten.append(str(decision.article_key))
 
-    def find_contradictions(self) -> None:
+    def find_contradictions(self, rule: Rule) -> None:
         """Note where two people of the file say different things of one article, and neither was taken back."""
         gone = decisions.undone(self._connection)
         wiped = decisions.before_forgetting(self._connection)
@@ -201,10 +207,11 @@ class _Restoring:
                 continue
             about = (one.article_key, one.subject, one.name)
             before = last.get(about)
-            if before is not None and before.who != one.who and before.value != one.value:
+            if before is not None and name_key(before.who) != name_key(one.who) and before.value != one.value:
+                counts = rule.told() if one.subject == TOPIC and rule.name != LATEST else "the later counts"
                 self.done.contradicting.append(
                     f"{one.article_key} {one.name}: {before.who} said {_shown(before.value)}, "
-                    f"{one.who} later {_shown(one.value)}"
+                    f"{one.who} later {_shown(one.value)}; {counts}"
                 )
             last[about] = one
 
@@ -292,6 +299,9 @@ def _check_what(number: int, record: dict[str, Any]) -> None:
         scheme, _, code = name.partition(":")
         if not scheme or not code or not is_threshold(value):
             raise _no_decision(number, "a threshold is of scheme:code or scheme:*, a score or off")
+    elif subject == DECIDING:
+        if name not in RULES or (name == PERSON) != bool((value or "").strip()) or record["article"] is not None:
+            raise _no_decision(number, f"which decisions count is {', '.join(RULES)}, the last with a name")
     elif subject in VERBS:
         if not value and subject != MOVE:
             raise _no_decision(number, "no value")
@@ -317,7 +327,7 @@ def _is_identifier(one: object) -> bool:
 
 
 def _no_such(number: int, subject: str) -> UsageError:
-    known = (FIELD, TOPIC, UNDO, FORGET, THRESHOLD, *VERBS)
+    known = (FIELD, TOPIC, UNDO, FORGET, DECIDING, THRESHOLD, *VERBS)
     return _no_decision(number, f"subject '{subject}' is none of {', '.join(known)}, or names no number")
 
 

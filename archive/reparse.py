@@ -17,6 +17,7 @@ from archive.db.changes import Change
 from archive.db.credited import credit_again, find_due, find_on_record
 from archive.db.ids import Ids
 from archive.db.lookups import KnownArticle, KnownRevision
+from archive.db.precedence import precedence, standing
 from archive.db.standing import (
     GivenValue,
     Standing,
@@ -172,8 +173,7 @@ class _Reader:
                 names=tuple(vocabulary.vocabulary_names(connection)),
             )
         )
-        self._gone = decisions.undone(connection)
-        self._merged = decisions.merged_topics(connection)
+        self._precedence = precedence(connection)
 
     def read(self, ids: Sequence[int]) -> Iterator[_Again]:
         """Yield each of these articles, as it stands and as it is read today."""
@@ -189,7 +189,7 @@ class _Reader:
         made = decisions.of_articles(connection, [one.key for one in stood])
         for one in stood:
             own = values.get(one.article_id, {})
-            stands = decisions.standing(made.get(one.key, []), self._gone, self._merged)
+            stands = standing(made.get(one.key, []), self._precedence)
             decided_fields = {name for (subject, name), last in stands.items() if subject == decisions.FIELD and last}
             again = self._prepared(one, [*(each.value for each in own.values()), *unread.get(one.article_id, [])])
             if again.unit is not None:

@@ -8,8 +8,9 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from archive.db import decisions, removal, schema, store, undone, vocabulary
-from archive.db.decisions import FIELD, UNDO, Decision
+from archive.db.decisions import FIELD, TOPIC, UNDO, Decision
 from archive.db.engine import file_errors_explained, open_engine, truncate_wal
+from archive.db.precedence import precedence, said, standing
 from archive.errors import ArchiveError, NotFoundError, UsageError
 from archive.normalize.names import name_key
 from archive.normalize.text import require_utf8
@@ -160,17 +161,21 @@ def _remove_unused_sources(connection: Connection, number: int, names: Collectio
 
 def _resting(connection: Connection, keys: Collection[str]) -> list[str]:
     """Return in words which decisions that stand are about articles of these keys."""
-    gone, merged = decisions.undone(connection), decisions.merged_topics(connection)
+    stands_by = precedence(connection)
     resting = []
     for key, made in decisions.of_articles(connection, keys).items():
+        # of tags what everybody said, also where another's word counts: under another rule it would
         stands = [
-            one for one in decisions.standing(made, gone, merged).values() if one is not None and one.subject != UNDO
+            one
+            for (subject, _), votes in said(made, stands_by).items()
+            for one in (votes.values() if subject == TOPIC else [*votes.values()][-1:])
+            if subject != UNDO
         ]
         if stands:
             resting.append(f"{_decisions(stands)} about {key}, which it brought")
     translations = undone.find_translations(connection, set(keys))
     for key, made in decisions.of_articles(connection, list(translations)).items():
-        decision = decisions.standing(made, gone, merged).get((FIELD, "translation_of"))
+        decision = standing(made, stands_by).get((FIELD, "translation_of"))
         if decision is not None:
             resting.append(f"decision {decision.id} says that {key} translates {translations[key]}, which it brought")
     return resting

@@ -218,7 +218,7 @@ def test_an_earlier_decision_counts_again(archive: Path) -> None:
 
 def test_what_stands_decided_is_not_decided_again(archive: Path) -> None:
     assert len(say(archive, section="Sea", on="tourism")) == 2
-    done = decide(archive, [Wish(key_of(archive), {"section": " Sea "}, ["Tourism"])], "Bo")
+    done = decide(archive, [Wish(key_of(archive), {"section": " Sea "}, ["Tourism"])], " ADA ")
     assert (done.made, done.already) == ([], 2)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from archive.decide import Wish, decide, decide_about, undo
@@ -423,8 +423,9 @@ SAID = st.lists(
 )
 
 
-@settings(max_examples=40, phases=[Phase.generate])
+@settings(max_examples=40, phases=[Phase.explicit, Phase.generate])
 @given(said=SAID)
+@example(said=[("rename", "rivers", "streams"), ("import", None, None)])  # a name that it has, spelled otherwise
 def test_all_that_was_said_comes_apart_in_reverse_and_is_the_same_in_an_archive_made_anew(
     said: list[tuple[str, Any, Any]],
     imported: Path,

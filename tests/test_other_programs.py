@@ -121,6 +121,7 @@ def test_a_view_says_the_same_in_duckdb_with_types(duckdb: Any, here: Path, view
         name for name, kind in zip(asked.columns, asked.types, strict=True) if str(kind) in ("BIGINT", "INTEGER")
     }
     others = {str(kind) for kind in asked.types} - {"BIGINT", "INTEGER"}
+    others -= {"DOUBLE"} if view == "tag_overview" else set()  # the score
     assert (numbers, others - {"VARCHAR"}) == (NUMBERS[view], set())
     assert sorted(map(repr, asked.fetchall())) == sorted(map(repr, rows(here, f"SELECT * FROM {view}")))
 

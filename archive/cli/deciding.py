@@ -219,7 +219,7 @@ def restore(ctx: click.Context, /, file: str) -> None:
     with _opened(file) as stream:
         done = restore_decisions(archive_path(ctx), stream)
     for one in done.contradicting:
-        hint(f"note: {one}; the later counts")
+        hint(f"note: {one}")
     if done.forgotten:
         hint(f"forgotten: {', '.join(done.forgotten)}")
     if done.unfinished:

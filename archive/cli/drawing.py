@@ -104,6 +104,7 @@ def draw_explanation(console: Console, explained: dict[str, Any]) -> None:
         console.print(
             _line(f"not {topic['topic']} ({topic['scheme']}:{topic['code']}): decision {topic['decision']}{rests}")
         )
+    _draw_coders(console, explained["said_of_topics"])
     _heading(console, "Dates")
     if not explained["dates"]:
         console.print(_line("none found"))
@@ -199,6 +200,8 @@ def what_was_decided(decision: dict[str, Any]) -> str:
         return f"{decision['subject']} {name} (wiped)" if name != "forgotten" else "a topic (wiped)"
     if decision["subject"] == "topic":
         return f"{'+' if value == 'accepted' else '-'}{name}"
+    if decision["subject"] == "deciding":
+        return f"what {value} says of topics counts" if value else f"of topics the {name} counts"
     if decision["subject"] in _VERBS:
         return f"{name}: {_VERBS[decision['subject']]} {value}" if value else f"{name}: at the top"
     return f"takes {name} back" if decision["subject"] == "undo" else f"{name}={value or ''}"
@@ -210,14 +213,25 @@ def _draw_evidence(console: Console, evidence: Sequence[dict[str, Any]]) -> None
         console.print(_line("none"))
     for (topic, scheme, code), group in groupby(evidence, key=lambda one: (one["topic"], one["scheme"], one["code"])):
         console.print(_line(f"{topic} ({scheme}:{code})", "bold"))
-        passages = _outermost(list(group))
+        passages = outermost(list(group))
         for one in passages[:_MOST_PASSAGES]:
             console.print(Padding(passage_line(one, console), (0, 0, 0, 2)))
         if len(passages) > _MOST_PASSAGES:
             console.print(_line(f"  … and {len(passages) - _MOST_PASSAGES} more", "dim"))
 
 
-def _outermost(evidence: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def _draw_coders(console: Console, topics: Sequence[dict[str, Any]]) -> None:
+    """Print what people say of topics, where several do or where nobody's word counts."""
+    shown = [one for one in topics if len(one["yes"]) + len(one["no"]) > 1 or one["decision"] is None]
+    if shown:
+        _heading(console, f"What people say of topics ({shown[0]['rule']})")
+    for one in shown:
+        sides = [f"{len(one[side])} {side} ({', '.join(one[side])})" for side in ("yes", "no") if one[side]]
+        counts = f"decision {one['decision']} is shown" if one["decision"] else "none of it is shown"
+        console.print(_line(f"{one['topic']} ({one['scheme']}:{one['code']}): {', '.join(sides)}; {counts}"))
+
+
+def outermost(evidence: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the evidence of a topic without passages that lie within another one."""
     within: set[int] = set()
     widest: tuple[str, int, int] | None = None
@@ -234,16 +248,11 @@ def _outermost(evidence: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def passage_line(one: dict[str, Any], console: Console) -> Text:
     """Return a piece of evidence with as much of what stands around it as one line has room for."""
-    if one["method"] == "decision":
-        return _line("a person's decision")
-    if one["method"] == "given":
-        return _line(f"given as '{one['passage']}' in {_method(one['given_by'])}")
-    if one["method"] == "mapping":
-        return _line(f"the same as '{one['passage']}', given in {_method(one['given_by'])}")
+    stated = without_passage(one)
+    if stated is not None:
+        return _line(stated)
     if one["method"] == "model":
         one = {**one, "method": f"model {one['model']}, score {one['score']:.2f}"}
-    if one["field"] == "values":
-        return _line(f"query '{one['rule']}'")
     rule = f" '{_last_words(one['rule'][::-1], _RULE)[::-1]}'" if one["method"] == "query" else ""
     where = f"{one['method']}{rule}, {one['field']} {one['start']}: "
     before, passage, after = (printable(_BLANK.sub(" ", one[part])) for part in ("before", "passage", "after"))
@@ -253,6 +262,17 @@ def passage_line(one: dict[str, Any], console: Console) -> Text:
     after = _last_words(after[::-1], max(half, room - cell_len(before)))[::-1]
     hit = (len(before), len(before) + len(passage))
     return Text().append(where, "dim").append_text(mark(f"{before}{passage}{after}", [hit], console))
+
+
+def without_passage(one: dict[str, Any]) -> str | None:
+    """Return a piece of evidence that rests on no passage in words; None for one that does."""
+    if one["method"] == "decision":
+        return "a person's decision"
+    if one["method"] == "given":
+        return f"given as '{one['passage']}' in {_method(one['given_by'])}"
+    if one["method"] == "mapping":
+        return f"the same as '{one['passage']}', given in {_method(one['given_by'])}"
+    return f"query '{one['rule']}'" if one["field"] == "values" else None
 
 
 def _last_words(text: str, room: int) -> str:

@@ -41,11 +41,6 @@ def retag(ctx: click.Context, /, scheme: str | None, dry_run: bool, form: str) -
     ]
     if form == "table":
         rows = [_as_shown(row) for row in rows]
-    elif form == "csv":
-        rows = [
-            {**row, **{side: " ".join(one["key"] for one in row[side]) for side in ("gaining", "losing")}}
-            for row in rows
-        ]
     number = _counted(done.articles, "article")
     print_rows(rows, form, _COLUMNS, empty=f"no tag changes: {number} looked at")
     for one in done.broad:

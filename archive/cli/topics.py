@@ -4,8 +4,10 @@ import click
 
 from archive.cli import completing, learning, topic_lists
 from archive.cli.asking import include_hidden_option
+from archive.cli.coders import agreement, deciding
 from archive.cli.options import format_option, put_on_record, two_names, who_and_why
 from archive.cli.retagging import retag
+from archive.cli.reviewing import review
 from archive.cli.vocabularies import export, load
 from archive.errors import UsageError
 
@@ -63,7 +65,8 @@ def topics(
 
 _LISTS = (topic_lists.list_, topic_lists.unused, topic_lists.show, topic_lists.test)
 _LEARNING = (learning.learn, learning.suggest, learning.threshold, learning.evaluate)
-for _command in (*_LISTS, *_LEARNING, load, export, retag):
+
+for _command in (*_LISTS, *_LEARNING, load, export, retag, review, deciding, agreement):
     topics.add_command(_command)
 
 

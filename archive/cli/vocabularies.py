@@ -100,12 +100,16 @@ def load(
     type=click.Path(allow_dash=True, path_type=Path),
     help="A file, else stdout.",
 )
+@click.option("--all", "all_known", is_flag=True, help="Those that only imports made, too.")
 @click.pass_context
-def export(ctx: click.Context, /, scheme: str | None, export_format: str | None, output: Path | None) -> None:
+def export(
+    ctx: click.Context, /, scheme: str | None, export_format: str | None, output: Path | None, all_known: bool
+) -> None:
     """Write topics to a file that loads back to the same.
 
-    All of them, or those of one vocabulary, as they are now, with what people decided of them. turtle, jsonld and
-    rdfxml are SKOS. A file that is there is written over.
+    Those of all vocabularies, or of one, as they are now, with what people decided of them. turtle, jsonld and rdfxml
+    are SKOS. What only imports made is no vocabulary's: with --all it is among them, and whoever loads the file makes
+    it so. A file that is there is written over.
 
     \b
     archive topics export -o topics.toml
@@ -117,7 +121,7 @@ def export(ctx: click.Context, /, scheme: str | None, export_format: str | None,
     form = export_format or _ENDS.get("" if output is None else output.suffix.lower(), "toml")
     path = archive_path(ctx)
     with reading(path) as connection:
-        known = find_vocabulary(connection, scheme)
+        known = find_vocabulary(connection, scheme, all_known=all_known)
         pieces = write_vocabulary(form, known.schemes, known.concepts(), languages=known.languages, uris=known.uris)
         write_pieces(pieces, None if to_stdout else output, path, is_json=form == "jsonld")
         if not known.number:
@@ -139,5 +143,6 @@ def _tell(loaded: "Loaded", file: Path, *, prune: bool) -> None:
     if len(loaded.notes) > _MOST_NOTES:
         hint(f"{file}: {len(loaded.notes) - _MOST_NOTES:,} more such notes")
     if loaded.lacking and not prune:
-        number = f"{loaded.lacking:,} topics" if loaded.lacking > 1 else "1 topic"
-        hint(f"{number} of its vocabulary the file has not, and stay; --prune removes those that nothing rests on")
+        several = loaded.lacking > 1
+        number, stay = (f"{loaded.lacking:,} topics", "stay") if several else ("1 topic", "stays")
+        hint(f"{number} of its vocabulary the file has not, and {stay}; --prune removes those that nothing rests on")

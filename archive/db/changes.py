@@ -1,9 +1,11 @@
 """What an import decided about a unit, handed to the store to be written."""
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from archive.db.lookups import Identifier, KnownArticle, KnownRevision, RuleTag
 from archive.documents import Article, Failure, Value
+from archive.normalize.tokens import tokenize
 
 
 @dataclass(slots=True)
@@ -54,3 +56,12 @@ class Failed:
 def unit_tags(unit: Article) -> set[RuleTag]:
     """Return what the vocabulary tags in a unit."""
     return {(match.topic_id, match.rule, match.field, match.start, match.end) for match in unit.matches}
+
+
+def are_other_tags(tags: AbstractSet[RuleTag], known: AbstractSet[RuleTag]) -> bool:
+    """Tell whether rules put other tags on a text than are known; to spell a rule otherwise is no other tag."""
+    return tags != known and _by_words(tags) != _by_words(known)
+
+
+def _by_words(tags: AbstractSet[RuleTag]) -> set[tuple[object, ...]]:
+    return {(topic_id, tuple(tokenize(rule)), *place) for topic_id, rule, *place in tags}

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, func, insert, or_, select, update
 
 from archive.db import tables
 from archive.db.clock import now
@@ -58,11 +58,10 @@ def read_topics(connection: Connection, schemes: Collection[str]) -> dict[Key, T
     return {(one.scheme, one.code): one for one in found.values()}
 
 
-def iter_topics(connection: Connection, scheme: str | None) -> Iterator[list[TopicRow]]:
-    """Yield the topics of a scheme, or with None of all, in the order of scheme and code, in portions."""
+def iter_topics(connection: Connection, wanted: Iterable[ColumnElement[bool]] = ()) -> Iterator[list[TopicRow]]:
+    """Yield the topics of which these conditions hold, in the order of scheme and code, in portions."""
     topic = tables.topics.c
-    ids = select(topic.id).order_by(topic.scheme, topic.code)
-    ids = ids if scheme is None else ids.where(topic.scheme == scheme)
+    ids = select(topic.id).where(*wanted).order_by(topic.scheme, topic.code)
     for some in chunks(connection.scalars(ids).all()):
         rows = connection.execute(select(*(topic[name] for name in _COLUMNS)).where(topic.id.in_(some)))
         found = {row.id: TopicRow(*row) for row in rows}

@@ -1,4 +1,4 @@
-"""What an article is once people have decided: values, authors, a headline, tags put there or taken off."""
+"""What an article is once people have decided: values, authors, a headline. `decided_tags` has its tags."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -7,7 +7,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from archive.db import tables
 from archive.db.article_columns import NOT_CHOSEN_ANY_MORE
-from archive.db.ids import Ids, inserted_id
+from archive.db.ids import Ids
 from archive.db.lookups import find_authors
 from archive.db.removal import authors_of, remove_unused_authors
 from archive.db.search import fts5
@@ -84,85 +84,3 @@ def choose_date(connection: Connection, article_id: int, given: Automatic | None
         connection.execute(
             update(tables.article_dates).where(*of_article, date.reason == NOT_CHOSEN).values(NOT_CHOSEN_ANY_MORE)
         )
-
-
-def accept_topic(connection: Connection, article_id: int, topic_id: int, decision_id: int, named: str) -> None:
-    """Tag an article with a topic because a person said so; what spoke for it before speaks for it again."""
-    tag_id = _tag(connection, article_id, topic_id)
-    _take_rejection_back(connection, article_id, topic_id, tag_id)
-    evidence = tables.tag_evidence
-    connection.execute(
-        delete(evidence).where(
-            evidence.c.article_topic_id == tag_id,
-            evidence.c.method == BY_DECISION,
-            evidence.c.decision_id != decision_id,
-        )
-    )
-    if connection.execute(
-        select(1).where(evidence.c.article_topic_id == tag_id, evidence.c.decision_id == decision_id)
-    ).first():
-        return
-    connection.execute(
-        insert(evidence).values(
-            article_topic_id=tag_id, decision_id=decision_id, method=BY_DECISION, given_text=named, field="topics"
-        )
-    )
-
-
-def reject_topic(connection: Connection, article_id: int, topic_id: int, decision_id: int) -> None:
-    """Take a topic off an article because a person said so; what speaks for it is kept apart."""
-    rejected, tag, evidence = tables.rejected_topics, tables.article_topics, tables.tag_evidence
-    rejected_id = connection.scalar(
-        select(rejected.c.id).where(rejected.c.article_id == article_id, rejected.c.topic_id == topic_id)
-    )
-    if rejected_id is None:
-        row = {"article_id": article_id, "topic_id": topic_id, "decision_id": decision_id}
-        rejected_id = inserted_id(connection.execute(insert(rejected).values(row)))
-    else:
-        connection.execute(update(rejected).where(rejected.c.id == rejected_id).values(decision_id=decision_id))
-    tag_id = _tag_id(connection, article_id, topic_id)
-    if tag_id is None:
-        return
-    of_tag = evidence.c.article_topic_id == tag_id
-    connection.execute(delete(evidence).where(of_tag, evidence.c.method == BY_DECISION))
-    connection.execute(update(evidence).where(of_tag).values(article_topic_id=None, rejected_topic_id=rejected_id))
-    connection.execute(delete(tag).where(tag.c.id == tag_id))
-
-
-def leave_topic(connection: Connection, article_id: int, topic_id: int) -> None:
-    """Let a topic be on an article or not as if no person had said anything of it."""
-    evidence, tag = tables.tag_evidence, tables.article_topics
-    tag_id = _tag(connection, article_id, topic_id)
-    _take_rejection_back(connection, article_id, topic_id, tag_id)
-    of_tag = evidence.c.article_topic_id == tag_id
-    connection.execute(delete(evidence).where(of_tag, evidence.c.method == BY_DECISION))
-    if connection.execute(select(1).where(of_tag)).first() is None:
-        connection.execute(delete(tag).where(tag.c.id == tag_id))
-
-
-def _take_rejection_back(connection: Connection, article_id: int, topic_id: int, tag_id: int) -> None:
-    rejected, evidence = tables.rejected_topics, tables.tag_evidence
-    rejected_id = connection.scalar(
-        select(rejected.c.id).where(rejected.c.article_id == article_id, rejected.c.topic_id == topic_id)
-    )
-    if rejected_id is not None:
-        connection.execute(
-            update(evidence)
-            .where(evidence.c.rejected_topic_id == rejected_id)
-            .values(article_topic_id=tag_id, rejected_topic_id=None)
-        )
-        connection.execute(delete(rejected).where(rejected.c.id == rejected_id))
-
-
-def _tag_id(connection: Connection, article_id: int, topic_id: int) -> int | None:
-    tag = tables.article_topics
-    return connection.scalar(select(tag.c.id).where(tag.c.article_id == article_id, tag.c.topic_id == topic_id))
-
-
-def _tag(connection: Connection, article_id: int, topic_id: int) -> int:
-    """Return the tag of an article with a topic, made if it is not there."""
-    tag_id = _tag_id(connection, article_id, topic_id)
-    if tag_id is None:
-        row = {"article_id": article_id, "topic_id": topic_id}
-        tag_id = inserted_id(connection.execute(insert(tables.article_topics).values(row)))
-    return tag_id

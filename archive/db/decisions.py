@@ -1,16 +1,17 @@
-"""The log of what people decided: only ever added to. Of several about the same, the latest that stands counts."""
+"""The log of what people decided: only ever added to. `precedence` says which of several about the same counts."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, insert, select, tuple_
+from sqlalchemy import Connection, delete, func, insert, select, tuple_
 
 from archive.db.ids import inserted_id
 from archive.db.lookups import chunks
 from archive.db.tables import decisions, earlier_states
+from archive.normalize.names import name_key
 
 TOPIC, FIELD, UNDO, FORGET, TOPIC_MERGE = "topic", "field", "undo", "forget", "topic_merge"
-THRESHOLD = "topic_threshold"
+DECIDING, THRESHOLD = "deciding", "topic_threshold"
 ACCEPTED, REJECTED = "accepted", "rejected"
 
 
@@ -99,6 +100,20 @@ def of_articles(connection: Connection, keys: Collection[str]) -> dict[str, list
     return found
 
 
+def keys_with_tags_decided(connection: Connection) -> list[str]:
+    """Return the keys of all articles that anybody ever decided about a topic of."""
+    log = decisions.c
+    statement = select(log.article_key).where(log.subject == TOPIC, log.article_key.is_not(None)).distinct()
+    return [str(key) for key in connection.scalars(statement.order_by(log.article_key))]
+
+
+def people_of_tags(connection: Connection) -> list[str]:
+    """Return who ever decided about a topic of an article, as they first named themselves, in order."""
+    log = decisions.c
+    rows = connection.scalars(select(log.who).where(log.subject == TOPIC).group_by(log.who).order_by(func.min(log.id)))
+    return sorted({name_key(who): who for who in reversed(rows.all())}.values(), key=name_key)
+
+
 def before_forgetting(connection: Connection) -> set[int]:
     """Return the numbers of the decisions about articles that were forgotten since: what they said was wiped."""
     one, last = decisions.alias("one"), decisions.alias("last")
@@ -116,11 +131,18 @@ def before_forgetting(connection: Connection) -> set[int]:
 
 def undone(connection: Connection) -> set[int]:
     """Return the numbers of the decisions that were taken back; one whose taking back was taken back stands again."""
+    rows = connection.execute(select(decisions.c.id, decisions.c.name).where(decisions.c.subject == UNDO))
+    return taken_back((number, name) for number, name in rows)
+
+
+def taken_back(undoings: Iterable[tuple[int, str]]) -> set[int]:
+    """Return what undoings take back: each has its number, and that of the decision it takes back.
+
+    >>> sorted(taken_back([(4, "1"), (5, "4"), (6, "2")]))
+    [2, 4]
+    """
     gone: set[int] = set()
-    rows = connection.execute(
-        select(decisions.c.id, decisions.c.name).where(decisions.c.subject == UNDO).order_by(decisions.c.id.desc())
-    )
-    for number, name in rows:
+    for number, name in sorted(undoings, reverse=True):
         if number not in gone:
             gone.add(int(name))
     return gone
@@ -165,23 +187,3 @@ def leads_on(merges: Iterable[tuple[str, str]]) -> dict[str, str]:
         to = leads.get(value, value)
         leads = {one: to if led == name else led for one, led in leads.items()} | {name: to}
     return leads
-
-
-def standing(
-    made: Sequence[Decision], gone: Collection[int], merged: Mapping[str, str]
-) -> dict[tuple[str, str], Decision | None]:
-    """Return what stands of the decisions about one article, by subject and name; None where all were taken back.
-
-    What was said of a topic that was `merged` since is of the one it leads to. Nothing stands of what was decided
-    before the article was forgotten.
-    """
-    stands: dict[tuple[str, str], Decision | None] = {}
-    for one in made:
-        about = (one.subject, merged.get(one.name, one.name) if one.subject == TOPIC else one.name)
-        if one.subject == FORGET:
-            stands.clear()
-        elif one.id not in gone:
-            stands[about] = one
-        else:
-            stands.setdefault(about, None)
-    return stands

@@ -55,7 +55,7 @@ ENUMERATIONS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("topic_mappings", "relation"): ("exact", "close", "broad", "narrow", "related"),
     ("forgotten_hashes", "kind"): ("original", "text", "fingerprint"),
     ("decisions", "subject"): (
-        *("topic", "field", "undo", "forget"),
+        *("topic", "field", "undo", "forget", "deciding"),
         *("source_merge", "source_rename", "source_alias", "source_domain", "source_split"),
         *("topic_merge", "topic_rename", "topic_move", "topic_alias", "topic_threshold"),
     ),

@@ -5,7 +5,9 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, literal, select, update
 
-from archive.db import decided, removal, tables
+from archive.db import removal, tables
+from archive.db.decided import BY_DECISION
+from archive.db.decided_tags import settle_tags
 from archive.db.enumerations import BY_MODEL
 
 # What puts a topic on an article by itself: the method, and the phrase or the topic as named.
@@ -85,12 +87,11 @@ def leave_decided(connection: Connection, topic_ids: Collection[int]) -> set[str
     tag, rejected = tables.article_topics, tables.rejected_topics
     by_decision = select(tag.c.article_id, tag.c.topic_id).where(
         tag.c.topic_id.in_(topic_ids),
-        select(1).where(_EVIDENCE.c.article_topic_id == tag.c.id, _EVIDENCE.c.method == decided.BY_DECISION).exists(),
+        select(1).where(_EVIDENCE.c.article_topic_id == tag.c.id, _EVIDENCE.c.method == BY_DECISION).exists(),
     )
     taken_off = select(rejected.c.article_id, rejected.c.topic_id).where(rejected.c.topic_id.in_(topic_ids))
     of_articles = connection.execute(by_decision.union(taken_off)).all()
-    for article_id, topic_id in of_articles:
-        decided.leave_topic(connection, article_id, topic_id)
+    settle_tags(connection, dict.fromkeys(of_articles))
     article = tables.articles.c
     articles = {article_id for article_id, _ in of_articles}
     return {key for one in articles for key in connection.scalars(select(article.key).where(article.id == one))}

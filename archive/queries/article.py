@@ -30,7 +30,7 @@ from archive.normalize.text import first_sentence
 from archive.normalize.tokens import tokenize
 from archive.normalize.urls import canonical_url
 from archive.queries.articles import HEADLINE, Article, find_article_id, summaries, summary_select
-from archive.queries.decisions import list_decisions
+from archive.queries.decisions import list_decisions, who_said_what
 from archive.queries.matching import fts_expression
 from archive.queries.revisions import find_revision
 from archive.queries.selection import INDEX, matches
@@ -122,6 +122,7 @@ def explain_article(connection: Connection, key: str) -> Article:
         "evidence": find_evidence(connection, article_id),
         "credited": _credited(connection, article_id, revision_id),
         "decisions": list_decisions(connection, shown["key"]),
+        "said_of_topics": who_said_what(connection, shown["key"]),
         "rejected_topics": _rejected_topics(connection, article_id),
         "dates": _rows(
             connection,
@@ -217,17 +218,20 @@ def _rejected_topics(connection: Connection, article_id: int) -> list[dict[str, 
     )
 
 
-def around(text: str, start: int, end: int) -> tuple[str, str]:
-    """Return what stands before and after a passage in its block, cut at words; "…" where there is more."""
+def around(text: str, start: int, end: int, most: int = _CONTEXT) -> tuple[str, str]:
+    """Return what stands before and after a passage in its block, cut at words; "…" where there is more.
+
+    `most` is how many characters there are on either side.
+    """
     first = max(text.rfind("\n\n", 0, start) + 2, 0) if "\n\n" in text[:start] else 0
     last = text.find("\n\n", end)
     last = len(text) if last < 0 else last
     before, after = text[first:start], text[end:last]
-    if len(before) > _CONTEXT:
-        cut = before[-_CONTEXT:]
+    if len(before) > most:
+        cut = before[-most:]
         before = "…" + cut[cut.find(" ") + 1 :]
-    if len(after) > _CONTEXT:
-        cut = after[:_CONTEXT]
+    if len(after) > most:
+        cut = after[:most]
         after = (cut[: cut.rfind(" ")] if " " in cut else cut) + "…"
     return before, after
 

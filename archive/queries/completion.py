@@ -141,7 +141,7 @@ def _topics(connection: sqlite3.Connection, typed: _Typed) -> list[Candidate]:
         (typed.all_known, typed.text, typed.text.lower(), typed.text.lower() + _END),
     )
     names = (
-        f"{used}SELECT n.name, {word} FROM used JOIN topics t ON t.id = used.id "
+        f"{used}SELECT DISTINCT n.name, {word} FROM used JOIN topics t ON t.id = used.id "
         "JOIN topic_names n ON n.topic_id = t.id WHERE n.name_key >= ? AND n.name_key < ? ORDER BY n.name_key",
         (typed.all_known, *typed.span),
     )

@@ -1,11 +1,12 @@
-"""Questions about decisions: what people said, when and why, and what of it stands."""
+"""Questions about decisions: what people said, when and why, which of it stands, and by which rule."""
 
 from typing import Any
 
 from sqlalchemy import Connection, and_, or_, select
 
 from archive.db import decisions as log
-from archive.db.tables import articles, decisions
+from archive.db.precedence import LATEST, find_rule_decision, precedence, said
+from archive.db.tables import articles, decisions, topics
 from archive.db.tombstones import find_tombstones
 from archive.errors import ForgottenError
 from archive.queries.articles import find_article_id
@@ -56,3 +57,43 @@ def list_decisions(
         }
         for row in connection.execute(statement)
     ]
+
+
+def deciding_rule(connection: Connection) -> dict[str, Any]:
+    """Return which of several people's decisions about a tag is shown: `rule`, `person`, and the decision that says so.
+
+    That is None, as are who made it, when and why, where nobody set a rule. `people` are those who decided of topics.
+    """
+    by = find_rule_decision(connection, log.undone(connection))
+    set_by = {"decision": "id", "who": "who", "made_at": "made_at", "reason": "reason"}
+    return {
+        **{"rule": LATEST if by is None else by.name, "person": None if by is None else by.value},
+        **{name: None if by is None else getattr(by, column) for name, column in set_by.items()},
+        "people": log.people_of_tags(connection),
+    }
+
+
+def who_said_what(connection: Connection, key: str) -> list[dict[str, Any]]:
+    """Return what people say of each topic of an article (a whole key): who says yes and who no, the earliest first.
+
+    `decision` is the one that is shown by the archive's rule, None where the rule shows none; `rule` says it in words.
+    """
+    stands_by = precedence(connection)
+    names = {
+        f"{row.scheme}:{row.code}": row
+        for row in connection.execute(select(topics.c.scheme, topics.c.code, topics.c.name))
+    }
+    found = []
+    for (subject, name), votes in sorted(said(log.of_articles(connection, [key]).get(key, []), stands_by).items()):
+        if subject != log.TOPIC or not votes or name not in names:
+            continue
+        shown = stands_by.rule.choose(votes)
+        found.append(
+            {
+                **{"topic": names[name].name, "scheme": names[name].scheme, "code": names[name].code},
+                **{"yes": [one.who for one in votes.values() if one.value == log.ACCEPTED]},
+                **{"no": [one.who for one in votes.values() if one.value == log.REJECTED]},
+                **{"decision": None if shown is None else shown.id, "rule": stands_by.rule.told()},
+            }
+        )
+    return found

@@ -56,13 +56,18 @@ def crediting(connection: Connection, name: str) -> Condition:
 
 def on_topic(connection: Connection, name: str) -> Condition:
     """Articles on a topic or one below it, by `scheme:code`, code, name or alias; after `=` on the topic itself."""
+    meant = topics_meant(connection, name)
+    return _article.id.in_(select(article_topics.c.article_id).where(article_topics.c.topic_id.in_(meant)))
+
+
+def topics_meant(connection: Connection, name: str) -> Select[tuple[int]]:
+    """Return the ids of the topic of a name and all below it, or after `=` of the topic itself, as a subquery."""
     wanted = name.removeprefix(ALONE)
     try:
         topic = find_topic(connection, wanted)
     except NotFoundError as error:
         raise unknown_name("topic", wanted, connection.scalars(select(topic_names.c.name))) from error
-    meant = [topic] if wanted != name else _with_below(topic)
-    return _article.id.in_(select(article_topics.c.article_id).where(article_topics.c.topic_id.in_(meant)))
+    return _with_below(topic) if wanted == name else select(topics.c.id).where(topics.c.id == topic)
 
 
 def by_author(connection: Connection, name: str) -> Condition:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, and_, func, select, true
 
 from archive.db import decisions
 from archive.db.lookups import find_bodies
+from archive.db.precedence import precedence, standing
 from archive.db.tables import (
     article_dates,
     article_links,
@@ -180,11 +181,11 @@ def _decided_unknown(connection: Connection) -> set[tuple[str, str]]:
     ).all()
     if not keys:
         return set()
-    gone = decisions.undone(connection)
+    stands_by = precedence(connection)
     return {
         (key, name)
         for key, made in decisions.of_articles(connection, [str(key) for key in keys]).items()
-        for (subject, name), stands in decisions.standing(made, gone, {}).items()
+        for (subject, name), stands in standing(made, stands_by).items()
         if subject == decisions.FIELD and stands is not None and stands.value is None
     }
 

@@ -48,7 +48,7 @@ def list_topics(
     """
     tree = [node for node in read_tree(connection) if scheme in (None, node.topic.scheme)]
     if scheme is not None and not tree:
-        raise _unknown_scheme(connection, scheme)
+        raise unknown_scheme(connection, scheme)
     known = Places(connection, selection)
     shown: dict[int, dict[str, Any]] = {}
     any_topic = 0
@@ -107,7 +107,7 @@ def list_unused(connection: Connection, scheme: str | None = None) -> list[dict[
     """
     tree = [node.topic for node in read_tree(connection) if scheme in (None, node.topic.scheme)]
     if scheme is not None and not tree:
-        raise _unknown_scheme(connection, scheme)
+        raise unknown_scheme(connection, scheme)
     tag, rule = article_topics.c, topic_rules.c
     parents = {topic.id: topic.parent_id for topic in tree}
     used: set[int | None] = set()
@@ -136,7 +136,7 @@ def list_unused(connection: Connection, scheme: str | None = None) -> list[dict[
     ]
 
 
-def _unknown_scheme(connection: Connection, scheme: str) -> NotFoundError:
+def unknown_scheme(connection: Connection, scheme: str) -> NotFoundError:
     known: Sequence[str] = connection.scalars(select(topics.c.scheme).distinct().order_by(topics.c.scheme)).all()
     near = get_close_matches(scheme, known, n=1)
     meant = f"; {near[0]} was probably meant" if near else ""

@@ -1,9 +1,9 @@
 """Vocabularies as the archive has them, to be written to files."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from archive.db import tables, vocabulary
 from archive.db.concepts import TopicRow, iter_topics, read_schemes
@@ -20,7 +20,7 @@ class KnownVocabulary:
     uris: dict[tuple[str, str], str]  # addresses of their own, by scheme and code
     number: int
     _connection: Connection
-    _scheme: str | None
+    _wanted: Sequence[ColumnElement[bool]]
 
     def concepts(self) -> Iterator[Concept]:
         """Yield the topics in the order of scheme and code, as they are now, whatever people decided of them.
@@ -29,19 +29,25 @@ class KnownVocabulary:
         """
         codes = {topic_id: code for (_, code), topic_id in vocabulary.topic_codes(self._connection).items()}
         merged = vocabulary.merged_topics(self._connection)
-        for topics in iter_topics(self._connection, self._scheme):
+        for topics in iter_topics(self._connection, self._wanted):
             yield from (_concept(topic, codes) for topic in topics if topic.id not in merged)
 
 
-def find_vocabulary(connection: Connection, scheme: str | None = None) -> KnownVocabulary:
-    """Return the topics of a scheme, or of all; raises NotFoundError for a scheme without any."""
+def find_vocabulary(connection: Connection, scheme: str | None = None, *, all_known: bool = False) -> KnownVocabulary:
+    """Return the topics of a vocabulary, or of all; raises NotFoundError for a scheme without any.
+
+    With `all_known` also those that only imports made; else of these only what others stand right below.
+    """
     topic, names, definitions = tables.topics.c, tables.topic_names, tables.topic_definitions
-    wanted = [topic.scheme == scheme] if scheme is not None else []
+    wanted: list[ColumnElement[bool]] = [topic.scheme == scheme] if scheme is not None else []
+    if not all_known:
+        below = tables.topics.alias("below")
+        is_above = select(1).where(below.c.parent_id == topic.id, below.c.origin == "vocabulary").exists()
+        wanted.append(or_(topic.origin == "vocabulary", is_above))
     by_scheme = select(topic.scheme, func.count()).where(*wanted).group_by(topic.scheme).order_by(topic.scheme)
     counted: dict[str, int] = dict(connection.execute(by_scheme).all())
     if scheme is not None and not counted:
-        known = ", ".join(connection.scalars(select(topic.scheme).distinct().order_by(topic.scheme)))
-        raise NotFoundError(f"there is no topic of the scheme '{scheme}'" + (f"; there are {known}" if known else ""))
+        raise _no_topics(connection, scheme, wanted[1:])
     languages: set[str] = set()
     for table in (names, definitions):
         of_topics = and_(tables.topics.c.id == table.c.topic_id, *wanted)
@@ -67,8 +73,16 @@ def find_vocabulary(connection: Connection, scheme: str | None = None) -> KnownV
         {(of, code): uri for of, code, uri in addressed},
         sum(counted.values()),
         connection,
-        scheme,
+        wanted,
     )
+
+
+def _no_topics(connection: Connection, scheme: str, is_wanted: Sequence[ColumnElement[bool]]) -> NotFoundError:
+    topic = tables.topics.c
+    if connection.scalar(select(topic.id).where(topic.scheme == scheme).limit(1)) is not None:
+        return NotFoundError(f"only imports made the topics of the scheme '{scheme}'; --all has them")
+    known = ", ".join(connection.scalars(select(topic.scheme).where(*is_wanted).distinct().order_by(topic.scheme)))
+    return NotFoundError(f"there is no topic of the scheme '{scheme}'" + (f"; there are {known}" if known else ""))
 
 
 def _concept(topic: TopicRow, codes: dict[int, str]) -> Concept:

@@ -9,7 +9,11 @@ from sqlalchemy import Connection, select
 from archive.db import credited, decided, decisions, tables, vocabulary
 from archive.db.article_columns import embargo_columns, published_columns
 from archive.db.decided import BY_DECISION, Automatic
-from archive.db.decisions import ACCEPTED, FIELD, TOPIC, Decision
+from archive.db.decided_tags import settle_tags
+from archive.db.decisions import FIELD, TOPIC, Decision
+from archive.db.evidence import find_tags
+from archive.db.lookups import chunks
+from archive.db.precedence import precedence, standing
 from archive.errors import UsageError
 from archive.normalize.bylines import split_byline
 from archive.normalize.dates import parse_published
@@ -83,36 +87,54 @@ class Said(NamedTuple):
     keys: Collection[str] = ()
 
 
+class Changed(NamedTuple):
+    """How many tags were put on articles, and how many taken off."""
+
+    put_on: int
+    taken_off: int
+
+
 class Applier:
     """Makes articles what people decided they are; one serves one transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._gone = decisions.undone(connection)
-        self._merged = decisions.merged_topics(connection)
+        self._precedence = precedence(connection)
         self._sources: SourceResolver | None = None
-        self._topics: dict[tuple[str, str], int] | None = None
+        self._topics: dict[str, int] | None = None
 
     def apply(self, keys: Collection[str]) -> None:
         """Make these articles what stands decided of them; where nothing stands any more, what inputs say.
 
         Articles that are not in the archive, and topics that are not, are passed over.
         """
-        made = decisions.of_articles(self._connection, keys)
-        if not made:
-            return
-        article = tables.articles.c
-        rows = self._connection.execute(select(article.key, article.id).where(article.key.in_(made))).all()
         followed: set[int] = set()
-        for key, article_id in rows:
-            for (subject, name), decision in decisions.standing(made[key], self._gone, self._merged).items():
+        stands = self._standing(keys)
+        for article_id, of_article in stands.items():
+            for (subject, name), decision in of_article.items():
                 if subject == FIELD:
                     self._apply_field(article_id, name, decision)
                     followed |= {article_id} if name in credited.FOLLOWED else set()
-                elif subject == TOPIC:
-                    self._apply_topic(article_id, name, decision)
         credited.credit_again(self._connection, followed)
-        DerivedTags(self._connection).follow(self._connection, [article_id for _, article_id in rows])
+        self._apply_topics(stands)
+
+    def apply_rule(self) -> Changed:
+        """Make the tags of all articles what the archive's rule makes of what people said; returns how many changed."""
+        stands = self._standing(decisions.keys_with_tags_decided(self._connection))
+        before = find_tags(self._connection, stands)
+        self._apply_topics(stands)
+        after = find_tags(self._connection, stands)
+        return Changed(len(after - before), len(before - after))
+
+    def _standing(self, keys: Collection[str]) -> dict[int, Mapping[tuple[str, str], Decision | None]]:
+        """Return what stands decided of these articles, as far as they are in the archive."""
+        article = tables.articles.c
+        made = decisions.of_articles(self._connection, keys)
+        stands: dict[int, Mapping[tuple[str, str], Decision | None]] = {}
+        for some in chunks(made):
+            rows = self._connection.execute(select(article.key, article.id).where(article.key.in_(some)))
+            stands |= {article_id: standing(made[key], self._precedence) for key, article_id in rows}
+        return stands
 
     def follow_inputs(self, article_id: int, fields: AbstractSet[str]) -> None:
         """Make what an article is in these fields what inputs say, whatever people decided."""
@@ -163,19 +185,19 @@ class Applier:
             self._sources = SourceResolver(self._connection)
         return self._sources.named(self._connection, name).id
 
-    def _apply_topic(self, article_id: int, name: str, decision: Decision | None) -> None:
-        if self._topics is None:
-            self._topics = vocabulary.topic_codes(self._connection)
-        scheme, _, code = name.partition(":")
-        topic_id = self._topics.get((scheme, code))
-        if topic_id is None:
-            return
-        if decision is None:
-            decided.leave_topic(self._connection, article_id, topic_id)
-        elif decision.value == ACCEPTED:
-            decided.accept_topic(self._connection, article_id, topic_id, decision.id, decision.name)
-        else:
-            decided.reject_topic(self._connection, article_id, topic_id, decision.id)
+    def _apply_topics(self, stands: Mapping[int, Mapping[tuple[str, str], Decision | None]]) -> None:
+        wanted = {}
+        for article_id, of_article in stands.items():
+            for (subject, name), decision in of_article.items():
+                if subject != TOPIC:
+                    continue
+                if self._topics is None:
+                    self._topics = vocabulary.topic_labels(self._connection)
+                if name in self._topics:
+                    wanted[article_id, self._topics[name]] = decision
+        settle_tags(self._connection, wanted)
+        if stands:
+            DerivedTags(self._connection).follow(self._connection, list(stands))
 
 
 def apply_again(connection: Connection, keys: Collection[str]) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Set as AbstractSet
 from sqlalchemy import Connection
 
 from archive.db import lookups
-from archive.db.changes import Change, unit_tags
+from archive.db.changes import Change, are_other_tags, unit_tags
 from archive.db.ids import Ids
 from archive.db.lookups import Identifier, KnownArticle, KnownRevision, KnownValue, Place
 from archive.db.statements import Statement, find_stated, stated_by
@@ -227,7 +227,7 @@ class IdentityResolver:
         retag = (
             not is_new_revision
             and revision is article.current
-            and unit_tags(unit) != {tag for tag in article.rule_tags if tag[1] not in self._by_values}
+            and are_other_tags(unit_tags(unit), {tag for tag in article.rule_tags if tag[1] not in self._by_values})
             # a copy's words may stand elsewhere than in the text that is kept
             and revision.text_sha256 == unit.text_sha256
             and self._has_surroundings(unit, revision.id)

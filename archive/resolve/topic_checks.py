@@ -23,7 +23,7 @@ def check_file(file: str, concepts: Sequence[Concept]) -> None:
         if other is not concept:
             raise _error(
                 file,
-                f"{other.shown()} and {concept.shown()} have one code, {concept.code}; give one another",
+                f"{other.shown()} and {concept.shown()} have one code, {concept.code}; give one of them another",
                 concept,
             )
         if concept.uri is not None:
@@ -59,8 +59,8 @@ def check_names(file: str, concepts: Iterable[Concept], known: Mapping[Key, Topi
             if other != mine:
                 raise _error(
                     file,
-                    f"{other} and {mine} have one name in the scheme {concept.scheme}, '{label}'; give one another, "
-                    "or say that one is retired",
+                    f"{other} and {mine} have one name in the scheme {concept.scheme}, '{label}'; give one of them "
+                    "another, or say that one is retired",
                     concept,
                 )
 

@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 from archive.db import concepts as tables
 from archive.db.clock import now
 from archive.db.concepts import Key, TopicRow
-from archive.errors import VocabularyError
+from archive.errors import UsageError, VocabularyError
+from archive.normalize.language import language_tag
 from archive.normalize.names import name_key
 from archive.resolve.decisions import Applier
 from archive.resolve.loaded import ADD, CHANGE, REMOVE, RETIRE, Change, Loaded
@@ -19,7 +20,7 @@ from archive.resolve.topic_decisions import Topics
 from archive.vocabularies import Concept, Match, Scheme, Vocabulary, name_of, read_vocabulary
 from archive.vocabularies.addresses import KNOWN, parted
 from archive.vocabularies.concepts import URI
-from archive.vocabularies.entries import Place, language_of, scheme_of
+from archive.vocabularies.entries import is_scheme
 
 
 @dataclass(frozen=True)
@@ -27,12 +28,21 @@ class LoadOptions:
     """How a file of topics is to be taken.
 
     `scheme` is what its vocabulary is called here, `language` that of the names that are shown; with `prune`, topics
-    go that the file has not, if nothing rests on them.
+    go that the file has not, if nothing rests on them. Raises UsageError for a name or a language that is none.
     """
 
     scheme: str | None = None
     language: str | None = None
     prune: bool = False
+
+    def __post_init__(self) -> None:
+        if self.language is not None:
+            try:
+                object.__setattr__(self, "language", language_tag(self.language))
+            except ValueError as error:
+                raise UsageError(f"--language {self.language}: {error}") from error
+        if self.scheme is not None and not is_scheme(self.scheme):
+            raise UsageError(f"--scheme {self.scheme}: take a word without spaces and colons, and not '{URI}'")
 
 
 def load_topics(
@@ -64,15 +74,12 @@ def load_topics(
 
 def _named(file: str, vocabulary: Vocabulary, options: LoadOptions) -> Vocabulary:
     """Return a vocabulary under the name that it is to have here; raises VocabularyError if it is several."""
-    place = Place(file, "the file")
-    if options.language is not None:
-        language_of(place, options.language)
     if options.scheme is None:
         return vocabulary
-    scheme = scheme_of(place, options.scheme)
     stated = dict.fromkeys(concept.scheme for concept in vocabulary.concepts)
     if len(stated) > 1:
-        raise place.error(f"{place.entry} has several schemes ({', '.join(stated)}); they cannot all be {scheme}")
+        raise VocabularyError(f"{file} has several schemes ({', '.join(stated)}); they cannot all be {options.scheme}")
+    scheme = options.scheme
 
     def renamed(match: Match) -> Match:
         return match._replace(scheme=scheme) if match.scheme in stated else match

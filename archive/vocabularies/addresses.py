@@ -11,6 +11,8 @@ from archive.vocabularies.concepts import URI, Scheme
 OWN = "urn:x-archive:"
 TERMS = f"{OWN}terms#"  # properties that SKOS has not: phrases, rules
 
+BASE = "http://vocabulary.invalid/"  # what addresses within a file begin with: nobody else's are like that
+
 # Those that others of the program know by these names, and what else leads to them. The first is what is written.
 KNOWN = {
     "medtop": ("http://cv.iptc.org/newscodes/mediatopic/", "https://cv.iptc.org/newscodes/mediatopic/"),

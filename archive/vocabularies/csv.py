@@ -16,6 +16,7 @@ from archive.vocabularies.entries import (
     checked_address,
     checked_concept,
     checked_text,
+    entry_name,
     language_of,
     read_match,
     read_retired,
@@ -111,7 +112,7 @@ def _concept(place: Place, row: Mapping[_Column, str], notes: list[str]) -> Conc
     if name is None and not labels:
         raise place.error(f"{place.entry} has no name")
     shown = name or next(iter(labels.values()))
-    place = Place(place.file, shown if shown.isprintable() else place.entry, place.line)
+    place = Place(place.file, entry_name(shown, place.entry), place.line)
     retired, retired_on = read_retired(place, row.get(("retired", None), ""))
     return checked_concept(
         place,

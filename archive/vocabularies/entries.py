@@ -19,6 +19,7 @@ LONGEST_NAME = 1_000  # characters of a name, an alias, a phrase
 LONGEST_CODE = 500  # of a code, of the short name of a scheme
 LONGEST_RULE = 20_000
 LONGEST_DEFINITION = 100_000
+_LONGEST_SHOWN = 80
 
 # White space becomes single spaces; these have no place in what is compared, printed and typed.
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -92,22 +93,23 @@ def checked_concept(
 
 def checked_text(place: Place, text: str, what: str, longest: int) -> str:
     """Return a text on one line; raises VocabularyError, naming the entry, where it cannot be kept as it is."""
+    a = "an" if what[0] in "aeiou" else "a"
     if control := _CONTROL.search(text):
         raise place.error(
-            f"a {what} of {place.entry} has a control character in it (U+{ord(control[0]):04X}); take it out"
+            f"{a} {what} of {place.entry} has a control character in it (U+{ord(control[0]):04X}); take it out"
         )
     line = " ".join(text.split())
     if not line:
-        raise place.error(f"a {what} of {place.entry} is empty")
+        raise place.error(f"{a} {what} of {place.entry} is empty")
     if len(line) > longest:
-        raise place.error(f"a {what} of {place.entry} is longer than {longest:,} characters; shorten it")
+        raise place.error(f"{a} {what} of {place.entry} is longer than {longest:,} characters; shorten it")
     return line
 
 
 def scheme_of(place: Place, text: str) -> str:
     """Return the short name of a scheme: a text without spaces and colons, as it stands before the colon of a code."""
     scheme = checked_text(place, text, "scheme", LONGEST_CODE)
-    if ":" in scheme or " " in scheme or scheme == URI:
+    if not is_scheme(scheme):
         raise place.error(
             f"the scheme '{scheme}' of {place.entry} cannot be a scheme's name; take a word without spaces and colons"
             + (", another one" if scheme == URI else "")
@@ -115,11 +117,25 @@ def scheme_of(place: Place, text: str) -> str:
     return scheme
 
 
+def is_scheme(text: str) -> bool:
+    """Tell whether a text can be the short name of a scheme."""
+    return text != URI and len(text) <= LONGEST_CODE and re.search(r"[:\s]", text) is None and text.isprintable()
+
+
 def checked_address(place: Place, text: str, what: str) -> str:
     """Return the address (URI) of a concept or scheme; raises VocabularyError for what is none."""
     if not is_address(text):
         raise place.error(f"the {what} of {place.entry} is no address such as https://words.example/boats/")
     return text
+
+
+def entry_name(shown: str, otherwise: str) -> str:
+    """Return what an entry is called in messages: its name, cut; what stands there otherwise, if that cannot be shown.
+
+    >>> entry_name("Ferries", "row 3")
+    'Ferries'
+    """
+    return shown[:_LONGEST_SHOWN] if shown.isprintable() else otherwise
 
 
 def is_address(text: str) -> bool:
@@ -142,10 +158,10 @@ def language_of(place: Place, text: str) -> str:
 def read_match(place: Place, text: str) -> Match:
     """Return what "exact subj:01000000" says; without a relation it is the same concept."""
     relation, _, other = text.strip().partition(" ")
-    if not other.strip():
-        relation, other = "exact", relation
-    scheme, colon, code = other.strip().partition(":")
-    if relation not in RELATIONS or not (scheme and colon and code):
+    if relation not in RELATIONS:
+        relation, other = "exact", text
+    scheme, _, code = other.strip().partition(":")
+    if " " in scheme or not (scheme and code):
         raise place.error(
             f"the mapping '{text}' of {place.entry} is none; write relation ({', '.join(RELATIONS)}) and scheme:code, "
             'as in "close subj:01000000"'

@@ -18,6 +18,8 @@ from archive.vocabularies.entries import (
     scheme_of,
 )
 
+_Where = tuple[str, str]  # scheme and code
+
 
 def is_newscodes(stated: Any) -> bool:
     """Tell whether a JSON text is one of IPTC's vocabularies."""
@@ -31,7 +33,7 @@ def read_newscodes(file: str, stated: Mapping[str, Any]) -> Vocabulary:
     """
     scheme = _scheme(file, stated)
     notes: list[str] = []
-    above = _above(stated["conceptSet"])
+    above = _above(stated["conceptSet"], scheme)
     concepts = [_concept(file, number, one, scheme, above, notes) for number, one in enumerate(stated["conceptSet"], 1)]
     return Vocabulary(concepts, (scheme,), tuple(notes))
 
@@ -51,18 +53,18 @@ def _scheme(file: str, stated: Mapping[str, Any]) -> Scheme:
     )
 
 
-def _above(stated: Iterable[Any]) -> dict[str, list[str]]:
-    """Return what is above each concept because that says so, by its qcode or address."""
-    above: dict[str, list[str]] = {}
+def _above(stated: Iterable[Any], scheme: Scheme) -> dict[_Where, list[str]]:
+    """Return what is above each concept because that says so."""
+    above: dict[_Where, list[str]] = {}
     for one in stated:
         if isinstance(one, dict) and isinstance(one.get("uri"), str):
             for below in _list(one.get("narrower")):
-                above.setdefault(below, []).append(one["uri"])
+                above.setdefault(_where(below, scheme), []).append(one["uri"])
     return above
 
 
 def _concept(
-    file: str, number: int, stated: Any, scheme: Scheme, above: Mapping[str, list[str]], notes: list[str]
+    file: str, number: int, stated: Any, scheme: Scheme, above: Mapping[_Where, list[str]], notes: list[str]
 ) -> Concept:
     place = Place(file, f"concept {number} of conceptSet")
     if not isinstance(stated, dict):
@@ -74,12 +76,8 @@ def _concept(
     of_scheme, code = _where(qcode or uri or "", scheme)
     if of_scheme != scheme.scheme:
         raise place.error(f"{place.entry} is of another scheme than the file's, {scheme.scheme}")
-    broader = sorted(
-        {
-            _where(one, scheme)
-            for one in (*_list(stated.get("broader")), *above.get(qcode or "", ()), *above.get(uri or "", ()))
-        }
-    )
+    stated_above = (*_list(stated.get("broader")), *above.get((of_scheme, code), ()))
+    broader = sorted({_where(one, scheme) for one in stated_above})
     parents = [other for of, other in broader if of == scheme.scheme]
     mappings = [Match("broad", *one) for one in broader if one != (scheme.scheme, next(iter(parents), None))]
     for relation in RELATIONS:
@@ -106,7 +104,7 @@ def _concept(
     )
 
 
-def _where(name: str, scheme: Scheme) -> tuple[str, str]:
+def _where(name: str, scheme: Scheme) -> _Where:
     """Return scheme and code of what is named by its qcode or by its address."""
     beginning = f"{scheme.scheme}:"
     if name.startswith(beginning):

@@ -1,13 +1,15 @@
 """Turtle, RDF/XML and JSON-LD as a graph of statements. Nothing is fetched: a file says all there is to know."""
 
+import codecs
+import io
 import logging
-import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from archive.errors import VocabularyError
+from archive.vocabularies.addresses import BASE
 
 if TYPE_CHECKING:
     from rdflib import Graph
@@ -16,7 +18,6 @@ LARGEST_EXPANDED = 100_000_000  # characters of RDF/XML with what its entities s
 
 _SILENT = logging.NullHandler()  # what rdflib finds odd about a value is no business of the terminal
 _LITERALS = threading.Lock()  # that they are kept as they are holds for all of rdflib
-_BASE = "urn:x-archive:file:"  # what addresses without a beginning are taken to begin with
 
 
 def read_graph(file: str, content: bytes, form: str) -> "Graph":
@@ -28,7 +29,9 @@ def read_graph(file: str, content: bytes, form: str) -> "Graph":
     with _graph(file, _NAMES[form]) as graph:
         if form == "rdfxml":
             _refuse_bombs(file, content)
-        graph.parse(data=content, format="xml" if form == "rdfxml" else form, publicID=_BASE)
+            graph.parse(io.BytesIO(content), format="xml", publicID=BASE)  # which says itself how it is encoded
+        else:
+            graph.parse(data=content.removeprefix(codecs.BOM_UTF8), format=form, publicID=BASE)
     return graph
 
 
@@ -41,7 +44,7 @@ def graph_of_json(file: str, stated: Any) -> "Graph":
         from rdflib.plugins.parsers.jsonld import to_rdf
 
         _refuse_contexts_elsewhere(file, stated)
-        to_rdf(stated, graph, base=_BASE)
+        to_rdf(stated, graph, base=BASE)
     return graph
 
 
@@ -101,7 +104,7 @@ def _refuse_bombs(file: str, content: bytes) -> None:
     parser.Parse(content, True)
     size = len(content)
     for name, value in entities.items():
-        size += len(value) * len(re.findall(re.escape(f"&{name};".encode()), content))
+        size += len(value) * sum(content.count(f"&{name};".encode(encoding)) for encoding in _ENCODINGS)
     if size > LARGEST_EXPANDED:
         raise VocabularyError(f"{file} is {size:,} characters long with its entities, over {LARGEST_EXPANDED:,}")
 
@@ -117,4 +120,5 @@ def _reason(error: Exception) -> str:
     return " ".join(str(error).split())[:300]
 
 
+_ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be")
 _NAMES = {"turtle": "Turtle", "rdfxml": "RDF/XML"}

@@ -5,14 +5,15 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from archive.errors import VocabularyError
-from archive.vocabularies.addresses import KNOWN, OWN, TERMS, address, last_part, parted, scheme_name
+from archive.vocabularies.addresses import BASE, KNOWN, OWN, TERMS, address, last_part, parted, scheme_name
 from archive.vocabularies.concepts import RELATIONS, Concept, Match, Scheme, Vocabulary
-from archive.vocabularies.entries import Place, checked_concept, is_address, language_of, scheme_of
+from archive.vocabularies.entries import Place, checked_concept, entry_name, is_address, language_of, scheme_of
 from archive.vocabularies.skos_terms import DCTERMS, OWL, RDF, SKOS
 
 if TYPE_CHECKING:
     from rdflib import Graph
 
+_UNNAMED = "vocabulary"  # what a scheme is called that has neither address nor title
 _TYPE = f"{RDF}type"
 _CONCEPT, _SCHEME = f"{SKOS}Concept", f"{SKOS}ConceptScheme"
 _COLLECTIONS = (f"{SKOS}Collection", f"{SKOS}OrderedCollection")
@@ -20,7 +21,10 @@ _TITLES = (
     *(f"{DCTERMS}title", "http://purl.org/dc/elements/1.1/title", f"{SKOS}prefLabel"),
     "http://www.w3.org/2000/01/rdf-schema#label",
 )
-_LICENCES = (f"{DCTERMS}license", "http://creativecommons.org/ns#license", f"{DCTERMS}rights")
+_LICENCES = (
+    *(f"{DCTERMS}license", "http://creativecommons.org/ns#license"),
+    *(f"{DCTERMS}rights", "http://purl.org/dc/elements/1.1/rights"),
+)
 _RELATED = {f"{SKOS}{relation}Match": relation for relation in RELATIONS} | {f"{SKOS}related": "related"}
 
 Values = Mapping[str, list[Any]]  # of one subject, by property
@@ -46,6 +50,7 @@ class _Reader:
         for values in self._values.values():
             for several in values.values():
                 several.sort(key=lambda value: (str(value), str(getattr(value, "language", None) or "")))
+        self._by_text = {str(node): node for node in self._values}
         self._mended: list[str] = []
         self._counts: Counter[str] = Counter()
         self._nodes = self._find_concepts()
@@ -110,13 +115,13 @@ class _Reader:
     def _name(self, scheme: str) -> str:
         values = self._of_address(scheme)
         own = values.get(f"{TERMS}scheme")
-        name = str(own[0]) if own else scheme_name(scheme, _text(values, _TITLES))
+        uri = scheme if is_address(scheme) else _UNNAMED
+        name = str(own[0]) if own else scheme_name(uri, _text(values, _TITLES))
         return scheme_of(Place(self._file, scheme), name)
 
     def _of_address(self, uri: str) -> Values:
-        from rdflib import URIRef
-
-        return self._values.get(URIRef(uri), {})
+        node = self._by_text.get(uri)
+        return {} if node is None else self._values[node]
 
     def _short(self, node: Any) -> str:
         return self._names[self._scheme_of[node]]
@@ -148,7 +153,7 @@ class _Reader:
         for uri, name in self._names.items():
             values = self._of_address(uri)
             begins = uri
-            if uri.startswith(OWN):
+            if uri.startswith((OWN, BASE)) or not is_address(uri):
                 begins = ""
             elif f"{TERMS}scheme" not in values and beginnings[uri]:
                 begins = min(beginnings[uri].items(), key=lambda one: (-one[1], one[0]))[0]
@@ -176,7 +181,7 @@ class _Reader:
     def _concept(self, node: Any) -> Concept:
         values = self._values[node]
         scheme, code = self._short(node), self._codes[node]
-        place = Place(self._file, _text(values, (f"{SKOS}prefLabel",)) or f"{scheme}:{code}")
+        place = Place(self._file, entry_name(_text(values, (f"{SKOS}prefLabel",)) or "", "") or f"{scheme}:{code}")
         labels, aliases = self._labels(place, values)
         above = [self._where(one) for one in self._broader.get(node, ())]
         parents = [other for of_scheme, other in above if of_scheme == scheme]
@@ -185,7 +190,7 @@ class _Reader:
         for name, relation in _RELATED.items():
             others = (self._where(other) for other in values.get(name, ()) if _is_resource(other))
             mappings += [Match(relation, *other) for other in others]
-        uri = str(node) if is_address(str(node)) else None
+        uri = str(node) if is_address(str(node)) and not str(node).startswith(BASE) else None
         shown = values.get(f"{TERMS}shown")
         return checked_concept(
             place,

@@ -16,6 +16,7 @@ from archive.vocabularies.entries import (
     checked_address,
     checked_concept,
     checked_text,
+    entry_name,
     language_of,
     read_match,
     read_retired,
@@ -58,6 +59,8 @@ def write_toml(schemes: Iterable[Scheme], concepts: Iterable[Concept]) -> Iterat
     """Yield a TOML file that says the same, a concept at a time."""
     for scheme in schemes:
         values = {key: getattr(scheme, key) for key in SCHEME_KEYS}
+        if scheme == Scheme(scheme.scheme):  # nothing is known of it
+            continue
         yield "[[schemes]]\n" + "".join(f"{key} = {_text(value)}\n" for key, value in values.items() if value) + "\n"
     for concept in concepts:
         yield "[[topics]]\n" + "".join(f"{line}\n" for line in _lines_of(concept)) + "\n"
@@ -143,8 +146,7 @@ def _concept(file: str, number: int, entry: Mapping[str, Any], lines: list[int] 
     if not isinstance(names, dict) or not all(map(_is_text, names.values())):
         raise place.error(f'names of {name or place.entry} must be texts by language, as in {{ de = "Fähren" }}')
     shown = name or next(iter(names.values()))
-    # what cannot be printed is told by its number
-    place = Place(file, shown if shown.isprintable() else place.entry, place.line)
+    place = Place(file, entry_name(shown, place.entry), place.line)
     for key, value in entry.items():
         _require_known(place, key, TOPIC_KEYS)
         if not _CHECKS.get(key, _is_text)(value):

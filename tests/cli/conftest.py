@@ -1,6 +1,16 @@
 """The command line, run in this process: exit code, stdout and stderr apart; an error nobody caught fails the test."""
 
-from collections.abc import Callable
+import contextlib
+import fcntl
+import os
+import pty
+import re
+import select
+import struct
+import subprocess
+import sys
+import termios
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +19,8 @@ from click.testing import CliRunner, Result
 from archive.cli import cli
 
 CHECKOUT = Path(__file__).resolve().parents[2]
+_LOOKS = re.compile(r"\x1b\[[0-9;]*m")  # sequences that change how what follows looks
+_PROMPT = "quit ? "  # after which a key is waited for
 
 
 @pytest.fixture
@@ -48,3 +60,80 @@ def key(seeds_archive: Path) -> Callable[[str], str]:
         return str(rows[0][0])
 
     return of
+
+
+class Terminal:
+    """A pseudo-terminal on which the program runs."""
+
+    def __init__(self, *words: object, width: int = 100, **env: str) -> None:
+        self._ours, theirs = pty.openpty()
+        self.resize(width)
+        kept = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "COLUMNS", "LINES")}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "archive", *map(str, words)],
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            env={**kept, "PYTHONPATH": str(CHECKOUT), "TERM": "xterm-256color", **env},
+            start_new_session=True,
+        )
+        self._theirs = theirs
+        self.raw = ""
+
+    def resize(self, width: int) -> None:
+        fcntl.ioctl(self._ours, termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
+
+    def until(self, text: str = _PROMPT) -> str:
+        """Return what is shown until a text stands at the end, which is when a key is waited for; or all there is."""
+        shown = b""
+        while not shown.decode(errors="ignore").endswith(text):
+            ready, _, _ = select.select([self._ours], [], [], 60)
+            assert ready, f"nothing more is shown after {shown!r}"
+            try:
+                part = os.read(self._ours, 65536)
+            except OSError:  # Linux says so when the last writer has closed it
+                break
+            shown += part
+        self.raw = shown.decode().replace("\r\n", "\n")
+        return _LOOKS.sub("", self.raw)
+
+    def press(self, key: str, text: str = _PROMPT) -> str:
+        """Press a key once the program waits for one, and return what is shown then."""
+        while not self._waits():
+            select.select([], [], [], 0.01)
+        os.write(self._ours, key.encode())
+        return self.until(text)
+
+    def _waits(self) -> bool:
+        """Tell whether the program takes keys one by one: only then does it read them."""
+        return not termios.tcgetattr(self._theirs)[3] & termios.ICANON
+
+    def hang_up(self) -> None:
+        os.close(self._theirs)
+        os.close(self._ours)
+
+    def ends(self, key: str = "") -> str:
+        """Press a key, and return what is shown until the program ends."""
+        if key:
+            while not self._waits():
+                select.select([], [], [], 0.01)
+            os.write(self._ours, key.encode())
+        self.process.wait(timeout=60)
+        os.close(self._theirs)
+        return self.until("\0")
+
+
+@pytest.fixture
+def on_terminal() -> Iterator[Callable[..., Terminal]]:
+    """Return what runs `archive WORDS…` on a pseudo-terminal; what has not ended with the test is ended."""
+    begun: list[Terminal] = []
+
+    def begin(*words: object, width: int = 100, **env: str) -> Terminal:
+        begun.append(Terminal(*words, width=width, **env))
+        return begun[-1]
+
+    yield begin
+    for one in begun:
+        with contextlib.suppress(ProcessLookupError):
+            one.process.kill()
+        one.process.wait(timeout=60)

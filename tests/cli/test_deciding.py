@@ -192,3 +192,57 @@ def test_what_is_typed_in_another_encoding_is_refused(seeds: Run, mayor: str, wo
     assert (answer.exit_code, answer.stdout) == (2, "")
     assert answer.stderr.endswith("it is not UTF-8; write it in UTF-8\n")
     assert len(seeds("decisions", "-f", "jsonl").stdout.splitlines()) == 1
+
+
+def test_whose_word_counts_is_told_and_set(seeds: Run, trade: str) -> None:
+    assert seeds("topics", "deciding").stdout == (
+        "where people say otherwise of a tag, the latest counts\nwho decided about topics: nobody\n"
+    )
+    for who, sign in (("Ann Okoro", "+"), ("Ben", "-"), ("Cy", "+")):
+        seeds("tag", trade, "--who", who, "--", f"{sign}lace")
+    answer = seeds("topics", "deciding", "person", "ben", "--who", "Ed", "--because", "the first reader")
+    assert (answer.exit_code, answer.stdout) == (
+        0,
+        "decision 4 added, 0 tags put on, 1 taken off; `archive decisions undo 4` takes it back\n",
+    )
+    assert seeds("topics", "deciding", "person", "Ben").stdout == "it is so already; 0 tags put on, 0 taken off\n"
+    told = seeds("topics", "deciding").stdout
+    assert told.startswith("where people say otherwise of a tag, what Ben says counts (decision 4 by Ed, ")
+    assert told.endswith(": the first reader)\nwho decided about topics: Ann Okoro, Ben, Cy\n")
+    why = seeds("why", trade).stdout
+    assert "What people say of topics (what Ben says counts)\n" in why
+    assert "lace (local:lace): 2 yes (Ann Okoro, Cy), 1 no (Ben); decision 2 is shown\n" in why
+    answer = seeds("topics", "deciding", "majority")
+    assert answer.stdout.startswith("decision 5 added, 1 tag put on, 0 taken off; ")
+    assert "; decision 3 is shown\n" in seeds("why", trade).stdout
+    whats = [" ".join(line.split()) for line in seeds("decisions").stdout.splitlines()]
+    assert whats[2].endswith("of topics the majority counts")
+    assert whats[3].endswith("what Ben says of topics counts the first reader")
+    assert seeds("decisions", "undo", "5").exit_code == 0
+    assert json.loads(seeds("topics", "deciding", "-f", "json").stdout)["person"] == "Ben"
+
+
+def test_a_word_that_does_not_count_is_told(seeds: Run, trade: str) -> None:
+    seeds("tag", trade, "--who", "Ann", "--", "+lace")
+    seeds("tag", trade, "--who", "Ben", "--", "+trade")
+    seeds("topics", "deciding", "person", "Ben")
+    assert "lace (local:lace): 1 yes (Ann); none of it is shown\n" in seeds("why", trade).stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["eldest"], "say which decisions count: archive topics deciding majority, … latest, or … person"),
+        (["person"], "say which decisions count"),
+        (["majority", "Ann"], "say which decisions count"),
+        (["person", "Ann", "Okoro"], "say which decisions count"),
+        (["person", " "], "nobody is named; name the person"),
+        (["person", "Zoe"], "'Zoe' decided about no topic; nobody did"),
+        (["majority", "--who", " "], "nobody is named who decides"),
+    ],
+)
+def test_a_rule_that_is_off_is_told(seeds: Run, words: list[str], told: str) -> None:
+    answer = seeds("topics", "deciding", *words)
+    assert (answer.exit_code, answer.stdout) == (2, "")
+    assert told in answer.stderr
+    assert seeds("decisions").stdout == ""

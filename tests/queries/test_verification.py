@@ -141,6 +141,18 @@ DAMAGES = (
     of("evidence_side", f"UPDATE tag_evidence SET article_topic_id = NULL WHERE id = ({SECOND_BY_RULE})"),
     of("rejected_tags", ADD_DECISION, "INSERT INTO rejected_topics (article_id, topic_id, decision_id) "
        "SELECT article_id, topic_id, 1 FROM article_topics WHERE id = 1"),
+    of("decided_tags", ADD_DECISION),
+    of("decided_tags", ADD_DECISION, "UPDATE decisions SET value = 'accepted', who = 'Bo'",
+       "INSERT INTO decisions (made_at, who, subject, name, value) "
+       f"VALUES ('{NOW}', 'Ada', 'deciding', 'person', 'Ada')",
+       "INSERT INTO tag_evidence (article_topic_id, decision_id, method, given_text, field) "
+       "VALUES (1, 1, 'decision', 'local:x', 'topics')"),
+    of("decided_tags rejected_tags", "INSERT INTO decisions (id, made_at, who, subject, name) "
+       f"VALUES (9, '{NOW}', 'Ada', 'undo', '1')", ADD_DECISION, "INSERT INTO rejected_topics "
+       "(article_id, topic_id, decision_id) SELECT article_id, topic_id, 1 FROM article_topics WHERE id = 1"),
+    *(of("deciding", "INSERT INTO decisions (made_at, who, subject, name, value) "
+         f"VALUES ('{NOW}', 'Ada', 'deciding', {rule})")
+      for rule in ("'person', ' '", "'latest', 'Ada'", "'eldest', NULL")),
     of("merged_topics", ADD_MERGE, "INSERT INTO earlier_states (decision_id, text) VALUES (1, '[]')"),
     of("evidence", f'UPDATE tag_evidence SET start = start + 1, "end" = "end" + 1 WHERE id = ({BY_RULE})'),
     of("evidence", f'UPDATE tag_evidence SET "end" = 1000000 WHERE id = ({BY_RULE})'),
