@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: docs demo test lint types layers tests bench-extraction bench-import bench-migrate bench-queries bench-search bench-topics bench-views constraints clean help
+.PHONY: docs demo test lint types layers tests bench-extraction bench-import bench-learn bench-migrate bench-queries bench-search bench-topics bench-views constraints clean help
 
 help:
 	@echo "make demo           import the seeds and show what the archive knows about them"
@@ -13,6 +13,7 @@ help:
 	@echo "make bench-import   speed of import beside sqlite-utils, on this machine"
 	@echo "make bench-queries  10,000 random queries held against the slow reference; takes minutes"
 	@echo "make bench-extraction  how near pages come to what people marked, beside other programs; DATA=../shared"
+	@echo "make bench-learn    how well topics are learned, beside the usual baselines; DATA=../shared"
 	@echo "make bench-migrate  time of backup and upgrade beside copying the file, on this machine"
 	@echo "make bench-search   time of searches, counts and commands beside bare statements, on this machine"
 	@echo "make bench-topics   time of finding 5,000 phrases beside a bare automaton, on this machine"
@@ -21,7 +22,7 @@ help:
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[html,office,pdf,warc,plot,fast,skos]" --group dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[html,office,pdf,warc,plot,fast,skos,learn]" --group dev
 	@touch $(READY)
 
 demo: $(READY)
@@ -49,6 +50,9 @@ bench-import: $(READY)
 bench-extraction: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --group bench
 	$(BIN)/python benchmarks/bench_extraction.py $(or $(DATA),../shared)
+
+bench-learn: $(READY)
+	$(BIN)/python benchmarks/bench_learn.py --shared $(or $(DATA),../shared)
 
 bench-migrate: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --group bench

@@ -9,13 +9,15 @@ from sqlalchemy import Connection, select
 
 from archive.db import decisions, schema, tables, vocabulary
 from archive.db.clock import now
-from archive.db.decisions import ACCEPTED, DECIDING, FIELD, FORGET, REJECTED, TOPIC, UNDO, Decision
+from archive.db.decisions import ACCEPTED, DECIDING, FIELD, FORGET, REJECTED, THRESHOLD, TOPIC, UNDO, Decision
 from archive.db.engine import file_errors_explained, open_engine
 from archive.db.precedence import Rule, Votes, find_rule, precedence, said
+from archive.db.thresholds import follow_thresholds
 from archive.errors import NotFoundError, UsageError
 from archive.normalize.names import name_key
 from archive.normalize.text import require_utf8
 from archive.queries.articles import find_article_id
+from archive.resolve import topic_decisions
 from archive.resolve.decisions import Applier, Changed, cleaned
 from archive.resolve.sources import SourceResolver
 from archive.resolve.topics import TopicResolver
@@ -152,6 +154,8 @@ def decide_about(
         row = (now(), who.strip(), None, verb, said.name, said.value, (reason or "").strip() or None)
         decision = decisions.add(connection, *row, before=said.before)
         Applier(connection).apply(said.keys)
+        if verb in topic_decisions.VERBS:
+            follow_thresholds(connection)
     return decision
 
 
@@ -184,6 +188,8 @@ def undo(path: Path, number: int, who: str, reason: str | None = None) -> tuple[
         applier.apply([*keys, *([decision.article_key] if decision.article_key else [])])
         if find_rule(connection, decisions.undone(connection)) != before:
             applier.apply_rule()
+        if {decision.subject, target.subject if target else None} & {THRESHOLD, *topic_decisions.VERBS}:
+            follow_thresholds(connection)
     return decision, undone
 
 

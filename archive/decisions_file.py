@@ -15,9 +15,10 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from archive.db import decisions, lookups, tables, tombstones, vocabulary, wiping
-from archive.db.decisions import ACCEPTED, DECIDING, FIELD, FORGET, REJECTED, TOPIC, UNDO, Decision
+from archive.db.decisions import ACCEPTED, DECIDING, FIELD, FORGET, REJECTED, THRESHOLD, TOPIC, UNDO, Decision
 from archive.db.lookups import Identifier
 from archive.db.precedence import LATEST, PERSON, RULES, Rule, find_rule
+from archive.db.thresholds import follow_thresholds, is_threshold
 from archive.db.tombstones import Hash
 from archive.decide import deciding
 from archive.errors import ArchiveError, UsageError
@@ -95,6 +96,7 @@ def restore_decisions(path: Path, lines: Iterable[str]) -> Restored:
         applier.apply(restoring.touched)
         if rule != before:
             applier.apply_rule()
+        follow_thresholds(connection)
     if restoring.done.forgotten:
         try:
             wiping.finish(path)
@@ -293,6 +295,10 @@ def _check_what(number: int, record: dict[str, Any]) -> None:
             raise _no_decision(number, "what forgets an article names it and says why")
         if not _are_hashes(record.get("forgotten")):
             raise _no_decision(number, "forgotten is not SHA-256 by original, text and fingerprint")
+    elif subject == THRESHOLD:
+        scheme, _, code = name.partition(":")
+        if not scheme or not code or not is_threshold(value):
+            raise _no_decision(number, "a threshold is of scheme:code or scheme:*, a score or off")
     elif subject == DECIDING:
         if name not in RULES or (name == PERSON) != bool((value or "").strip()) or record["article"] is not None:
             raise _no_decision(number, f"which decisions count is {', '.join(RULES)}, the last with a name")
@@ -321,7 +327,7 @@ def _is_identifier(one: object) -> bool:
 
 
 def _no_such(number: int, subject: str) -> UsageError:
-    known = (FIELD, TOPIC, UNDO, FORGET, DECIDING, *VERBS)
+    known = (FIELD, TOPIC, UNDO, FORGET, DECIDING, THRESHOLD, *VERBS)
     return _no_decision(number, f"subject '{subject}' is none of {', '.join(known)}, or names no number")
 
 

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
+from random import Random
 from typing import Any, NoReturn
 
 import pytest
@@ -79,6 +80,66 @@ def seeds_archive_once(empty_archive: Path, tmp_path_factory: pytest.TempPathFac
 def seeds_archive(seeds_archive_once: Path, tmp_path: Path) -> Path:
     """An archive of its own that holds the collection of seeds/articles."""
     return Path(shutil.copy(seeds_archive_once, tmp_path / "seeds.db"))
+
+
+@pytest.fixture
+def teach() -> Callable[[Path], list[str]]:
+    """Return what imports made-up texts into an archive and tags them, so that there is something to learn.
+
+    Of 30 texts 12 are on `trade` and 12 on `tourism`, as Ada says; 4 more are on trade and 2 on nothing, as nobody says
+    yet. What is returned is their keys, in this order.
+    """
+
+    def of(path: Path) -> list[str]:
+        from archive.decide import Wish, decide
+        from archive.ingest import ImportOptions, import_paths
+
+        folder = path.parent / "taught"
+        folder.mkdir()
+        for number in range(30):
+            (folder / f"{number:02}.txt").write_text(taught_text(number))
+        import_paths(path, [str(folder)], ImportOptions(jobs=0))
+        with closing(sqlite3.connect(path)) as connection:
+            rows = connection.execute(
+                "SELECT DISTINCT a.key, i.locator FROM articles a JOIN import_items i ON i.article_id = a.id "
+                "WHERE i.locator LIKE '%/taught/%' ORDER BY i.locator"
+            )
+            keys = [key for key, _ in rows]
+        topics = {"trade": keys[:12], "tourism": keys[12:24]}
+        decide(path, [Wish(key, {}, [topic]) for topic, of_topic in topics.items() for key in of_topic], "Ada")
+        return keys
+
+    return of
+
+
+def taught_text(number: int) -> str:
+    """Return one of the texts that `teach` imports: a date, a headline, and a body of words drawn by the number."""
+    own = {
+        "trade": ["cargo", "tariff", "exports", "customs", "duty", "freight", "merchants", "quota", "shipment", "toll"],
+        "tourism": [
+            "visitors",
+            "hotel",
+            "beach",
+            "guests",
+            "season",
+            "holiday",
+            "museum",
+            "tickets",
+            "cruise",
+            "rooms",
+        ],
+        "nothing": ["window", "chair", "kettle", "ladder", "button", "candle", "basket", "pencil", "saddle", "blanket"],
+    }
+    kind = "tourism" if 12 <= number < 24 else "nothing" if number >= 28 else "trade"
+    shared_words = ["council", "town", "morning", "week", "people", "office", "street", "plan", "year", "evening"]
+    drawn = Random(number)
+    sentences = []
+    for _ in range(8):
+        words = [*drawn.sample(own[kind], 4), *drawn.sample(shared_words, 6)]
+        drawn.shuffle(words)
+        sentences.append(f"{' '.join(words).capitalize()}.")
+    headline = f"{drawn.choice(own[kind])} and the {drawn.choice(shared_words)}".capitalize()
+    return f"---\ndate: 2023-01-{number + 1:02}\n---\n{headline}\n\n{' '.join(sentences)}\n"
 
 
 @pytest.fixture

@@ -66,7 +66,7 @@ def populated(seeds_archive: Path, tmp_path: Path) -> Path:
     import_paths(seeds_archive, [str(wire)], ImportOptions(jobs=0))
     with closing(sqlite3.connect(seeds_archive)) as connection, connection:
         connection.execute("UPDATE containers SET search_terms = 'ferry AND mill'")
-        connection.execute("INSERT INTO schemes (scheme, name) VALUES ('local', 'Harbour topics')")
+        connection.execute("INSERT OR IGNORE INTO schemes (scheme, name) VALUES ('local', 'Harbour topics')")
         for columns, values in (
             ("topic_definitions (topic_id, language, text)", "'en', 'What is bought and sold.'"),
             ("topic_mappings (topic_id, relation, scheme, code)", "'exact', 'subj', '04016000'"),
@@ -74,6 +74,20 @@ def populated(seeds_archive: Path, tmp_path: Path) -> Path:
             ("topic_rules (topic_id, kind, expression)", "'query', 'trade AND ferry'"),
         ):
             connection.execute(f"INSERT INTO {columns} SELECT id, {values} FROM topics WHERE code = 'trade'")
+        connection.execute(
+            "INSERT INTO models (id, scheme, number, trained_at, who, query, seed, articles, topics, parameters, "
+            "program_version, sha256, content) "
+            "VALUES (1, 'local', 1, '2026-11-22T08:00:00.000000Z', 'Ada', '', 0, 40, 1, "
+            "'', '0', '6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d', x'00')"
+        )
+        connection.execute(
+            "INSERT INTO suggestions (id, article_id, topic_id, model_id, score, revision_id) "
+            "SELECT 1, a.id, t.id, 1, 0.5, a.revision_id FROM articles a, topics t "
+            "WHERE a.id = (SELECT min(id) FROM articles) AND t.code = 'trade'"
+        )
+        connection.execute(
+            "INSERT INTO suggestion_words (suggestion_id, field, start, \"end\", weight) VALUES (1, 'body', 0, 3, 0.1)"
+        )
     return seeds_archive
 
 
@@ -103,6 +117,14 @@ def test_migration_goes_down_and_up_again_over_rows(populated: Path, revision: s
         before = (proof.take_inventory(connection), schema_of(populated))
         assert found
     known = schema.known_revisions()
+    if known.index(revision) >= known.index("20261122_learned_models"):
+        with pytest.raises(SchemaError, match="1 models were learned"):
+            schema.downgrade(populated, below)
+        with closing(sqlite3.connect(populated)) as connection, connection:
+            assert (proof.take_inventory(connection), schema_of(populated)) == before
+            for table in ("suggestion_words", "suggestions", "models"):
+                connection.execute(f"DELETE FROM {table}")
+            before = (proof.take_inventory(connection), schema_of(populated))
     if known.index(revision) >= known.index("20261122_vocabularies"):
         for lost, left_out in (
             ("1 rules are queries, which the older", "topic_rules WHERE kind = 'query'"),

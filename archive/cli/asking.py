@@ -26,10 +26,11 @@ _OPERATORS = ("and", "or", "not")
 _NEAR = re.compile(r"(?i:w|n|near|pre|adj|within)/?\d+|NEAR|ADJ")  # as media databases have it
 
 
-def takes_query(*, required: bool = False, several: bool = False) -> Callable[[F], F]:
+def takes_query(*, required: bool = False, several: bool = False, topic: str | None = None) -> Callable[[F], F]:
     """Add the argument QUERY and the options that go with it; they come as one `asked`.
 
-    With `several` each argument is a query of its own, and `asked` is a list; else they are one query together.
+    With `several` each argument is a query of its own, and `asked` is a list; else they are one query together. A
+    command for which --topic means something else says what with `topic`, and takes it out of what is asked.
     """
     dots = "QUERY..." if required else "[QUERY...]"
     typed = click.argument("query", nargs=-1, required=required, metavar=dots, shell_complete=completing.queries)
@@ -52,7 +53,7 @@ def takes_query(*, required: bool = False, several: bool = False) -> Callable[[F
             return function(*args, asked=asked if several else asked[0], **options)
 
         wrapped: Any = collected
-        for option in reversed(_OPTIONS):
+        for option in reversed(_options(topic or "On this topic or one below it: code, name or alias.")):
             wrapped = option(wrapped)
         return typed(wrapped)  # type: ignore[no-any-return]
 
@@ -96,16 +97,17 @@ include_hidden_option = click.option(
 explain_option = click.option("--explain", is_flag=True, help="Show how the query is understood, its SQL and its plan.")
 
 
-_OPTIONS = (
-    click.option(
-        "--source", metavar="NAME", shell_complete=completing.sources, help="Of this source: slug, name or alias."
-    ),
-    click.option(
-        "--topic",
-        metavar="NAME",
-        shell_complete=completing.topics,
-        help="On this topic or one below it: code, name or alias.",
-    ),
+def _options(topic: str) -> tuple[Callable[[Any], Any], ...]:
+    return (
+        click.option(
+            "--source", metavar="NAME", shell_complete=completing.sources, help="Of this source: slug, name or alias."
+        ),
+        click.option("--topic", metavar="NAME", shell_complete=completing.topics, help=topic),
+        *_MORE_OPTIONS,
+    )
+
+
+_MORE_OPTIONS = (
     click.option("--since", metavar="DATE", help="Published then or later: 2023, 2023-02, 2023-02-28."),
     click.option("--until", metavar="DATE", help="Published then or earlier."),
     click.option(

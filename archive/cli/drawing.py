@@ -44,6 +44,7 @@ _VERBS = {
     "topic_rename": "renamed",
     "topic_move": "below",
     "topic_alias": "also named",
+    "topic_threshold": "suggestions are tags from",
 }
 
 
@@ -250,6 +251,8 @@ def passage_line(one: dict[str, Any], console: Console) -> Text:
     stated = without_passage(one)
     if stated is not None:
         return _line(stated)
+    if one["method"] == "model":
+        one = {**one, "method": f"model {one['model']}, score {one['score']:.2f}"}
     rule = f" '{_last_words(one['rule'][::-1], _RULE)[::-1]}'" if one["method"] == "query" else ""
     where = f"{one['method']}{rule}, {one['field']} {one['start']}: "
     before, passage, after = (printable(_BLANK.sub(" ", one[part])) for part in ("before", "passage", "after"))

@@ -2,7 +2,7 @@
 
 import click
 
-from archive.cli import completing, topic_lists
+from archive.cli import completing, learning, topic_lists
 from archive.cli.asking import include_hidden_option
 from archive.cli.coders import agreement, deciding
 from archive.cli.options import format_option, put_on_record, two_names, who_and_why
@@ -64,8 +64,9 @@ def topics(
 
 
 _LISTS = (topic_lists.list_, topic_lists.unused, topic_lists.show, topic_lists.test)
+_LEARNING = (learning.learn, learning.suggest, learning.threshold, learning.evaluate)
 
-for _command in (*_LISTS, load, export, retag, review, deciding, agreement):
+for _command in (*_LISTS, *_LEARNING, load, export, retag, review, deciding, agreement):
     topics.add_command(_command)
 
 

@@ -11,7 +11,7 @@ from archive.db.tables import decisions, earlier_states
 from archive.normalize.names import name_key
 
 TOPIC, FIELD, UNDO, FORGET, TOPIC_MERGE = "topic", "field", "undo", "forget", "topic_merge"
-DECIDING = "deciding"
+DECIDING, THRESHOLD = "deciding", "topic_threshold"
 ACCEPTED, REJECTED = "accepted", "rejected"
 
 

@@ -26,7 +26,7 @@ GROUPS = (
         "What it is about, and why the archive says so.",
         (
             *("schemes", "topics", "topic_names", "topic_definitions", "topic_mappings", "topic_rules"),
-            *("article_topics", "rejected_topics", "tag_evidence"),
+            *("article_topics", "rejected_topics", "tag_evidence", "models", "suggestions", "suggestion_words"),
         ),
     ),
     (

@@ -15,6 +15,7 @@ _NAME_KINDS = ("label", "alias")
 
 # What puts a tag on an article because of its text, and is made anew with it.
 BY_RULE = ("rule", "query", "trailing_tags")
+BY_MODEL = "model"
 
 # By table and column; NULL is for the schema to allow or not. `articles.kind` is free: it is whatever an input states.
 ENUMERATIONS: Mapping[tuple[str, str], tuple[str, ...]] = {
@@ -43,6 +44,7 @@ ENUMERATIONS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("tag_evidence", "method"): ("given", "rule", "query", "trailing_tags", "mapping", "model", "decision"),
     ("tag_evidence", "given_by"): STATED,
     ("tag_evidence", "field"): ("headline", "body", "set_aside", "topics", "values"),
+    ("suggestion_words", "field"): ("headline", "body"),
     ("imports", "status"): ("running", "finished", "interrupted", "failed", "undone"),
     ("import_items", "outcome"): ("added", "revised", "unchanged", "duplicate", "failed"),
     ("sources", "origin"): _ORIGINS,
@@ -55,6 +57,6 @@ ENUMERATIONS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("decisions", "subject"): (
         *("topic", "field", "undo", "forget", "deciding"),
         *("source_merge", "source_rename", "source_alias", "source_domain", "source_split"),
-        *("topic_merge", "topic_rename", "topic_move", "topic_alias"),
+        *("topic_merge", "topic_rename", "topic_move", "topic_alias", "topic_threshold"),
     ),
 }

@@ -26,6 +26,8 @@ class Evidence(NamedTuple):
     field: str = "topics"
     start: int | None = None
     end: int | None = None
+    score: float | None = None
+    model_id: int | None = None
 
     @property
     def place(self) -> tuple[bool, bool, int, int]:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Column, ColumnElement, Connection, delete, or_, select, update
 
 from archive.db import tables
-from archive.db.enumerations import BY_RULE
+from archive.db.enumerations import BY_MODEL, BY_RULE
 from archive.db.lookups import chunks
 from archive.db.search import fts5
 
@@ -60,6 +60,7 @@ def remove_articles(connection: Connection, ids: Collection[int]) -> None:
     """
     for some in chunks(ids):
         fts5.remove(connection, some)
+        remove_suggestions(connection, tables.suggestions.c.article_id.in_(some))
         evidence = tables.tag_evidence.c
         for owner, of in ((evidence.article_topic_id, _OF_ARTICLE[0]), (evidence.rejected_topic_id, _OF_ARTICLE[1])):
             owned = select(of.c.id).where(of.c.article_id.in_(some))
@@ -83,14 +84,35 @@ def remove_revisions(connection: Connection, ids: Collection[int]) -> None:
             connection.execute(
                 delete(tables.tag_evidence).where(
                     or_(evidence.revision_id.in_(some), evidence.set_aside_id.in_(passages)),
-                    evidence.method.in_(BY_RULE),
+                    evidence.method.in_((*BY_RULE, BY_MODEL)),
                 )
             )
+        remove_suggestions(connection, tables.suggestions.c.revision_id.in_(some))
         for table in (tables.article_dates, tables.article_credits):
             connection.execute(delete(table).where(table.c.revision_id.in_(some)))
         for table in _OF_REVISION:
             connection.execute(delete(table).where(table.c.revision_id.in_(some)))
         connection.execute(delete(tables.article_revisions).where(tables.article_revisions.c.id.in_(some)))
+
+
+def remove_suggestions(connection: Connection, which: ColumnElement[bool]) -> None:
+    """Take out what models propose, where the condition on `suggestions` holds, with the words; tags are left alone."""
+    suggestion, word = tables.suggestions, tables.suggestion_words
+    connection.execute(delete(word).where(word.c.suggestion_id.in_(select(suggestion.c.id).where(which))))
+    connection.execute(delete(suggestion).where(which))
+
+
+def remove_judgements(connection: Connection, article_ids: Collection[int]) -> None:
+    """Take out what models said of texts that these articles do not have any more; tags may have no evidence then."""
+    evidence = tables.tag_evidence.c
+    for some in chunks(article_ids):
+        remove_suggestions(connection, tables.suggestions.c.article_id.in_(some))
+        for of, owner in (
+            (tables.article_topics, evidence.article_topic_id),
+            (tables.rejected_topics, evidence.rejected_topic_id),
+        ):
+            owned = select(of.c.id).where(of.c.article_id.in_(some))
+            connection.execute(delete(tables.tag_evidence).where(owner.in_(owned), evidence.method == BY_MODEL))
 
 
 def authors_of(connection: Connection, article_ids: Collection[int]) -> set[int]:
@@ -184,7 +206,7 @@ def remove_unused_topics(connection: Connection, ids: Collection[int]) -> None:
         topic.origin != "import",
         *(
             _leads(table.c.topic_id, topic.id)
-            for table in (tables.article_topics, tables.rejected_topics, tables.topic_rules)
+            for table in (tables.article_topics, tables.rejected_topics, tables.topic_rules, tables.suggestions)
         ),
         _leads(below.c.parent_id, topic.id),
         select(1).where(or_(decision.name == code, decision.value == code)).exists(),

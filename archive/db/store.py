@@ -17,7 +17,7 @@ from archive.db.clock import now
 from archive.db.credited import FOLLOWED, credit_again
 from archive.db.enumerations import BY_RULE
 from archive.db.ids import Ids, inserted_id
-from archive.db.removal import authors_of, remove_unused_authors
+from archive.db.removal import authors_of, remove_judgements, remove_unused_authors
 from archive.db.rows import Rows
 from archive.db.search import fts5
 from archive.db.statements import KEEP_REPLACED
@@ -216,6 +216,8 @@ def _clear(connection: Connection, changes: Sequence[Change], new_articles: Coll
         ):
             tags = select(of.c.id).where(of.c.article_id.in_(retagged))
             connection.execute(delete(tables.tag_evidence).where(owner.in_(tags), evidence.method.in_(BY_RULE)))
+    if moved := {change.article.id for change in known if change.moves}:
+        remove_judgements(connection, moved)
     if credited := {change.article.id for change in known if "authors" in change.set_values}:
         connection.execute(delete(tables.article_authors).where(tables.article_authors.c.article_id.in_(credited)))
     replaced = {(change.article.id, field): change.item_id for change in known for field in change.set_values}

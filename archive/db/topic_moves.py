@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, literal, select, update
 
-from archive.db import tables
+from archive.db import removal, tables
 from archive.db.decided import BY_DECISION
 from archive.db.decided_tags import settle_tags
+from archive.db.enumerations import BY_MODEL
 
 # What puts a topic on an article by itself: the method, and the phrase or the topic as named.
 Ground = tuple[str, str]
@@ -56,18 +57,25 @@ def set_parent(connection: Connection, topic_ids: Collection[int], parent_id: in
 
 
 def remove_topic(connection: Connection, topic_id: int) -> None:
-    """Take out a topic that is on nothing and above nothing, with its names."""
+    """Take out a topic that is on nothing and above nothing, with its names, and with what models say of it."""
+    removal.remove_suggestions(connection, tables.suggestions.c.topic_id == topic_id)
+    tag = tables.article_topics
+    of_topic = select(tag.c.id).where(tag.c.topic_id == topic_id)
+    connection.execute(
+        delete(_EVIDENCE).where(_EVIDENCE.c.article_topic_id.in_(of_topic), _EVIDENCE.c.method == BY_MODEL)
+    )
+    connection.execute(delete(tag).where(tag.c.topic_id == topic_id))
     for table, column in ((tables.topic_names, tables.topic_names.c.topic_id), (tables.topics, tables.topics.c.id)):
         connection.execute(delete(table).where(column == topic_id))
 
 
 def grounds_of(connection: Connection, topic_id: int) -> list[Ground]:
-    """Return what puts a topic on any article by itself."""
+    """Return what puts a topic on any article by itself; not what models say, which follows from their suggestions."""
     tag = tables.article_topics
     rows = connection.execute(
         select(_EVIDENCE.c.method, _TEXT)
         .join(tag, tag.c.id == _EVIDENCE.c.article_topic_id)
-        .where(tag.c.topic_id == topic_id)
+        .where(tag.c.topic_id == topic_id, _EVIDENCE.c.method != BY_MODEL)
         .group_by(_EVIDENCE.c.method, _TEXT)
         .order_by(_EVIDENCE.c.method, _TEXT)
     )

@@ -16,6 +16,7 @@ from archive.db.tables import (
     body_blocks,
     import_items,
     imports,
+    models,
     originals,
     rejected_topics,
     set_aside,
@@ -147,13 +148,14 @@ def find_evidence(connection: Connection, article_id: int, revision_id: int | No
         select(
             *(topics.c.name.label("topic"), topics.c.scheme, topics.c.code),
             *(evidence.method, evidence.rule, evidence.given_text, evidence.given_by),
-            *(evidence.field, evidence.start, evidence.end),
+            *(evidence.field, evidence.start, evidence.end, evidence.score, models.c.number.label("model")),
             *(article_revisions.c.headline, article_revisions.c.body, set_aside.c.text.label("aside")),
         )
         .join(article_topics, article_topics.c.id == evidence.article_topic_id)
         .join(topics, topics.c.id == article_topics.c.topic_id)
         .outerjoin(article_revisions, article_revisions.c.id == evidence.revision_id)
         .outerjoin(set_aside, set_aside.c.id == evidence.set_aside_id)
+        .outerjoin(models, models.c.id == evidence.model_id)
         .where(article_topics.c.article_id == article_id)
         .order_by(topics.c.name, evidence.id)
     )
@@ -172,7 +174,7 @@ def find_evidence(connection: Connection, article_id: int, revision_id: int | No
         found.append(
             {
                 **{name: getattr(row, name) for name in ("topic", "scheme", "code", "method", "rule", "given_by")},
-                **{name: getattr(row, name) for name in ("field", "start", "end")},
+                **{name: getattr(row, name) for name in ("field", "start", "end", "score", "model")},
                 "passage": passage,
                 "before": before,
                 "after": after,

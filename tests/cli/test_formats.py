@@ -48,6 +48,9 @@ CALLS = {
     "topics show": ["topics", "show", "trade"],
     "topics test": ["topics", "test", "customs OR 北京", "--topic", "trade"],
     "topics load": ["topics", "load", "more.toml", "--dry-run"],
+    "topics learn": ["topics", "learn"],
+    "topics suggest": ["topics", "suggest", "--limit", "0"],
+    "topics evaluate": ["topics", "evaluate", "--folds", "3"],
     "imports": ["imports"],
     "imports show": ["imports", "show", "1"],
     "stats": ["stats"],
@@ -66,7 +69,9 @@ OBJECTS = {
 
 
 @pytest.fixture
-def ask(seeds: Run, key: Callable[[str], str]) -> Run:
+def ask(
+    seeds: Run, key: Callable[[str], str], teach: Callable[[Path], list[str]], seeds_archive: Path, request: Any
+) -> Run:
     Path("more.txt").write_text("One more text of six words.")
     Path("more.toml").write_text('[[topics]]\nname = "Ferries"\n[[topics]]\nname = "Trade"\ncode = "trade"\n')
     seeds("set", key("zh/访问.md"), "section=Politics", "--because", "as printed")
@@ -74,6 +79,13 @@ def ask(seeds: Run, key: Callable[[str], str]) -> Run:
         seeds("tag", key("zh/访问.md"), "--who", who, "--", "+trade")
     seeds("query", "save", "lately", "trade date:-3w..")
     seeds("corpus", "freeze", "trade", "trade OR customs")
+    if "call" in request.fixturenames and request.getfixturevalue("call") in (
+        "topics learn",
+        "topics suggest",
+        "topics evaluate",
+    ):
+        teach(seeds_archive)
+        seeds("topics", "learn")
 
     def ask(call: str, form: str) -> Result:
         keys = {"KEY": key("zh/访问.md"), "REVISED": key("wire/lw-0457.md")}

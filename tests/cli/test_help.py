@@ -19,6 +19,7 @@ Run = Callable[..., Result]
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 HEAVY = {"sqlalchemy", "alembic", "rich", "yaml", "zstandard", "markdown_it", "cchardet", "matplotlib", "plotext"}
+HEAVY |= {"numpy", "scipy", "sklearn"}
 OURS = {"archive", "archive.version", "archive.cli", "archive.errors"}
 
 
@@ -72,7 +73,12 @@ def test_options_say_what_they_do() -> None:
 
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_examples_run(
-    example: str, run: Run, seeds_archive: Path, key: Callable[[str], str], on_terminal: Callable[..., Any]
+    example: str,
+    run: Run,
+    seeds_archive: Path,
+    key: Callable[[str], str],
+    teach: Callable[[Path], list[str]],
+    on_terminal: Callable[..., Any],
 ) -> None:
     for folder in ("clippings", "2023"):
         shutil.copytree(CHECKOUT / "seeds" / "articles" / "courier", folder)
@@ -93,6 +99,10 @@ def test_examples_run(
             run("--db", seeds_archive, "query", "save", name, "date:2023")
     if " corpus " in example and " freeze " not in example:
         run("--db", seeds_archive, "corpus", "freeze", "trade-2023", "topic:trade")
+    if any(f" topics {verb}" in example for verb in ("learn", "suggest", "evaluate")):
+        teach(seeds_archive)
+        if " suggest" in example:
+            assert run("--db", seeds_archive, "topics", "learn").exit_code == 0
     for number in range(1, 13 if " decisions " in example else 1):
         run("--db", seeds_archive, "set", clip, f"page=A{number}")
     written = run("--db", seeds_archive, "decisions", "dump", "-").stdout

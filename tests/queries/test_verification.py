@@ -63,6 +63,19 @@ FORGET = (
     f"VALUES (70, '{NOW}', 'Ada', 'zzzzzzzzzzzz', 'forget', 'article', 'why')",
     "INSERT INTO tombstones (id, decision_id, key, wiped) VALUES (1, 70, 'zzzzzzzzzzzz', 1)",
 )
+ADD_MODEL = (
+    "INSERT INTO models (id, scheme, number, trained_at, who, query, seed, articles, topics, parameters, "
+    f"program_version, sha256, content) VALUES (1, 'local', 1, '{NOW}', 'Ada', '', 0, 40, 1, '', '0', "
+    "'6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d', x'00')",
+    "INSERT INTO suggestions (id, article_id, topic_id, model_id, score, revision_id) "
+    "SELECT 1, a.id, t.id, 1, 0.5, a.revision_id FROM articles a, topics t WHERE a.id = 1 AND t.code = 'tourism'",
+    "INSERT INTO suggestion_words (suggestion_id, field, start, \"end\", weight) VALUES (1, 'body', 0, 3, 0.1)",
+)
+BY_MODEL = (
+    'INSERT INTO tag_evidence (article_topic_id, method, score, field, start, "end", revision_id, model_id) '
+    "SELECT g.id, 'model', {}, 'body', 0, 3, a.revision_id, {} FROM article_topics g "
+    "JOIN articles a ON a.id = g.article_id WHERE g.id = 1"
+)
 REMEMBER = "INSERT INTO forgotten_hashes (tombstone_id, kind, sha256) SELECT 1, '{}', {} FROM {} WHERE id = 1"
 
 
@@ -116,6 +129,15 @@ DAMAGES = (
     of("evidence_form", f"UPDATE tag_evidence SET given_text = NULL WHERE id = ({GIVEN})"),
     of("evidence_form", f"UPDATE tag_evidence SET set_aside_id = NULL WHERE id = ({ASIDE})"),
     of("evidence_form", f"UPDATE tag_evidence SET method = 'decision' WHERE id = ({GIVEN})"),
+    of("evidence_form", *ADD_MODEL, BY_MODEL.format("NULL", 1)),
+    of("evidence_form", *ADD_MODEL, BY_MODEL.format(0.5, "NULL")),
+    of("models", *ADD_MODEL, "UPDATE models SET content = x'01'"),
+    of("times", *ADD_MODEL, "UPDATE models SET trained_at = 'now'"),
+    of("digests models", *ADD_MODEL, "UPDATE models SET sha256 = 'none'"),
+    of("suggestions", *ADD_MODEL, "UPDATE suggestions SET score = 1.5"),
+    of("suggestions", *ADD_MODEL, "UPDATE suggestions SET article_id = 2"),
+    of("suggestion_words", *ADD_MODEL, 'UPDATE suggestion_words SET "end" = 1000000'),
+    of("suggestion_words", *ADD_MODEL, "UPDATE suggestion_words SET start = 3"),
     of("evidence_side", f"UPDATE tag_evidence SET article_topic_id = NULL WHERE id = ({SECOND_BY_RULE})"),
     of("rejected_tags", ADD_DECISION, "INSERT INTO rejected_topics (article_id, topic_id, decision_id) "
        "SELECT article_id, topic_id, 1 FROM article_topics WHERE id = 1"),
@@ -311,6 +333,7 @@ def test_values_that_the_program_does_not_know_are_found(seeds_archive: Path, ta
         *FORGET,
         REMEMBER.format("text", "text_sha256", "article_revisions"),
         "INSERT INTO topic_mappings (topic_id, relation, scheme, code) VALUES (1, 'exact', 'subj', '04016000')",
+        *ADD_MODEL,
         f"UPDATE {table} SET {column} = 'nonsense' WHERE id = (SELECT min(id) FROM {table})",
     )
     found = [finding for finding in verify(seeds_archive).findings if finding.check == "enumerated"]

@@ -22,6 +22,7 @@ from archive.db.tables.articles import (
 from archive.db.tables.base import metadata
 from archive.db.tables.decisions import decisions, earlier_states
 from archive.db.tables.imports import containers, import_items, imports, originals
+from archive.db.tables.models import models, suggestion_words, suggestions
 from archive.db.tables.questions import corpora, corpus_revisions, saved_queries
 from archive.db.tables.sources import agency_names, source_domains, source_names, sources
 from archive.db.tables.tombstones import forgotten_hashes, tombstones
@@ -60,6 +61,7 @@ __all__ = [
     "import_items",
     "imports",
     "metadata",
+    "models",
     "originals",
     "other_values",
     "rejected_topics",
@@ -69,6 +71,8 @@ __all__ = [
     "source_domains",
     "source_names",
     "sources",
+    "suggestion_words",
+    "suggestions",
     "tag_evidence",
     "tombstones",
     "topic_definitions",

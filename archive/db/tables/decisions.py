@@ -19,15 +19,16 @@ decisions = table(
         "`forget` (the article forgotten, and what was decided of it before), `deciding` (which of several people's "
         "decisions about a topic is shown), of a source `source_merge`, "
         "`source_rename`, `source_alias`, `source_domain`, `source_split`, or of a topic `topic_merge`, "
-        "`topic_rename`, `topic_move`, `topic_alias`.",
+        "`topic_rename`, `topic_move`, `topic_alias`, `topic_threshold` (from which score on a model's suggestion is a "
+        "tag).",
     ),
     Column(
         "name",
         Text,
         nullable=False,
-        doc="The topic as `scheme:code`, the field, the number of that decision, or the slug of the source; `article` "
-        "where one is forgotten, `forgotten` where it was a topic of such a one; of `deciding` the rule: `latest`, "
-        "`majority` or `person`.",
+        doc="The topic as `scheme:code` (`scheme:*` for all of a scheme), the field, the number of that decision, or "
+        "the slug of the source; `article` where one is forgotten, `forgotten` where it was a topic of such a one; of "
+        "`deciding` the rule: `latest`, `majority` or `person`.",
     ),
     Column(
         "value",

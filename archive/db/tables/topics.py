@@ -135,10 +135,7 @@ tag_evidence = table(
     ),
     Column("start", Integer, doc="Where the passage starts in that field: code points, from 0."),
     Column("end", Integer, doc="Where it ends, exclusive."),
-    # of the few that are rejected only: nothing for an import to keep up
-    Index(
-        None,
-        "rejected_topic_id",
-        sqlite_where=text("rejected_topic_id IS NOT NULL"),
-    ),
+    reference("model_id", "models", "The model, where one put the tag there.", nullable=True),
+    # of the few that are rejected, or of a model, only: nothing for an import to keep up
+    *(Index(None, name, sqlite_where=text(f"{name} IS NOT NULL")) for name in ("rejected_topic_id", "model_id")),
 )

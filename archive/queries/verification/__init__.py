@@ -11,10 +11,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archive.db.schema import connect_read_only, not_a_database
-from archive.queries.verification import corpora, database, decided, forgotten, originals, records, texts, values
+from archive.queries.verification import (
+    corpora,
+    database,
+    decided,
+    forgotten,
+    learned,
+    originals,
+    records,
+    texts,
+    values,
+)
 from archive.queries.verification.findings import SEVERITIES, UNREADABLE, Finding, Watch, guarded, unwatched
 
-_CHECKS = (*records.CHECKS, *decided.CHECKS, *forgotten.CHECKS, *corpora.CHECKS)
+_CHECKS = (*records.CHECKS, *decided.CHECKS, *forgotten.CHECKS, *corpora.CHECKS, *learned.CHECKS)
 _COUNTED = {
     "articles": "articles",
     "texts": "article_revisions",
@@ -78,6 +88,7 @@ def examine(connection: sqlite3.Connection, watch: Watch, *, deep: bool = False)
         ("enumerated", lambda: values.check_enumerations(connection)),
         *((check.name, lambda check=check: check.findings(connection)) for check in _CHECKS),
         ("corpora", lambda: corpora.check_corpora(connection)),
+        ("models", lambda: learned.check_models(connection)),
         ("running", lambda: records.check_running(connection)),
         ("topic_tree", lambda: records.check_topic_tree(connection)),
         ("decided_tags", lambda: decided.check_tags(connection)),

@@ -13,11 +13,13 @@ _TIMES = (
     *(("imports", "started_at"), ("imports", "finished_at"), ("imports", "undone_at")),
     ("decisions", "made_at"),
     *(("sources", "created_at"), ("topics", "created_at")),
+    ("models", "trained_at"),
     *(("saved_queries", "saved_at"), ("corpora", "frozen_at")),
 )
 _DIGESTS = (
     *(("originals", "sha256"), ("article_revisions", "text_sha256"), ("article_revisions", "fingerprint")),
     *(("import_items", "context_sha256"), ("import_items", "text_sha256"), ("forgotten_hashes", "sha256")),
+    ("models", "sha256"),
     *(("corpora", "sha256"), ("corpus_revisions", "text_sha256")),
 )
 # columns of an article that have a value exactly where `article_values` says where it came from, by field
@@ -129,6 +131,8 @@ CHECKS = (
         "WHEN 'mapping' THEN e.given_text IS NULL OR e.given_by IS NULL OR e.field <> 'topics' "
         "WHEN 'trailing_tags' THEN e.rule IS NULL OR e.start IS NULL OR e.\"end\" IS NULL OR e.set_aside_id IS NULL "
         "OR e.field <> 'set_aside' "
+        "WHEN 'model' THEN e.model_id IS NULL OR e.score IS NULL OR e.start IS NULL OR e.\"end\" IS NULL "
+        "OR e.revision_id IS NULL OR e.field NOT IN ('headline', 'body') "
         "WHEN 'decision' THEN e.decision_id IS NULL OR e.given_text IS NULL OR e.field <> 'topics' END",
     ),
     Check(

@@ -1,0 +1,42 @@
+"""Whether models are as they were learned, and what they propose rests on the texts it names."""
+
+import hashlib
+import sqlite3
+from collections.abc import Iterator
+
+from archive.queries.verification.findings import Check, Finding, Wrong
+
+_CURE = "`archive topics suggest` proposes anew"
+_SUGGESTED = (
+    "coalesce(a.key, '?') || ' ' || coalesce(t.scheme || ':' || t.code, '?') FROM suggestions s "
+    "LEFT JOIN articles a ON a.id = s.article_id LEFT JOIN topics t ON t.id = s.topic_id "
+    "LEFT JOIN article_revisions r ON r.id = s.revision_id"
+)
+
+CHECKS = (
+    Check(
+        *("error", "suggestions", "suggestion", "for a text of another article, or with a score beyond 0 to 1", _CURE),
+        f"SELECT {_SUGGESTED} WHERE r.article_id IS NOT s.article_id OR NOT s.score BETWEEN 0 AND 1",
+    ),
+    Check(
+        *("error", "suggestion_words", "word of a suggestion", "outside its text", _CURE),
+        f"SELECT {_SUGGESTED} JOIN suggestion_words w ON w.suggestion_id = s.id WHERE NOT (0 <= w.start "
+        "AND w.start < w.\"end\" AND w.\"end\" <= CASE w.field WHEN 'headline' THEN length(coalesce(r.headline, '')) "
+        "ELSE length(r.body) END)",
+    ),
+)
+
+
+def check_models(connection: sqlite3.Connection) -> Iterator[Finding]:
+    """Yield a finding for models that are not the bytes that were learned."""
+    found = Wrong(
+        *("error", "models", "model", "altered since it was learned (by SHA-256)"),
+        "`archive topics learn` makes another",
+    )
+    rows = connection.execute(
+        "SELECT scheme, number, sha256, content FROM models WHERE typeof(content) = 'blob' ORDER BY id"
+    )
+    for scheme, number, sha256, content in rows:
+        if hashlib.sha256(content).hexdigest() != sha256:
+            found.add(f"{scheme} {number}")
+    yield from found.findings()
