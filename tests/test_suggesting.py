@@ -23,6 +23,7 @@ from archive.queries.article import find_evidence
 from archive.queries.articles import find_article_id
 from archive.queries.decisions import list_decisions
 from archive.queries.filters import Asked
+from archive.queries.review import find_open, show_open
 from archive.queries.verification import verify
 from archive.retagging import retag
 from archive.suggesting import Suggested, set_threshold, suggest
@@ -182,6 +183,32 @@ def test_accepting_a_suggestion_takes_it_off_the_proposals(proposed: tuple[Path,
     decide(path, [Wish(keys[24], {}, ["trade"])], "Ada")
     assert (keys[24], "trade") not in shown(suggest(path, Asked(), min_score=0))
     assert (keys[25], "trade") in shown(suggest(path, Asked()))
+
+
+def test_suggestions_are_gone_through_like_tags(proposed: tuple[Path, list[str]]) -> None:
+    """What a model suggests is asked about, with its words, until a person said something of it."""
+    path, keys = proposed
+
+    def asked_about() -> dict[str, Any]:
+        with reading(path) as connection:
+            one = next(
+                (one for one in find_open(connection, Asked().selection(connection), "Ada") if one.key == keys[24]),
+                None,
+            )
+            shown = None if one is None else show_open(connection, one)
+        return {topic["code"]: topic["evidence"] for topic in (shown or {"proposed": []})["proposed"]}
+
+    evidence = asked_about()["trade"]
+    assert {one["method"] for one in evidence} == {"model"}
+    assert all(one["score"] >= 0.5 and one["passage"] for one in evidence)
+    set_threshold(path, "trade", None, ".5", "Ada")
+    as_tag = asked_about()["trade"]
+    assert sorted((one["field"], one["start"]) for one in as_tag) == sorted(
+        (one["field"], one["start"]) for one in evidence
+    ), "what is a tag is asked about once"
+    set_threshold(path, "trade", None, "off", "Ada")
+    decide(path, [Wish(keys[24], {}, (), ["trade"])], "Ada")
+    assert "trade" not in asked_about()
 
 
 def test_a_rejection_that_is_taken_back_brings_the_tag_back(proposed: tuple[Path, list[str]]) -> None:
