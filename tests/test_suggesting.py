@@ -12,6 +12,7 @@ import pytest
 
 from archive import learn as learning
 from archive.cli.drawing import what_was_decided
+from archive.db.concepts import count_uses
 from archive.decide import Wish, decide, decide_about, undo
 from archive.decisions_file import dump_decisions, restore_decisions
 from archive.errors import ArchiveError, NotFoundError, UsageError
@@ -235,6 +236,22 @@ def test_only_a_topic_and_only_the_articles_asked_for(proposed: tuple[Path, list
     decide(path, [Wish(keys[0], {}, ["ferries"])], "Ada")
     with pytest.raises(NotFoundError, match="did not learn this topic"):
         suggest(path, Asked(), topic="ferries")
+
+
+def test_retired_topics_are_not_proposed(proposed: tuple[Path, list[str]]) -> None:
+    path, _ = proposed
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE topics SET retired = 1 WHERE code = 'trade'")
+    assert {code for _, code in shown(suggest(path, Asked(), min_score=0))} <= {"tourism"}
+    with pytest.raises(NotFoundError, match="or it is retired since"):
+        suggest(path, Asked(), topic="trade")
+
+
+def test_a_topic_that_a_model_suggests_is_in_use(proposed: tuple[Path, list[str]]) -> None:
+    path, _ = proposed
+    with reading(path) as connection:
+        (topic_id,) = (one for (one,) in rows(path, "SELECT id FROM topics WHERE code = 'trade'"))
+        assert count_uses(connection, {topic_id: "local:trade"})[topic_id]["suggestions"] >= 4
 
 
 def test_a_new_text_is_judged_anew(proposed: tuple[Path, list[str]]) -> None:
