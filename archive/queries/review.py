@@ -3,9 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select, union_all
+from sqlalchemy import Connection, Select, literal, null, select, union_all
 
 from archive.db.decided import BY_DECISION
+from archive.db.enumerations import BY_MODEL
 from archive.db.lookups import chunks
 from archive.db.tables import (
     article_revisions,
@@ -13,6 +14,8 @@ from archive.db.tables import (
     articles,
     rejected_topics,
     set_aside,
+    suggestion_words,
+    suggestions,
     tag_evidence,
     topic_definitions,
     topics,
@@ -24,6 +27,13 @@ from archive.queries.coders import find_said, find_topics
 from archive.queries.selection import Selection
 
 _OF_TOPIC = ("id", "scheme", "code", "name", "parent_id", "retired")
+# Suggestions that a model takes to be right rather than wrong, of the text that the article has now.
+_SUGGESTED = (
+    suggestions.c.score >= 0.5,
+    select(1)
+    .where(articles.c.id == suggestions.c.article_id, articles.c.revision_id == suggestions.c.revision_id)
+    .exists(),
+)
 _CONTEXT = 160  # characters on either side of a passage
 
 # What speaks for a topic, from what is most often wrong to what is least: the weakest is asked about first.
@@ -48,8 +58,9 @@ def find_open(
 ) -> list[Open]:
     """Return the articles of a selection for which topics are proposed to a person, by date, the newest first.
 
-    Proposed is every tag, every topic that somebody took off, and what else anybody said anything of, as far as this
-    person did not: so that what others decided alters nothing of what is asked. Raises as `find_topics` does.
+    Proposed is every tag, every topic that somebody took off, what a model suggests with a score of .5 or more, and
+    what else anybody said anything of, as far as this person did not: so that what others decided alters nothing of
+    what is asked. Raises as `find_topics` does.
     """
     labels = find_topics(connection, scheme, topic)
     table = topics.c
@@ -79,13 +90,14 @@ def find_open(
 
 
 def _tagged(connection: Connection, article_ids: Sequence[int]) -> dict[int, set[int]]:
-    """Return the topics of each of these articles, with those that somebody took off."""
+    """Return the topics of each of these articles, with those that somebody took off, and that a model suggests."""
     found: dict[int, set[int]] = {}
     for some in chunks(article_ids):
-        for of in (article_topics.c, rejected_topics.c):
-            for article_id, topic_id in connection.execute(
-                select(of.article_id, of.topic_id).where(of.article_id.in_(some))
-            ):
+        tags = (select(of.article_id, of.topic_id) for of in (article_topics.c, rejected_topics.c))
+        suggested = select(suggestions.c.article_id, suggestions.c.topic_id).where(*_SUGGESTED)
+        for statement in (*tags, suggested):
+            column = statement.selected_columns.article_id
+            for article_id, topic_id in connection.execute(statement.where(column.in_(some))):
                 found.setdefault(article_id, set()).add(topic_id)
     return found
 
@@ -174,7 +186,10 @@ def _evidence(connection: Connection, article_id: int) -> dict[int, list[dict[st
         .order_by(both.c.id)
     )
     found: dict[int, list[dict[str, Any]]] = {}
-    for one in connection.execute(statement):
+    rows = connection.execute(statement).all()
+    by_model = {one.topic_id for one in rows if one.method == BY_MODEL}
+    words = [one for one in connection.execute(_words(article_id)) if one.topic_id not in by_model]
+    for one in (*rows, *words):
         before = after = None
         passage = one.given_text
         if one.start is not None:
@@ -189,3 +204,20 @@ def _evidence(connection: Connection, article_id: int) -> dict[int, list[dict[st
             }
         )
     return found
+
+
+def _words(article_id: int) -> Select[Any]:
+    """Return the SELECT of what speaks for the topics that a model suggests for an article, as evidence of tags is."""
+    word = suggestion_words.c
+    given = (null().label(name) for name in ("rule", "given_text", "given_by", "set_aside_id", "aside"))
+    return (
+        select(
+            *(suggestions.c.topic_id, word.id, literal(BY_MODEL).label("method"), suggestions.c.score),
+            *(word.field, word.start, word.end, suggestions.c.revision_id, *given),
+            *(article_revisions.c.headline, article_revisions.c.body),
+        )
+        .join_from(suggestions, suggestion_words, word.suggestion_id == suggestions.c.id)
+        .join(article_revisions, article_revisions.c.id == suggestions.c.revision_id)
+        .where(suggestions.c.article_id == article_id, *_SUGGESTED)
+        .order_by(word.weight.desc(), word.id)
+    )
