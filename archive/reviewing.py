@@ -55,13 +55,15 @@ class Review:
         *,
         scheme: str | None = None,
         topic: str | None = None,
+        min_score: float = 0,
         reason: str | None = None,
     ) -> None:
         if not who.strip():
             raise UsageError("nobody is named who decides; name somebody with --who, or in $ARCHIVE_WHO")
         self._path, self._who, self._reason = path, who, reason
         with reading(path) as connection:
-            self._open = find_open(connection, asked.selection(connection), who, scheme=scheme, topic=topic)
+            selection = asked.selection(connection)
+            self._open = find_open(connection, selection, who, scheme=scheme, topic=topic, min_score=min_score)
         # how many proposals come before those of each article, and at the end how many there are
         self._before = [0, *accumulate(len(one.topic_ids) for one in self._open)]
         self.total = self._before[-1]

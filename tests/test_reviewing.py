@@ -264,3 +264,65 @@ def test_topics_that_stand_in_a_circle_have_an_end(archive: Path) -> None:
     proposal = review(archive, topic="harbours").proposal()
     assert proposal is not None
     assert proposal.topic["place"] == []
+
+
+@pytest.fixture
+def suggested(archive: Path) -> Path:
+    """The same with what a model suggests: lace on the article on eels, with words, and tourism, hardly and without."""
+    with closing(sqlite3.connect(archive)) as connection:
+        connection.execute(
+            "INSERT INTO models (id, scheme, number, trained_at, who, query, seed, articles, topics, parameters, "
+            "program_version, sha256, content) "
+            "VALUES (1, 'local', 1, '2026-11-22T08:00:00.000000Z', 'Ada', '', 0, 9, 2, '', '', '', x'')"
+        )
+        connection.executemany(
+            "INSERT INTO suggestions (article_id, topic_id, model_id, score, revision_id) "
+            "SELECT a.id, t.id, 1, ?, a.revision_id FROM articles a JOIN article_revisions r ON r.id = a.revision_id "
+            "JOIN topics t ON t.code = ? WHERE r.headline = 'Eels'",
+            [(0.9, "film"), (0.3, "tourism"), (0.8, "sanctions")],
+        )
+        connection.execute(
+            'INSERT INTO suggestion_words (suggestion_id, field, start, "end", weight) '
+            "VALUES (1, 'body', 23, 27, 2), "
+            "(1, 'headline', 0, 4, 1)"
+        )
+        connection.commit()
+    return archive
+
+
+def test_what_a_model_suggests_is_asked_first_with_its_words(suggested: Path) -> None:
+    work = review(suggested, min_score=0.5)
+    found = all_asked(work)
+    assert found[:3] == ALL[:3]
+    assert found[3:] == [("Eels", "film"), ("Eels", "sanctions")]  # which a rule names too
+    work = review(suggested, topic="film")
+    proposal = work.proposal()
+    assert proposal is not None
+    words = [(one["method"], one["score"], one["field"], one["passage"]) for one in proposal.topic["evidence"]]
+    assert words == [("model", 0.9, "body", "lace"), ("model", 0.9, "headline", "Eels")]
+    work.answer(REJECTED)
+    assert all_asked(review(suggested, topic="film")) == []
+    assert ("Ben", "film", "rejected") in log(suggested)
+
+
+def test_what_a_model_is_less_sure_of_is_not_asked(suggested: Path) -> None:
+    assert review(suggested, topic="tourism", min_score=0.5).total == 0
+    work = review(suggested, topic="tourism")
+    proposal = work.proposal()
+    assert proposal is not None
+    assert [(one["score"], one["passage"]) for one in proposal.topic["evidence"]] == [(0.3, None)]
+
+
+def test_what_a_model_suggests_of_an_earlier_text_is_not_asked(suggested: Path, tmp_path: Path) -> None:
+    (tmp_path / "eels.md").write_text(EELS.replace("lace", "twine"))
+    take(suggested, tmp_path)
+    assert review(suggested, topic="film").total == 0
+
+
+def test_what_a_model_suggests_follows_a_merge(suggested: Path) -> None:
+    from archive.decide import decide_about
+
+    decide_about(suggested, "topic_merge", "film", "museums-and-heritage", "Ed")
+    proposal = review(suggested, topic="museums-and-heritage").proposal()
+    assert proposal is not None
+    assert [one["passage"] for one in proposal.topic["evidence"]] == ["lace", "Eels"]

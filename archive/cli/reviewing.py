@@ -42,6 +42,14 @@ _LONGEST_DEFINITION = 300
 @click.option(
     "--topic", metavar="NAME", shell_complete=completing.known_topics, help="Only this topic and those below."
 )
+@click.option(
+    "--min-score",
+    metavar="P",
+    type=click.FloatRange(0, 1),
+    default=0.5,
+    show_default=True,
+    help="Of what a model suggests, what it is at least so sure of.",
+)
 @include_hidden_option
 @who_and_why
 @click.pass_context
@@ -51,6 +59,7 @@ def review(
     query: tuple[str, ...],
     scheme: str | None,
     topic: str | None,
+    min_score: float,
     include_hidden: bool,
     who: str | None,
     because: str | None,
@@ -58,9 +67,9 @@ def review(
     """Say yes or no to topics of articles, one key each.
 
     Of all articles, or of those that a query names, by date. Asked is what rules, inputs and other people put on an
-    article or took off, as far as you said neither yes nor no to it; the weakest first. What others said is not shown.
-    Each answer is on record at once: q or Ctrl-C ends it, and the same command goes on there. Keys: y yes, n no,
-    s skip, u undo the last, o open the whole article, q quit, ? help.
+    article or took off, and what a model suggests, as far as you said neither yes nor no to it; the weakest first. What
+    others said is not shown. Each answer is on record at once: q or Ctrl-C ends it, and the same command goes on there.
+    Keys: y yes, n no, s skip, u undo the last, o open the whole article, q quit, ? help.
 
     Needs a terminal; elsewhere `archive tag` decides.
 
@@ -79,7 +88,7 @@ def review(
 
     path, name = archive_path(ctx), name_of(who)
     asked = Asked(" ".join(query), include_hidden=include_hidden)
-    work = Review(path, asked, name, scheme=scheme, topic=topic, reason=because)
+    work = Review(path, asked, name, scheme=scheme, topic=topic, min_score=min_score, reason=because)
     with reading(path) as connection:
         tell_what_is_left_out(connection, asked.selection(connection))
     if not work.total:
@@ -189,6 +198,8 @@ def _passage(console: "Console", one: dict[str, Any]) -> "Text":
     score = "" if one["score"] is None else f" ({one['score']:.2f})"
     if stated is not None:
         return Text(printable_line(stated) + score)
+    if one["start"] is None:
+        return Text(printable_line(one["method"]) + score)
     parts = [_BLANK.sub(" ", one[part]) for part in ("before", "passage", "after")]
     rule = f" “{one['rule']}”" if one["rule"] else ""
     where = f"{one['method'].replace('_', ' ')}{rule}{score}, {one['field'].replace('_', ' ')}: "

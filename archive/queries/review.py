@@ -1,10 +1,14 @@
-"""What is proposed to a person who goes through articles: topics that this person said neither yes nor no to."""
+"""What is proposed to a person who goes through articles: topics that this person said neither yes nor no to.
+
+Tags, whatever put them there, and what a model suggests.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, literal, null, select, union_all
+from sqlalchemy import Connection, select, union_all
 
+from archive.db import vocabulary
 from archive.db.decided import BY_DECISION
 from archive.db.enumerations import BY_MODEL
 from archive.db.lookups import chunks
@@ -27,13 +31,6 @@ from archive.queries.coders import find_said, find_topics
 from archive.queries.selection import Selection
 
 _OF_TOPIC = ("id", "scheme", "code", "name", "parent_id", "retired")
-# Suggestions that a model takes to be right rather than wrong, of the text that the article has now.
-_SUGGESTED = (
-    suggestions.c.score >= 0.5,
-    select(1)
-    .where(articles.c.id == suggestions.c.article_id, articles.c.revision_id == suggestions.c.revision_id)
-    .exists(),
-)
 _CONTEXT = 160  # characters on either side of a passage
 
 # What speaks for a topic, from what is most often wrong to what is least: the weakest is asked about first.
@@ -55,12 +52,13 @@ def find_open(
     *,
     scheme: str | None = None,
     topic: str | None = None,
+    min_score: float = 0,
 ) -> list[Open]:
     """Return the articles of a selection for which topics are proposed to a person, by date, the newest first.
 
-    Proposed is every tag, every topic that somebody took off, what a model suggests with a score of .5 or more, and
-    what else anybody said anything of, as far as this person did not: so that what others decided alters nothing of
-    what is asked. Raises as `find_topics` does.
+    Proposed is every tag, every topic that somebody took off, what else anybody said anything of, and what a model
+    suggests with this score or more, as far as this person said nothing of it: so that what others decided alters
+    nothing of what is asked. Raises as `find_topics` does.
     """
     labels = find_topics(connection, scheme, topic)
     table = topics.c
@@ -77,6 +75,8 @@ def find_open(
     order = [row.id for row in connection.execute(in_order(connection, selection))]
     for some in chunks(order):
         tagged = _tagged(connection, some)
+        for article_id, topic_id in _suggested(connection, some, min_score):
+            tagged.setdefault(article_id, set()).add(topic_id)
         article = articles.c
         keys = {
             row.id: row.key for row in connection.execute(select(article.id, article.key).where(article.id.in_(some)))
@@ -90,16 +90,26 @@ def find_open(
 
 
 def _tagged(connection: Connection, article_ids: Sequence[int]) -> dict[int, set[int]]:
-    """Return the topics of each of these articles, with those that somebody took off, and that a model suggests."""
+    """Return the topics of each of these articles, with those that somebody took off."""
     found: dict[int, set[int]] = {}
     for some in chunks(article_ids):
-        tags = (select(of.article_id, of.topic_id) for of in (article_topics.c, rejected_topics.c))
-        suggested = select(suggestions.c.article_id, suggestions.c.topic_id).where(*_SUGGESTED)
-        for statement in (*tags, suggested):
-            column = statement.selected_columns.article_id
-            for article_id, topic_id in connection.execute(statement.where(column.in_(some))):
+        for of in (article_topics.c, rejected_topics.c):
+            for article_id, topic_id in connection.execute(
+                select(of.article_id, of.topic_id).where(of.article_id.in_(some))
+            ):
                 found.setdefault(article_id, set()).add(topic_id)
     return found
+
+
+def _suggested(connection: Connection, article_ids: Sequence[int], min_score: float) -> set[tuple[int, int]]:
+    """Return what models suggest for the texts that these articles have now: article and topic, where that leads."""
+    leads = vocabulary.merged_topics(connection)
+    rows = connection.execute(
+        select(suggestions.c.article_id, suggestions.c.topic_id)
+        .join(articles, articles.c.revision_id == suggestions.c.revision_id)
+        .where(suggestions.c.article_id.in_(article_ids), suggestions.c.score >= min_score)
+    )
+    return {(article_id, leads.get(topic_id, topic_id)) for article_id, topic_id in rows}
 
 
 def show_open(connection: Connection, one: Open) -> dict[str, Any] | None:
@@ -186,38 +196,53 @@ def _evidence(connection: Connection, article_id: int) -> dict[int, list[dict[st
         .order_by(both.c.id)
     )
     found: dict[int, list[dict[str, Any]]] = {}
-    rows = connection.execute(statement).all()
-    by_model = {one.topic_id for one in rows if one.method == BY_MODEL}
-    words = [one for one in connection.execute(_words(article_id)) if one.topic_id not in by_model]
-    for one in (*rows, *words):
-        before = after = None
-        passage = one.given_text
-        if one.start is not None:
-            text = {"headline": one.headline, "body": one.body, "set_aside": one.aside}[one.field]
-            passage = text[one.start : one.end]
-            before, after = around(text, one.start, one.end, _CONTEXT)
+    for one in connection.execute(statement):
+        texts = {"headline": one.headline, "body": one.body, "set_aside": one.aside}
         found.setdefault(one.topic_id, []).append(
             {
                 **{name: getattr(one, name) for name in ("method", "rule", "score", "given_by", "field")},
                 **{name: getattr(one, name) for name in ("start", "end", "revision_id")},
-                **{"passage": passage, "before": before, "after": after},
+                **_passage(texts, one.field, one.start, one.end, one.given_text),
             }
         )
+    for topic_id, words in _words(connection, article_id).items():
+        if not any(one["method"] == BY_MODEL for one in found.get(topic_id, ())):
+            found.setdefault(topic_id, []).extend(words)
     return found
 
 
-def _words(article_id: int) -> Select[Any]:
-    """Return the SELECT of what speaks for the topics that a model suggests for an article, as evidence of tags is."""
-    word = suggestion_words.c
-    given = (null().label(name) for name in ("rule", "given_text", "given_by", "set_aside_id", "aside"))
-    return (
+def _passage(
+    texts: Mapping[str, str | None], field: str, start: int | None, end: int | None, given: str | None
+) -> dict[str, str | None]:
+    """Return a passage with what stands around it; of evidence without any, what was given."""
+    text = texts.get(field)
+    if text is None or start is None or end is None:
+        return {"passage": given, "before": None, "after": None}
+    before, after = around(text, start, end, _CONTEXT)
+    return {"passage": text[start:end], "before": before, "after": after}
+
+
+def _words(connection: Connection, article_id: int) -> dict[int, list[dict[str, Any]]]:
+    """Return the words that carried what models suggest for the text an article has now, the strongest first."""
+    word, leads = suggestion_words.c, vocabulary.merged_topics(connection)
+    rows = connection.execute(
         select(
-            *(suggestions.c.topic_id, word.id, literal(BY_MODEL).label("method"), suggestions.c.score),
-            *(word.field, word.start, word.end, suggestions.c.revision_id, *given),
-            *(article_revisions.c.headline, article_revisions.c.body),
+            *(suggestions.c.topic_id, suggestions.c.score, suggestions.c.revision_id),
+            *(word.field, word.start, word.end, article_revisions.c.headline, article_revisions.c.body),
         )
-        .join_from(suggestions, suggestion_words, word.suggestion_id == suggestions.c.id)
+        .join(articles, articles.c.revision_id == suggestions.c.revision_id)
         .join(article_revisions, article_revisions.c.id == suggestions.c.revision_id)
-        .where(suggestions.c.article_id == article_id, *_SUGGESTED)
-        .order_by(word.weight.desc(), word.id)
+        .outerjoin(suggestion_words, word.suggestion_id == suggestions.c.id)
+        .where(suggestions.c.article_id == article_id)
+        .order_by(suggestions.c.score.desc(), word.weight.desc(), word.id)
     )
+    found: dict[int, list[dict[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(leads.get(row.topic_id, row.topic_id), []).append(
+            {
+                **{"method": BY_MODEL, "rule": None, "given_by": None},
+                **{name: getattr(row, name) for name in ("score", "field", "start", "end", "revision_id")},
+                **_passage({"headline": row.headline, "body": row.body}, row.field, row.start, row.end, None),
+            }
+        )
+    return found
