@@ -11,7 +11,9 @@ from archive.vocabularies.concepts import URI, Scheme
 OWN = "urn:x-archive:"
 TERMS = f"{OWN}terms#"  # properties that SKOS has not: phrases, rules
 
-BASE = "http://vocabulary.invalid/"  # what addresses within a file begin with: nobody else's are like that
+# What addresses within a file begin with: nobody else's are like that. Those that begin with http are left as they are
+# when they are joined with it; Python would drop a final ; or ? of them if it began so, too.
+BASE = "ftp://vocabulary.invalid/"
 
 # Those that others of the program know by these names, and what else leads to them. The first is what is written.
 KNOWN = {

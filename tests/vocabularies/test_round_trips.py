@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given, settings
 
-from archive.vocabularies import FORMATS, Concept, Scheme, Vocabulary, read_vocabulary
+from archive.vocabularies import FORMATS, Concept, Match, Scheme, Vocabulary, read_vocabulary
 from archive.vocabularies.addresses import address, parted
 from tests.vocabularies.made_up import NAMES, SCHEMES, URIS, vocabularies, written
 
@@ -32,6 +32,20 @@ def test_nothing_changes(form: str, vocabulary: Vocabulary) -> None:
         one.scheme: one for one in vocabulary.schemes if one != Scheme(one.scheme)
     }
     assert back.notes == ()
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("end", [";", "?", "#", "/", "..", "/../a", "%3B", ":"])
+def test_addresses_with_odd_ends_stay(form: str, end: str, tmp_path: Path) -> None:
+    concept = Concept(
+        *("own", f"a{end}", "A", {"": "A"}),
+        mappings=(Match("exact", "subj", end), Match("exact", "uri", f"https://words.example/a{end}")),
+        uri=f"http://words.example/{end}",
+    )
+    other = Concept("own", end, "B", {"": "B"}, parent=f"a{end}")
+    file = tmp_path / f"words.{ENDS[form]}"
+    file.write_text(written(form, Vocabulary([concept, other], (Scheme("own", uri="http://own.example/b/"),))), "utf-8")
+    assert told(read_vocabulary(file)) == told(Vocabulary([concept, other]))
 
 
 @given(scheme=SCHEMES, code=NAMES, uri=URIS)
