@@ -141,7 +141,10 @@ def _named(connection: Connection, topic: str | None, scheme: str | None) -> str
 
 
 class _Judge:
-    """A model, and which topics of the archive its topics are; None for those that are not there or not asked for."""
+    """A model, and which topics of the archive its topics are; None for those gone, retired, or not asked for.
+
+    `replaced` are the topics whose earlier suggestions go: of the scheme, or the one that is asked for.
+    """
 
     def __init__(self, connection: Connection, stored: StoredModel, topic_id: int | None) -> None:
         from archive.learning.stored import load_model
@@ -149,16 +152,20 @@ class _Judge:
         self.stored = stored
         self.model: Model = load_model(stored.content, stored.sha256)
         labels, merged = vocabulary.topic_labels(connection), vocabulary.merged_topics(connection)
+        topic = tables.topics.c
+        retired = set(connection.scalars(select(topic.id).where(topic.scheme == stored.scheme, topic.retired)))
         self.ids: list[int | None] = []
         for one in self.model.topics:
             known = labels.get(one.topic)
             leads = None if known is None else merged.get(known, known)
-            self.ids.append(leads if topic_id in (None, leads) else None)
-        self.topics = {one for one in self.ids if one is not None}
-        if topic_id is not None and not self.topics:
+            self.ids.append(leads if leads not in retired and topic_id in (None, leads) else None)
+        self.replaced = {one for one in self.ids if one is not None}
+        if topic_id is None:
+            self.replaced.update(connection.scalars(select(topic.id).where(topic.scheme == stored.scheme)))
+        elif not self.replaced:
             raise NotFoundError(
-                f"model {stored.number} of scheme {stored.scheme} did not learn this topic; "
-                "`archive topics learn` says which it could"
+                f"model {stored.number} of scheme {stored.scheme} did not learn this topic, or it is retired since; "
+                "`archive topics learn` says which it could learn"
             )
 
     def thresholds(self) -> dict[int, float]:
@@ -192,7 +199,7 @@ class _Judge:
 def _write(connection: Connection, ids: Sequence[int], judge: _Judge, judged: Sequence[dict[str, Any]]) -> None:
     """Put what a model proposes for articles in place of what was proposed for them."""
     suggestion = tables.suggestions.c
-    removal.remove_suggestions(connection, suggestion.article_id.in_(ids) & suggestion.topic_id.in_(judge.topics))
+    removal.remove_suggestions(connection, suggestion.article_id.in_(ids) & suggestion.topic_id.in_(judge.replaced))
     settled = _settled(connection, ids)
     article = tables.articles.c
     current = dict(connection.execute(select(article.id, article.revision_id).where(article.id.in_(ids))).all())

@@ -12,6 +12,7 @@ import pytest
 
 from archive import learn as learning
 from archive.cli.drawing import what_was_decided
+from archive.db.concepts import count_uses
 from archive.decide import Wish, decide, decide_about, undo
 from archive.decisions_file import dump_decisions, restore_decisions
 from archive.errors import ArchiveError, NotFoundError, UsageError
@@ -23,6 +24,7 @@ from archive.queries.article import find_evidence
 from archive.queries.articles import find_article_id
 from archive.queries.decisions import list_decisions
 from archive.queries.filters import Asked
+from archive.queries.review import find_open, show_open
 from archive.queries.verification import verify
 from archive.retagging import retag
 from archive.suggesting import Suggested, set_threshold, suggest
@@ -184,6 +186,32 @@ def test_accepting_a_suggestion_takes_it_off_the_proposals(proposed: tuple[Path,
     assert (keys[25], "trade") in shown(suggest(path, Asked()))
 
 
+def test_suggestions_are_gone_through_like_tags(proposed: tuple[Path, list[str]]) -> None:
+    """What a model suggests is asked about, with its words, until a person said something of it."""
+    path, keys = proposed
+
+    def asked_about() -> dict[str, Any]:
+        with reading(path) as connection:
+            one = next(
+                (one for one in find_open(connection, Asked().selection(connection), "Ada") if one.key == keys[24]),
+                None,
+            )
+            shown = None if one is None else show_open(connection, one)
+        return {topic["code"]: topic["evidence"] for topic in (shown or {"proposed": []})["proposed"]}
+
+    evidence = asked_about()["trade"]
+    assert {one["method"] for one in evidence} == {"model"}
+    assert all(one["score"] >= 0.5 and one["passage"] for one in evidence)
+    set_threshold(path, "trade", None, ".5", "Ada")
+    as_tag = asked_about()["trade"]
+    assert sorted((one["field"], one["start"]) for one in as_tag) == sorted(
+        (one["field"], one["start"]) for one in evidence
+    ), "what is a tag is asked about once"
+    set_threshold(path, "trade", None, "off", "Ada")
+    decide(path, [Wish(keys[24], {}, (), ["trade"])], "Ada")
+    assert "trade" not in asked_about()
+
+
 def test_a_rejection_that_is_taken_back_brings_the_tag_back(proposed: tuple[Path, list[str]]) -> None:
     path, keys = proposed
     set_threshold(path, "trade", None, ".3", "Ada")
@@ -208,6 +236,22 @@ def test_only_a_topic_and_only_the_articles_asked_for(proposed: tuple[Path, list
     decide(path, [Wish(keys[0], {}, ["ferries"])], "Ada")
     with pytest.raises(NotFoundError, match="did not learn this topic"):
         suggest(path, Asked(), topic="ferries")
+
+
+def test_retired_topics_are_not_proposed(proposed: tuple[Path, list[str]]) -> None:
+    path, _ = proposed
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE topics SET retired = 1 WHERE code = 'trade'")
+    assert {code for _, code in shown(suggest(path, Asked(), min_score=0))} <= {"tourism"}
+    with pytest.raises(NotFoundError, match="or it is retired since"):
+        suggest(path, Asked(), topic="trade")
+
+
+def test_a_topic_that_a_model_suggests_is_in_use(proposed: tuple[Path, list[str]]) -> None:
+    path, _ = proposed
+    with reading(path) as connection:
+        (topic_id,) = (one for (one,) in rows(path, "SELECT id FROM topics WHERE code = 'trade'"))
+        assert count_uses(connection, {topic_id: "local:trade"})[topic_id]["suggestions"] >= 4
 
 
 def test_a_new_text_is_judged_anew(proposed: tuple[Path, list[str]]) -> None:

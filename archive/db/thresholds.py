@@ -54,9 +54,11 @@ def follow_thresholds(connection: Connection, article_ids: Collection[int] | Non
     Of these articles, or of all. What a person took off stays off: the words are kept apart, as for rules. A topic that
     was merged into another counts for that one; of several suggestions the surest does.
     """
-    if article_ids is None:
-        article_ids = _concerned(connection)
     thresholds = find_thresholds(connection)
+    if article_ids is None:
+        article_ids = _find_tagged(connection)
+        if thresholds:
+            article_ids = {*article_ids, *connection.scalars(select(tables.suggestions.c.article_id).distinct())}
     wanted = _wanted(connection, article_ids, thresholds) if thresholds else set()
     there = find_evidence(connection, article_ids, (BY_MODEL,))
     gone = [evidence_id for evidence_id, one in there.items() if one not in wanted]
@@ -65,16 +67,16 @@ def follow_thresholds(connection: Connection, article_ids: Collection[int] | Non
     return Followed(len(after - before), len(before - after))
 
 
-def _concerned(connection: Connection) -> set[int]:
-    """Return the articles for which a model proposes something, or of which a tag rests on one."""
+def _find_tagged(connection: Connection) -> set[int]:
+    """Return the articles of which a tag rests on a model, or would, had not a person taken it off."""
     evidence = tables.tag_evidence.c
-    found = set(connection.scalars(select(tables.suggestions.c.article_id).distinct()))
+    found: set[int] = set()
     for of, owner in (
         (tables.article_topics, evidence.article_topic_id),
         (tables.rejected_topics, evidence.rejected_topic_id),
     ):
-        statement = select(of.c.article_id).join(tables.tag_evidence, owner == of.c.id)
-        found.update(connection.scalars(statement.where(evidence.model_id.is_not(None)).distinct()))
+        owners = select(owner).where(evidence.model_id.is_not(None), owner.is_not(None))
+        found.update(connection.scalars(select(of.c.article_id).where(of.c.id.in_(owners)).distinct()))
     return found
 
 

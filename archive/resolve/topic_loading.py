@@ -259,6 +259,7 @@ _TOLD = {
     **{"articles": ("article", "articles"), "article_topics": ("article", "articles")},
     **{"topics": ("topic below it", "topics below it"), "decisions": ("decision", "decisions")},
     "rejected_topics": ("article that it was taken off", "articles that it was taken off"),
+    "suggestions": ("article that a model suggests it for", "articles that a model suggests it for"),
 }
 
 

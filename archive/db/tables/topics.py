@@ -11,7 +11,7 @@ schemes = table(
     Column("name", Text, doc="What it is called; NULL if not stated."),
     Column("uri", Text, doc="What stands before a code in the address of a concept; NULL if not stated."),
     Column("licence", Text, doc="Under which terms it may be used, as stated; NULL if not."),
-    Column("loaded_at", Text, doc="When a file of it was last loaded, UTC; NULL where only mappings lead to it."),
+    Column("loaded_at", Text, doc="When a file last changed it, UTC; NULL where only mappings lead to it."),
 )
 
 topics = table(
