@@ -163,7 +163,8 @@ def _draw(console: "Console", asked: "Proposal", total: int, *, with_article: bo
     console.print()
     name = " › ".join([*topic["place"], topic["topic"]])
     line = Text().append(f"{asked.number:,} of {total:,}  ", "dim").append(printable_line(name), "bold")
-    console.print(line.append(printable_line(f" ({topic['scheme']}:{topic['code']})")))
+    retired = ", retired" if topic["retired"] else ""
+    console.print(line.append(printable_line(f" ({topic['scheme']}:{topic['code']}{retired})")))
     if topic["definition"]:
         text = printable_line(topic["definition"])
         text = text if len(text) <= _LONGEST_DEFINITION else text[:_LONGEST_DEFINITION].rstrip() + "…"

@@ -26,6 +26,7 @@ from archive.queries.articles import in_order, summaries, summary_select
 from archive.queries.coders import find_said, find_topics
 from archive.queries.selection import Selection
 
+_OF_TOPIC = ("id", "scheme", "code", "name", "parent_id", "retired")
 # Suggestions that a model takes to be right rather than wrong, of the text that the article has now.
 _SUGGESTED = (
     suggestions.c.score >= 0.5,
@@ -104,8 +105,9 @@ def _tagged(connection: Connection, article_ids: Sequence[int]) -> dict[int, set
 def show_open(connection: Connection, one: Open) -> dict[str, Any] | None:
     """Return an article with what is proposed for it, the weakest first; None where it is not there any more.
 
-    Each of `proposed` has the topic, its `place` (the names of those above it, the topmost first), its definition and
-    the evidence, with passages and what stands around them. What people said is not shown: each decides for themselves.
+    Each of `proposed` has the topic, its `place` (the names of those above it, the topmost first), its definition,
+    whether it is retired, and the evidence, with passages and what stands around them. What people said is not shown:
+    each decides for themselves.
     """
     statement = summary_select(article_revisions.c.body, articles.c.revision_id).where(
         articles.c.id == one.article_id, articles.c.key == one.key
@@ -135,9 +137,7 @@ def _topics(connection: Connection, ids: Collection[int], language: str | None) 
     table, known = topics.c, dict[int, Any]()
     missing = set(ids)
     while missing:
-        rows = connection.execute(
-            select(table.id, table.scheme, table.code, table.name, table.parent_id).where(table.id.in_(missing))
-        )
+        rows = connection.execute(select(*(table[name] for name in _OF_TOPIC)).where(table.id.in_(missing)))
         known.update({row.id: row for row in rows})
         missing = {row.parent_id for row in known.values()} - {None, *known}
     definition = topic_definitions.c
@@ -163,7 +163,7 @@ def _topics(connection: Connection, ids: Collection[int], language: str | None) 
         text = next((texts[tag] for tag in (language, "en", "", *texts) if tag in texts), None)
         found[topic_id] = {
             **{"id": row.id, "topic": row.name, "scheme": row.scheme, "code": row.code},
-            **{"place": place, "definition": text},
+            **{"place": place, "definition": text, "retired": row.retired},
         }
     return found
 

@@ -171,13 +171,13 @@ def test_at_the_end_there_is_no_more_to_ask(terminal: Begin) -> None:
 
 def test_control_characters_are_shown_and_not_obeyed(terminal: Begin, seeds_archive: Path) -> None:
     with contextlib.closing(sqlite3.connect(seeds_archive)) as connection:
-        connection.execute("UPDATE topics SET name = name || char(155) || '31m'")
+        connection.execute("UPDATE topics SET name = name || char(155) || '31m', retired = 1")
         connection.execute("UPDATE article_revisions SET body = body || char(27) || '[5m', headline = 'A' || char(155)")
         connection.execute("UPDATE tag_evidence SET rule = char(27) || '[5m', given_text = char(27) || '[5m'")
         connection.commit()
     one = terminal(NO_COLOR="1")
     shown = one.until() + one.press("o") + one.press("s") + one.press("s")
-    assert "China\\x9b31m" in shown
+    assert "China\\x9b31m (local:china, retired)" in shown
     assert "\nA\\x9b\n" in shown
     assert "rule “\\x1b[5m”" in shown
     assert "\\x1b[5m\n" in shown
