@@ -58,9 +58,9 @@ def review(
     """Say yes or no to topics of articles, one key each.
 
     Of all articles, or of those that a query names, by date. Asked is what rules, inputs and other people put on an
-    article or took off, as far as you said neither yes nor no to it; the weakest first. What others said is not shown.
-    Each answer is on record at once: q or Ctrl-C ends it, and the same command goes on there. Keys: y yes, n no,
-    s skip, u undo the last, o open the whole article, q quit, ? help.
+    article or took off, and what a model suggests, as far as you said neither yes nor no to it; the weakest first. What
+    others said is not shown. Each answer is on record at once: q or Ctrl-C ends it, and the same command goes on there.
+    Keys: y yes, n no, s skip, u undo the last, o open the whole article, q quit, ? help.
 
     Needs a terminal; elsewhere `archive tag` decides.
 
