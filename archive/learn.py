@@ -208,17 +208,18 @@ class _Material:
 
 def _enough(found: Examples) -> tuple[list[int], dict[str, str]]:
     """Return the topics of which enough is known, by name, and why others are left out, those first that lack least."""
-    groups = {one.article_id: one.group for one in found.articles}
-    known: dict[int, tuple[set[object], set[object]]] = {topic: (set(), set()) for topic in found.topics}
-    for (article_id, topic), is_so in found.verdicts.items():
-        if topic in known:
-            known[topic][0 if is_so else 1].add(groups[article_id])
+    groups: dict[int, set[object]] = {topic: set() for topic in found.topics}
+    for one in found.articles:
+        for topic in found.accepted.get(one.article_id, ()):
+            groups[topic].add(one.group)
     learned, left_out = [], {}
-    for topic, label in sorted(found.topics.items(), key=lambda one: (-len(known[one[0]][0]), one[1])):
-        accepted, rejected = (len(of) for of in known[topic])
+    for topic, label in sorted(found.topics.items(), key=lambda one: (-len(groups[one[0]]), one[1])):
+        accepted = len(groups[topic])
         if accepted < FEWEST:
             left_out[label] = f"{_texts(accepted)} with it, {FEWEST - accepted} more needed"
-        elif rejected < FEWEST:
+            continue
+        rejected = len({one.group for one in found.articles if found.verdict(one.article_id, topic) is False})
+        if rejected < FEWEST:
             left_out[label] = f"{_texts(rejected)} known to be without it, {FEWEST - rejected} more needed"
         else:
             learned.append(topic)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import ColumnElement, Connection, insert, select
 
 from archive.db import decisions, removal, tables, vocabulary
 from archive.db.clock import now
@@ -143,7 +143,7 @@ def _named(connection: Connection, topic: str | None, scheme: str | None) -> str
 class _Judge:
     """A model, and which topics of the archive its topics are; None for those gone, retired, or not asked for.
 
-    `replaced` are the topics whose earlier suggestions go: of the scheme, or the one that is asked for.
+    `replaced` is the condition of the suggestions that go: of topics of the scheme, or of the one that is asked for.
     """
 
     def __init__(self, connection: Connection, stored: StoredModel, topic_id: int | None) -> None:
@@ -159,10 +159,12 @@ class _Judge:
             known = labels.get(one.topic)
             leads = None if known is None else merged.get(known, known)
             self.ids.append(leads if leads not in retired and topic_id in (None, leads) else None)
-        self.replaced = {one for one in self.ids if one is not None}
+        known_ids = {one for one in self.ids if one is not None}
+        of_scheme = select(topic.id).where(topic.scheme == stored.scheme)
+        self.replaced: ColumnElement[bool] = tables.suggestions.c.topic_id.in_(known_ids)
         if topic_id is None:
-            self.replaced.update(connection.scalars(select(topic.id).where(topic.scheme == stored.scheme)))
-        elif not self.replaced:
+            self.replaced |= tables.suggestions.c.topic_id.in_(of_scheme)
+        elif not known_ids:
             raise NotFoundError(
                 f"model {stored.number} of scheme {stored.scheme} did not learn this topic, or it is retired since; "
                 "`archive topics learn` says which it could learn"
@@ -198,8 +200,7 @@ class _Judge:
 
 def _write(connection: Connection, ids: Sequence[int], judge: _Judge, judged: Sequence[dict[str, Any]]) -> None:
     """Put what a model proposes for articles in place of what was proposed for them."""
-    suggestion = tables.suggestions.c
-    removal.remove_suggestions(connection, suggestion.article_id.in_(ids) & suggestion.topic_id.in_(judge.replaced))
+    removal.remove_suggestions(connection, tables.suggestions.c.article_id.in_(ids) & judge.replaced)
     settled = _settled(connection, ids)
     article = tables.articles.c
     current = dict(connection.execute(select(article.id, article.revision_id).where(article.id.in_(ids))).all())

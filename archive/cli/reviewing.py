@@ -2,6 +2,7 @@
 
 import re
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -33,6 +34,7 @@ KEYS = {
 _PROMPT = "yes no skip undo open quit ? "
 _MOST_PASSAGES = 3
 _BLANK = re.compile(r"\s")
+_OF_ONE = ("method", "rule", "score", "field", "revision_id")  # what passages have in common that are shown together
 _LONGEST_DEFINITION = 300
 
 
@@ -178,16 +180,39 @@ def _draw(console: "Console", asked: "Proposal", total: int, *, with_article: bo
         text = printable_line(topic["definition"])
         text = text if len(text) <= _LONGEST_DEFINITION else text[:_LONGEST_DEFINITION].rstrip() + "…"
         console.print(Padding(Text(text, "italic"), (0, 0, 0, 2)))
-    evidence = outermost(topic["evidence"])
-    for one in evidence[:_MOST_PASSAGES]:
-        console.print(Padding(_passage(console, one), (0, 0, 0, 2)))
+    evidence = together(outermost(topic["evidence"]))
+    for one, hits in evidence[:_MOST_PASSAGES]:
+        console.print(Padding(_passage(console, one, hits), (0, 0, 0, 2)))
     if len(evidence) > _MOST_PASSAGES:
         console.print(Text(f"  … and {len(evidence) - _MOST_PASSAGES:,} more; o shows them", "dim"))
     if not evidence:
         console.print(Text("  no rule or input names it: somebody else did", "dim"))
 
 
-def _passage(console: "Console", one: dict[str, Any]) -> "Text":
+def together(evidence: Sequence[dict[str, Any]]) -> list[tuple[dict[str, Any], list[tuple[int, int]]]]:
+    """Return evidence so that passages by one rule, or one model, that stand in one context are shown in it together.
+
+    Each with where the passages are in `before`, `passage` and `after`, written one after the other.
+    """
+    found: list[tuple[dict[str, Any], list[tuple[int, int]]]] = []
+    for one in evidence:
+        for other, hits in found:
+            if None in (one["start"], other["start"]) or any(one[name] != other[name] for name in _OF_ONE):
+                continue
+            shift = len(other["before"]) - other["start"]
+            hit = (one["start"] + shift, one["end"] + shift)
+            first = 1 if other["before"].startswith("…") else 0
+            last = hits[0][1] + len(other["after"].removesuffix("…"))
+            if first <= hit[0] and hit[1] <= last:
+                hits.append(hit)
+                break
+        else:
+            start = 0 if one["start"] is None else len(one["before"])
+            found.append((one, [(start, start + len(one["passage"] or ""))]))
+    return found
+
+
+def _passage(console: "Console", one: dict[str, Any], hits: list[tuple[int, int]]) -> "Text":
     from rich.text import Text
 
     from archive.cli.drawing import without_passage
@@ -203,8 +228,8 @@ def _passage(console: "Console", one: dict[str, Any]) -> "Text":
     parts = [_BLANK.sub(" ", one[part]) for part in ("before", "passage", "after")]
     rule = f" “{one['rule']}”" if one["rule"] else ""
     where = f"{one['method'].replace('_', ' ')}{rule}{score}, {one['field'].replace('_', ' ')}: "
-    hit = (len(parts[0]), len(parts[0]) + len(parts[1]))
-    return Text().append(printable_line(where), "dim").append_text(mark("".join(parts), [hit], console))
+    marked = mark("".join(parts), _in_order(hits), console)
+    return Text().append(printable_line(where), "dim").append_text(marked)
 
 
 def _draw_whole(console: "Console", asked: "Proposal") -> None:

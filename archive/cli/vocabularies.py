@@ -143,6 +143,5 @@ def _tell(loaded: "Loaded", file: Path, *, prune: bool) -> None:
     if len(loaded.notes) > _MOST_NOTES:
         hint(f"{file}: {len(loaded.notes) - _MOST_NOTES:,} more such notes")
     if loaded.lacking and not prune:
-        several = loaded.lacking > 1
-        number, stay = (f"{loaded.lacking:,} topics", "stay") if several else ("1 topic", "stays")
-        hint(f"{number} of its vocabulary the file has not, and {stay}; --prune removes those that nothing rests on")
+        what = f"{loaded.lacking:,} topics stay" if loaded.lacking > 1 else "1 topic stays"
+        hint(f"{what} that the vocabulary here has and the file has not; --prune removes what nothing rests on")

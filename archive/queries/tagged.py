@@ -29,18 +29,27 @@ class Example(NamedTuple):
 
 @dataclass
 class Examples:
-    """Articles of which something is known, topics of a scheme, and by both whether the one is about the other.
+    """Articles of which something is known, and topics of a scheme that some of them have: `scheme:code` by id.
 
-    What is not in `verdicts` is not known. `topics` are `scheme:code` by id.
+    By article, `accepted` are the topics that were put on it, `rejected` those that a person took off, and `has` those
+    that it has at all, with what stands above them.
     """
 
     articles: list[Example] = field(default_factory=list)
     topics: dict[int, str] = field(default_factory=dict)
-    verdicts: dict[tuple[int, int], bool] = field(default_factory=dict)
+    accepted: dict[int, set[int]] = field(default_factory=dict)
+    rejected: dict[int, set[int]] = field(default_factory=dict)
+    has: dict[int, set[int]] = field(default_factory=dict)
+    only_rejected: bool = False
 
     def verdict(self, article_id: int, topic_id: int) -> bool | None:
         """Tell whether an article is about a topic; None where that is not known."""
-        return self.verdicts.get((article_id, topic_id))
+        if topic_id in self.rejected.get(article_id, ()):
+            return False
+        accepted = self.accepted.get(article_id, ())
+        if topic_id in accepted:
+            return True
+        return False if accepted and not self.only_rejected and topic_id not in self.has[article_id] else None
 
 
 def find_examples(
@@ -55,52 +64,47 @@ def find_examples(
     """
     topic = topics.c
     rows = connection.execute(select(topic.id, topic.code, topic.parent_id).where(topic.scheme == scheme)).all()
-    found = Examples(topics={row.id: f"{scheme}:{row.code}" for row in rows})
     above = {row.id: row.parent_id for row in rows}
+    found = Examples(only_rejected=only_rejected)
     methods = (*BY_PEOPLE, *BY_INPUTS) if with_given else BY_PEOPLE
     ids = list(connection.scalars(selection.of(select(articles.c.id)).order_by(articles.c.id)))
     for some in chunks(ids):
-        _find_verdicts(connection, some, found, above, methods, only_rejected=only_rejected)
-    known = {article_id for article_id, _ in found.verdicts}
-    found.articles = list(find_texts(connection, [one for one in ids if one in known]))
-    asked = {topic_id for (_, topic_id), is_so in found.verdicts.items() if is_so}
-    found.topics = {topic_id: label for topic_id, label in found.topics.items() if topic_id in asked}
+        _find_tags(connection, some, scheme, found, above, methods)
+    found.articles = list(
+        find_texts(connection, [one for one in ids if one in found.accepted or one in found.rejected])
+    )
+    asked = {topic_id for put in found.accepted.values() for topic_id in put}
+    found.topics = {row.id: f"{scheme}:{row.code}" for row in rows if row.id in asked}
     return found
 
 
-def _find_verdicts(
+def _find_tags(
     connection: Connection,
     ids: Sequence[int],
+    scheme: str,
     found: Examples,
     above: dict[int, int | None],
     methods: Sequence[str],
-    *,
-    only_rejected: bool,
 ) -> None:
     tag, evidence, rejected = article_topics.c, tag_evidence.c, rejected_topics.c
-    has: dict[int, set[int]] = {}
-    looked_at: dict[int, set[int]] = {}
     rows = connection.execute(
         select(tag.article_id, tag.topic_id, evidence.method)
         .join(tag_evidence, evidence.article_topic_id == tag.id)
-        .where(tag.article_id.in_(ids), tag.topic_id.in_(found.topics))
+        .join(topics, topics.c.id == tag.topic_id)
+        .where(tag.article_id.in_(ids), topics.c.scheme == scheme)
         .distinct()
     )
     for row in rows:
-        has.setdefault(row.article_id, set()).update(_with_above(row.topic_id, above))
+        found.has.setdefault(row.article_id, set()).update(_with_above(row.topic_id, above))
         if row.method in methods:
-            looked_at.setdefault(row.article_id, set()).add(row.topic_id)
-    if not only_rejected:
-        for article_id in looked_at:
-            others = (topic_id for topic_id in found.topics if topic_id not in has[article_id])
-            found.verdicts.update(((article_id, topic_id), False) for topic_id in others)
-    found.verdicts.update(((article_id, one), True) for article_id, put in looked_at.items() for one in put)
+            found.accepted.setdefault(row.article_id, set()).add(row.topic_id)
     taken_off = connection.execute(
-        select(rejected.article_id, rejected.topic_id).where(
-            rejected.article_id.in_(ids), rejected.topic_id.in_(found.topics)
-        )
+        select(rejected.article_id, rejected.topic_id)
+        .join(topics, topics.c.id == rejected.topic_id)
+        .where(rejected.article_id.in_(ids), topics.c.scheme == scheme)
     )
-    found.verdicts.update(((article_id, topic_id), False) for article_id, topic_id in taken_off)
+    for article_id, topic_id in taken_off:
+        found.rejected.setdefault(article_id, set()).add(topic_id)
 
 
 def _with_above(topic_id: int, above: dict[int, int | None]) -> set[int]:

@@ -12,8 +12,12 @@ from typing import Any
 
 import pytest
 from click.testing import Result
+from hypothesis import given
+from hypothesis import strategies as st
 
+from archive.cli.reviewing import together
 from archive.forget import forget
+from archive.queries.article import around
 
 Run = Callable[..., Result]
 Begin = Callable[..., Any]  # what begins, as `on_terminal` gives it
@@ -219,3 +223,35 @@ def test_docs_show_what_is_shown(terminal: Begin) -> None:
     for word in re.findall(r"› (yes|no|skip|undo|open)$", block, re.MULTILINE):
         shown += one.press(word[0])
     assert shown + one.ends("q") == expected
+
+
+def evidence(text: str, start: int, end: int, most: int, **more: Any) -> dict[str, Any]:
+    before, after = around(text, start, end, most)
+    same = {"method": "model", "rule": None, "score": 0.5, "field": "body", "revision_id": 1}
+    return {**same, "start": start, "end": end, "passage": text[start:end], "before": before, "after": after, **more}
+
+
+@given(
+    text=st.text(alphabet="ab \n", min_size=1, max_size=60),
+    spans=st.lists(st.tuples(st.integers(0, 59), st.integers(1, 4)), min_size=1, max_size=6),
+    most=st.integers(0, 20),
+)
+def test_passages_in_one_context_are_shown_in_it_together(text: str, spans: list[tuple[int, int]], most: int) -> None:
+    """Each passage is shown once, and where it is said to be."""
+    places = [(start, start + length) for start, length in spans if start + length <= len(text)]
+    shown = []
+    for one, hits in together([evidence(text, start, end, most) for start, end in places]):
+        context = one["before"] + one["passage"] + one["after"]
+        shift = one["start"] - len(one["before"])
+        shown += [(start + shift, end + shift) for start, end in hits]
+        assert [context[start:end] for start, end in hits] == [text[start + shift : end + shift] for start, end in hits]
+    assert sorted(shown) == sorted(places)
+
+
+def test_passages_by_other_rules_are_shown_apart() -> None:
+    text = "one two three"
+    first, second = evidence(text, 0, 3, 60), evidence(text, 4, 7, 60)
+    assert len(together([first, second])) == 1
+    assert len(together([first, {**second, "rule": "two"}])) == 2
+    stated = {**first, "start": None, "end": None, "before": None, "after": None, "passage": "Trade"}
+    assert [one["passage"] for one, _ in together([stated, stated, first])] == ["Trade", "Trade", "one"]

@@ -42,7 +42,7 @@ def test_a_load_is_told_in_numbers(boats: Run) -> None:
     answer = boats("topics", "load", "more.toml")
     assert (answer.exit_code, answer.stdout) == (0, "topics: 1 added, 0 changed, 1 unchanged\n")
     assert answer.stderr == (
-        "1 topic of its vocabulary the file has not, and stays; --prune removes those that nothing rests on\n"
+        "1 topic stays that the vocabulary here has and the file has not; --prune removes what nothing rests on\n"
     )
     Path("more.toml").write_text(BOATS.replace("Boat", "Boats").replace('parent = "b"', "retired = true"))
     answer = boats("topics", "load", "more.toml", "--prune")
