@@ -115,8 +115,8 @@ class _Article:
     def _settle_texts(self) -> set[int]:
         """Find which texts are left; returns those that go.
 
-        A text of which only the bytes of other units are left is made anew of these: as the same revision where
-        headline and body are the same, else as another one.
+        A text is of the first unit left that gives it. Where that has other bytes it is made anew of these: as the same
+        revision where headline and body are the same, else as another one.
         """
         originals = {unit.original_id for unit in self._left}
         gone = set()
@@ -126,10 +126,10 @@ class _Article:
                 if text.cause == "import" or text.original_id not in originals:
                     gone.add(revision_id)
                 continue
-            if any(self._has_bytes_of(unit, text) for unit in givers):
-                continue
             to_the_letter = [unit for unit in givers if unit.text_sha256 is None]
             heir = (to_the_letter or givers)[0]
+            if self._has_bytes_of(heir, text):
+                continue
             is_of_today = text.normalizer_version == NORMALIZER_VERSION
             again = self._read_again(heir) if is_of_today or not to_the_letter else None
             if again is None or (again.text_sha256 == text.revision.text_sha256 and self._has_surroundings(heir)):

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from archive.db import removal, schema, undone
@@ -181,8 +181,13 @@ KNOWN = st.lists(
 )
 
 
+_FERRY = Unit("a.txt", LONG, (("id", "1"),), (("source", "Alpha"),))
+_DATED = Unit("b.txt", LONG, (("id", "1"), ("date", "2023-02")), (("source", "Alpha"),))
+
+
 @settings(max_examples=80)
 @given(first=KNOWN, later=KNOWN)
+@example(first=[_FERRY], later=[_DATED, _FERRY])  # the bytes stay, but are not those that the text came with
 def test_undoing_the_first_of_two_is_as_if_only_the_later_had_been(
     model: Path, contents: Contents, tmp_path_factory: pytest.TempPathFactory, first: list[Unit], later: list[Unit]
 ) -> None:
