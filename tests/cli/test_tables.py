@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from archive.cli.drawing import _last_words, _outermost
+from archive.cli.drawing import _last_words, outermost
 from archive.cli.tables import draw_table, drawn, mark
 
 Run = Callable[..., Result]
@@ -151,7 +151,7 @@ def test_passages_within_others_are_left_out(spans: list[tuple[str, int, int]]) 
         return same and one != other and other["start"] <= one["start"] and one["end"] <= other["end"]
 
     given_ = {"field": "topics", "start": None, "end": None}
-    assert _outermost([given_, *evidence]) == [
+    assert outermost([given_, *evidence]) == [
         given_,
         *(one for one in evidence if not any(within(one, other) for other in evidence)),
     ]
