@@ -143,7 +143,10 @@ def _check_same(words: list[list[str]], bare: _Bare, ours: dict[str, PhraseMatch
             (bare.wordings[number].strip(), starts[start], starts[end - 1]) for number, start, end in bare.find(text)
         }
         for name, matcher in ours.items():
-            found = {(" ".join(tokenize(of[0].text)), start, end) for of, start, end in matcher.find(text)}
+            found = {
+                (" ".join(tokenize(matcher.phrases[number][0].text)), start, end)
+                for number, start, end in matcher.find(text)
+            }
             if found != expected:
                 raise WrongError(f"{name} finds other phrases than the bare automaton")
         by_queries = {

@@ -67,8 +67,8 @@ def _found(matcher: PhraseMatcher, field: str, text: str, words: Sequence[str]) 
     found = sorted(matcher.find(words), key=_in_order)
     spans = passage_spans(text, words, [(start, end) for _, start, end in found])
     times: Counter[Phrase] | None = Counter() if len(found) > MOST else None
-    for (phrases, _, _), (start, end) in zip(found, spans, strict=True):
-        for phrase in phrases:
+    for (number, _, _), (start, end) in zip(found, spans, strict=True):
+        for phrase in matcher.phrases[number]:
             if times is not None:
                 times[phrase] += 1
                 if times[phrase] > MOST:

@@ -16,8 +16,8 @@ class Phrase(NamedTuple):
     text: str
 
 
-# Phrases of the same words, sorted, and where they were found: from which word to which, exclusive.
-Found: TypeAlias = tuple[tuple[Phrase, ...], int, int]
+# Phrases of the same words, by their number in `PhraseMatcher.phrases`, and from which word to which, exclusive.
+Found: TypeAlias = tuple[int, int, int]
 
 
 class Queries(Protocol):
@@ -36,7 +36,12 @@ class PhraseMatcher:
     """Finds many phrases in one pass over the words of a text.
 
     Phrases are compared word by word as `tokenize` makes them. Every occurrence is found, also where phrases overlap.
-    Many phrases are looked for by an automaton, where `ahocorasick_rs` is installed; it finds the same.
+    Many phrases are looked for by an automaton, where `ahocorasick_rs` is installed; it finds the same. `phrases` are
+    those of the same words, sorted, by the number of what was found.
+
+    >>> matcher = PhraseMatcher([Phrase(1, "trade"), Phrase(2, "Trade war")])
+    >>> sorted((matcher.phrases[of][0].text, start, end) for of, start, end in matcher.find(["a", "trade", "war"]))
+    [('Trade war', 1, 3), ('trade', 1, 2)]
     """
 
     def __init__(self, phrases: Iterable[Phrase], *, by_automaton: bool | None = None) -> None:
@@ -44,14 +49,5 @@ class PhraseMatcher:
         for phrase in phrases:
             if words := tuple(tokenize(phrase.text)):
                 by_words.setdefault(words, []).append(phrase)
-        wordings = {words: tuple(sorted(of)) for words, of in by_words.items()}
-        self._find = finder(wordings, by_automaton=by_automaton)
-
-    def find(self, words: Sequence[str]) -> list[Found]:
-        """Return what was found, in no certain order.
-
-        >>> found = PhraseMatcher([Phrase(1, "trade"), Phrase(2, "Trade war")]).find(["a", "trade", "war"])
-        >>> sorted((phrases[0].text, start, end) for phrases, start, end in found)
-        [('Trade war', 1, 3), ('trade', 1, 2)]
-        """
-        return self._find(words)
+        self.phrases = [tuple(sorted(of)) for of in by_words.values()]
+        self.find = finder(list(by_words), by_automaton=by_automaton)

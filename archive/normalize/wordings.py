@@ -1,9 +1,9 @@
 """Many sequences of words, found in a text all at once."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from itertools import repeat
-from typing import TypeVar
+from typing import TypeAlias
 
 # MEASURED: from so many on, the automaton of the extra `fast` is quicker than Python's dictionaries
 MANY = 1000
@@ -11,58 +11,57 @@ MANY = 1000
 _FILLER = " "  # stands for a word that is in none
 _FIRST_CHARACTER, _SURROGATES, _LAST_CHARACTER = 0x80, 0xD800, 0x10FFFF
 
-T = TypeVar("T")
+# Found: the number of the wording, that of its first word in the text, and that after its last one.
+Finder: TypeAlias = Callable[[Sequence[str]], list[tuple[int, int, int]]]
 
 
-def finder(
-    wordings: Mapping[tuple[str, ...], T], *, by_automaton: bool | None = None
-) -> Callable[[Sequence[str]], list[tuple[T, int, int]]]:
-    """Return what finds sequences of words in the words of a text, in one pass: what each stands for, and where.
+def finder(wordings: Sequence[tuple[str, ...]], *, by_automaton: bool | None = None) -> Finder:
+    """Return what finds different sequences of words in the words of a text, in one pass.
 
-    A place is the number of the first word and that after the last one. Every occurrence is found, also where they
-    overlap, in no certain order. Many are looked for by an automaton, where `ahocorasick_rs` is installed; it finds
-    the same.
+    What it returns has for each occurrence which wording it is, by its number, and where: the number of its first word
+    and that after its last one. Every occurrence is found, also where they overlap, in no certain order. Many wordings
+    are looked for by an automaton, where `ahocorasick_rs` is installed; it finds the same.
 
-    >>> sorted(finder({("trade",): 1, ("trade", "war"): 2})(["a", "trade", "war"]))
-    [(1, 1, 2), (2, 1, 3)]
+    >>> sorted(finder([("trade",), ("trade", "war")])(["a", "trade", "war"]))
+    [(0, 1, 2), (1, 1, 3)]
     """
     if by_automaton is None:
         by_automaton = len(wordings) >= MANY and find_spec("ahocorasick_rs") is not None
     return _automaton(wordings) if by_automaton else _dictionaries(wordings)
 
 
-def _dictionaries(wordings: Mapping[tuple[str, ...], T]) -> Callable[[Sequence[str]], list[tuple[T, int, int]]]:
+def _dictionaries(wordings: Sequence[tuple[str, ...]]) -> Finder:
     """Return what finds wordings by their first word, and longer ones by their second, too."""
-    # by first word: what stands for it alone, and by second word what follows, how many words it is, what it stands for
-    known: dict[str, tuple[list[T], dict[str, list[tuple[list[str], int, T]]]]] = {}
-    for words, of in wordings.items():
+    # by first word: the wording of it alone, and by second word what follows, how many words it is, which one it is
+    known: dict[str, tuple[list[int], dict[str, list[tuple[list[str], int, int]]]]] = {}
+    for number, words in enumerate(wordings):
         alone, longer = known.setdefault(words[0], ([], {}))
         if len(words) == 1:
-            alone.append(of)
+            alone.append(number)
         else:
-            longer.setdefault(words[1], []).append((list(words[2:]), len(words), of))
+            longer.setdefault(words[1], []).append((list(words[2:]), len(words), number))
     firsts = frozenset(known)
 
-    def find(words: Sequence[str]) -> list[tuple[T, int, int]]:
+    def find(words: Sequence[str]) -> list[tuple[int, int, int]]:
         present = firsts.intersection(words)
         if not present:
             return []
-        found: list[tuple[T, int, int]] = []
+        found: list[tuple[int, int, int]] = []
         last = len(words) - 1
         for start in [place for place, word in enumerate(words) if word in present]:
             alone, longer = known[words[start]]
             if alone:
                 found.append((alone[0], start, start + 1))
             if longer and start < last:
-                for rest, length, of in longer.get(words[start + 1], ()):
+                for rest, length, number in longer.get(words[start + 1], ()):
                     if not rest or words[start + 2 : start + length] == rest:
-                        found.append((of, start, start + length))
+                        found.append((number, start, start + length))
         return found
 
     return find
 
 
-def _automaton(wordings: Mapping[tuple[str, ...], T]) -> Callable[[Sequence[str]], list[tuple[T, int, int]]]:
+def _automaton(wordings: Sequence[tuple[str, ...]]) -> Finder:
     """Return what finds wordings by the automaton of Aho and Corasick (1975), to which each word is one character.
 
     So places are numbers of words, and the text that it goes through is short.
@@ -81,12 +80,10 @@ def _automaton(wordings: Mapping[tuple[str, ...], T]) -> Callable[[Sequence[str]
     automaton = AhoCorasick(
         ["".join(characters[word] for word in words) for words in wordings], matchkind=MatchKind.Standard
     )
-    of = list(wordings.values())
     character_of = characters.get
 
-    def find(words: Sequence[str]) -> list[tuple[T, int, int]]:
+    def find(words: Sequence[str]) -> list[tuple[int, int, int]]:
         text = "".join(map(character_of, words, repeat(_FILLER)))
-        hits = automaton.find_matches_as_indexes(text, overlapping=True)
-        return [(of[number], start, end) for number, start, end in hits]
+        return automaton.find_matches_as_indexes(text, overlapping=True)
 
     return find

@@ -70,7 +70,8 @@ class RuleMatcher:
                     self._by_prefix.setdefault(anchor, []).append(number)
                 else:
                     self._by_wording.setdefault(anchor, []).append(number)
-        self._find = finder({words: words for words in wordings})
+        self._wordings = list(wordings)
+        self._find = finder(self._wordings)
         self._lengths = sorted({len(prefix) for prefix in self._by_prefix})
 
     def find(self, fields: Mapping[str, Sequence[str]]) -> list[Matched]:
@@ -80,7 +81,7 @@ class RuleMatcher:
         >>> [one.rule.topic_id for one in matcher.find({"headline": ["the", "ferry"], "body": ["a", "pier"]})]
         [1]
         """
-        places = {field: _by_wording(self._find(words)) for field, words in fields.items()}
+        places = {field: self._places(words) for field, words in fields.items()}
         candidates = set(self._always)
         passages: dict[int, list[Passage]] = {}
         for field, hits in places.items():
@@ -101,6 +102,13 @@ class RuleMatcher:
                 if truth(tree, text.has):
                     passages[number] = text.passages(wanted)
         return [Matched(self._rules[number][0], passages[number][:MOST]) for number in sorted(passages)]
+
+    def _places(self, words: Sequence[str]) -> dict[_Wording, list[tuple[int, int]]]:
+        """Return where which wordings stand."""
+        places: dict[_Wording, list[tuple[int, int]]] = {}
+        for number, start, end in self._find(words):
+            places.setdefault(self._wordings[number], []).append((start, end))
+        return places
 
 
 class TextInWords:
@@ -155,17 +163,6 @@ class TextInWords:
             if not all(wording in places for wording in _wordings(leaf)):
                 return []
         return find_hits(leaf, self._fields[field])
-
-
-def _by_wording(found: Iterable[tuple[_Wording, int, int]]) -> dict[_Wording, list[tuple[int, int]]]:
-    places: dict[_Wording, list[tuple[int, int]]] = {}
-    for wording, start, end in found:
-        known = places.get(wording)
-        if known is None:
-            places[wording] = [(start, end)]
-        else:
-            known.append((start, end))
-    return places
 
 
 def _wordings(leaf: Text) -> list[_Wording]:
