@@ -68,7 +68,7 @@ def decide(path: Path, wishes: Sequence[Wish], who: str) -> Decided:
     Raises NotFoundError for a key that names no article, UsageError for a field or value that cannot be set.
     """
     for wish in wishes:
-        _require_name(who, wish.reason)
+        require_name(who, wish.reason)
         require_utf8("topic", *wish.topics, *wish.not_topics)
     who = who.strip()
     decided = Decided()
@@ -114,7 +114,7 @@ def set_rule(path: Path, rule: Rule, who: str, reason: str | None = None) -> tup
     Returns the decision, None where that is the rule already, and how many tags were put on and taken off. The rule is
     applied in any case. Raises UsageError for a person who never decided about a topic: the name may be another.
     """
-    _require_name(who, reason)
+    require_name(who, reason)
     require_utf8("NAME", rule.person)
     with deciding(path) as connection:
         decision = None
@@ -146,7 +146,7 @@ def decide_about(
 
     Returns the decision; None where it is so already. Raises as `make_so` does; then nothing is changed.
     """
-    _require_name(who, reason)
+    require_name(who, reason)
     with deciding(path) as connection:
         said = make_so(connection, verb, name, value)
         if said is None:
@@ -166,7 +166,7 @@ def undo(path: Path, number: int, who: str, reason: str | None = None) -> tuple[
     Raises NotFoundError where there is no such decision, UsageError where it was taken back already, and where it
     forgot an article or is about one that was forgotten since.
     """
-    _require_name(who, reason)
+    require_name(who, reason)
     with deciding(path) as connection:
         decision = decisions.find(connection, number)
         if decision is None:
@@ -193,11 +193,12 @@ def undo(path: Path, number: int, who: str, reason: str | None = None) -> tuple[
     return decision, undone
 
 
-def _require_name(who: str, reason: str | None) -> None:
+def require_name(who: str, reason: str | None = None, *, does: str = "decides") -> None:
+    """Raise UsageError where nobody is named, or where the name or the reason is no text."""
     require_utf8("--who", who)
     require_utf8("--because", reason)
     if not who.strip():
-        raise UsageError("nobody is named who decides; name somebody with --who, or in $ARCHIVE_WHO")
+        raise UsageError(f"nobody is named who {does}; name somebody with --who, or in $ARCHIVE_WHO")
 
 
 def full_key(connection: Connection, key: str) -> str:

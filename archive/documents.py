@@ -194,6 +194,13 @@ class RuleMatch:
     set_aside: int | None = None  # which of the passages set aside, where field is set_aside
     is_query: bool = False
 
+    @property
+    def method(self) -> str:
+        """What kind of rule it is, as `tag_evidence` has it."""
+        if self.set_aside is not None:
+            return "trailing_tags"
+        return "query" if self.is_query else "rule"
+
 
 @dataclass(frozen=True)
 class Article:

@@ -1,7 +1,7 @@
 """What people's tags teach: models learned from them, and how good they are."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,13 +10,13 @@ from sqlalchemy import Connection, func, insert, select
 
 from archive.db import tables
 from archive.db.clock import now
-from archive.decide import deciding
-from archive.errors import ArchiveError, UsageError
+from archive.decide import deciding, require_name
+from archive.errors import ArchiveError
 from archive.learning import require_extra
-from archive.normalize.text import require_utf8
 from archive.queries import reading
 from archive.queries.filters import NOTHING_ASKED, Asked
 from archive.queries.tagged import Example, Examples, find_examples
+from archive.running import Watch, unwatched
 from archive.version import __version__
 
 if TYPE_CHECKING:
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 FEWEST = 10  # different texts that a topic must be on, and as many that it must not be on
 FOLDS = 5
 TIME, RANDOM = SPLITS = ("time", "random")
-# what is called with a word for the step, how much of it is done, and how much there is
-Watch = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
@@ -70,16 +68,14 @@ class Evaluated:
     later: tuple[int, str] | None = None
 
 
-def learn(path: Path, source: Source, who: str, *, seed: int = 0, watch: Watch = lambda _w, _d, _t: None) -> Learned:
+def learn(path: Path, source: Source, who: str, *, seed: int = 0, watch: Watch = unwatched) -> Learned:
     """Learn a model of what people said, put it into the archive as the latest of its scheme, and return what it is.
 
     How good it is was found by cross-validation in five folds. Raises ArchiveError, with what is missing, where there
     is no topic of which enough is known, and where the extra is not installed; then nothing is changed.
     """
     require_extra()
-    require_utf8("--who", who)
-    if not who.strip():
-        raise UsageError("nobody is named who learns; name somebody with --who, or in $ARCHIVE_WHO")
+    require_name(who, does="learns")
     from archive.learning.evaluation import cross_validate
     from archive.learning.fitting import fit
     from archive.learning.stored import dump_model
@@ -141,7 +137,7 @@ def evaluate(
     split: str = RANDOM,
     folds: int = FOLDS,
     seed: int = 0,
-    watch: Watch = lambda _w, _d, _t: None,
+    watch: Watch = unwatched,
 ) -> Evaluated:
     """Return how good models are on articles that they were not learned from; nothing is written.
 

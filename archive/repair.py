@@ -14,15 +14,8 @@ from archive.db.views import VIEWS
 from archive.errors import ArchiveError
 from archive.queries import verification
 from archive.queries.verification import database, records, texts, values
-from archive.queries.verification.findings import (
-    Finding,
-    Watch,
-    counted,
-    guarded,
-    listed,
-    shortened,
-    unwatched,
-)
+from archive.queries.verification.findings import Finding, counted, guarded, listed, shortened
+from archive.running import Watch, unwatched
 
 # As the migrations make it; `hashsize` is the room that a writer may take before it writes a segment.
 SEARCH_INDEX = (

@@ -1,7 +1,7 @@
 """Articles, tagged again by today's vocabulary: what rules find in their texts, what follows from given topics."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,22 +12,20 @@ from sqlalchemy import Connection, Engine, select
 from archive.db import schema, vocabulary
 from archive.db.engine import file_errors_explained, open_engine
 from archive.db.enumerations import BY_RULE
-from archive.db.evidence import Evidence, find_evidence, find_passages_aside, find_tags, replace_evidence
+from archive.db.evidence import Evidence, find_evidence, find_passages_aside, find_tags, settle_evidence
 from archive.db.lookups import chunks, current_texts
-from archive.db.tables import articles, schemes, topics
+from archive.db.mappings import MAPPING
+from archive.db.tables import articles, topics
 from archive.documents import Given
-from archive.errors import NotFoundError
 from archive.prepare import Preparer, Settings
 from archive.queries.article import around
-from archive.resolve.derived_tags import DerivedTags
-from archive.running import signals_held
+from archive.queries.topics import unknown_scheme
+from archive.resolve.derived_tags import QUERY, DerivedTags
+from archive.running import Watch, signals_held, unwatched
 
 _BATCH = 500
 _EXAMPLES = 3
 _FEW = 20  # articles of an archive in which more than half says nothing
-
-# what is called with a word for the step, how much of it is done, and how much there is
-Watch = Callable[[str, int, int], None]
 
 
 class Example(NamedTuple):
@@ -75,7 +73,7 @@ def retag(
     scheme: str | None = None,
     *,
     dry_run: bool = False,
-    watch: Watch = lambda _what, _done, _total: None,
+    watch: Watch = unwatched,
 ) -> Retagged:
     """Let articles have the tags that today's rules and mappings give them, and return what became otherwise.
 
@@ -150,7 +148,7 @@ class _Retagger:
     def retag(self, connection: Connection, ids: Sequence[int], done: _Done) -> None:
         """Tag these articles again, and add to what is done."""
         tags_before = find_tags(connection, ids)
-        evidence_before = find_evidence(connection, ids, (*BY_RULE, "mapping"))
+        evidence_before = find_evidence(connection, ids, (*BY_RULE, MAPPING))
         texts = current_texts(connection, ids)
         aside = find_passages_aside(connection, [revision_id for revision_id, _, _ in texts.values()])
         wanted: set[Evidence] = set()
@@ -160,10 +158,7 @@ class _Retagger:
                 of_text = match.set_aside is None
                 wanted.add(
                     Evidence(
-                        article_id,
-                        match.topic_id,
-                        ("query" if match.is_query else "rule") if of_text else "trailing_tags",
-                        match.rule,
+                        *(article_id, match.topic_id, match.method, match.rule),
                         revision_id=revision_id if of_text else None,
                         set_aside_id=None if match.set_aside is None else passages[match.set_aside][0],
                         field=match.field,
@@ -171,18 +166,13 @@ class _Retagger:
                         end=match.end,
                     )
                 )
+        # what follows from values and mappings is seen to after that
         known = {
             row_id: one
             for row_id, one in evidence_before.items()
-            if one.method != "mapping" and one.rule not in self._derived.rules
+            if one.method != MAPPING and not (one.method == QUERY and one.rule in self._derived.rules)
         }
-        if self._topics is not None:
-            wanted = {one for one in wanted if one.topic_id in self._topics}
-            known = {row_id: one for row_id, one in known.items() if one.topic_id in self._topics}
-        gone = [row_id for row_id, one in known.items() if one not in wanted]
-        new = wanted.difference(known.values())
-        if gone or new:
-            replace_evidence(connection, gone, new)
+        settle_evidence(connection, known, wanted, self._topics)
         self._derived.follow(connection, ids, thoroughly=True)
         self._compare(connection, ids, tags_before, evidence_before, texts, done)
 
@@ -196,7 +186,7 @@ class _Retagger:
         done: _Done,
     ) -> None:
         tags = find_tags(connection, ids)
-        evidence = set(find_evidence(connection, ids, (*BY_RULE, "mapping")).values())
+        evidence = set(find_evidence(connection, ids, (*BY_RULE, MAPPING)).values())
         before = set(evidence_before.values())
         done.found.articles += len(ids)
         done.found.otherwise += len({one.article_id for one in before ^ evidence})
@@ -261,8 +251,7 @@ def _settings(connection: Connection) -> Settings:
 def _topics_of(connection: Connection, scheme: str) -> frozenset[int]:
     found = frozenset(connection.scalars(select(topics.c.id).where(topics.c.scheme == scheme)))
     if not found:
-        known = sorted({*connection.scalars(select(topics.c.scheme).union(select(schemes.c.scheme)))})
-        raise NotFoundError(f"there is no topic of scheme '{scheme}'; there are topics of {', '.join(known) or 'none'}")
+        raise unknown_scheme(connection, scheme)
     return found
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from archive.db.decisions import ACCEPTED, REJECTED
-from archive.decide import Wish, decide, undo
+from archive.decide import Wish, decide, require_name, undo
 from archive.errors import NotFoundError, UsageError
 from archive.queries import reading
 from archive.queries.filters import Asked
@@ -58,8 +58,7 @@ class Review:
         min_score: float = 0,
         reason: str | None = None,
     ) -> None:
-        if not who.strip():
-            raise UsageError("nobody is named who decides; name somebody with --who, or in $ARCHIVE_WHO")
+        require_name(who, reason)
         self._path, self._who, self._reason = path, who, reason
         with reading(path) as connection:
             selection = asked.selection(connection)

@@ -6,7 +6,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -102,3 +102,11 @@ def _start_of(number: int) -> str:
         )
     except (OSError, IndexError):
         return ""
+
+
+# Called with a word for the step of a long work, how much of it is done, and how much there is, None if nobody knows.
+Watch = Callable[[str, int, int | None], None]
+
+
+def unwatched(_what: str, _done: int, _total: int | None) -> None:
+    """Watch nothing."""

@@ -1,6 +1,6 @@
 """Topics proposed by models, and from which score on people take them for tags."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,22 +13,21 @@ from archive.db.decisions import THRESHOLD, Decision
 from archive.db.enumerations import BY_MODEL
 from archive.db.ids import Ids
 from archive.db.thresholds import ALL_OF_SCHEME, LOWEST, OFF, Followed, find_thresholds, follow_thresholds
-from archive.decide import deciding
+from archive.decide import deciding, require_name
 from archive.errors import NotFoundError, UsageError
 from archive.learning import require_extra
-from archive.normalize.text import require_utf8
 from archive.queries import reading
 from archive.queries.filters import Asked
 from archive.queries.suggestions import StoredModel, find_latest_model, list_suggestions
 from archive.queries.tagged import find_texts
+from archive.queries.topics import unknown_scheme
 from archive.resolve.topics import find_topic
+from archive.running import Watch, unwatched
 
 if TYPE_CHECKING:
     from archive.learning.model import Model
 
 _BATCH = 500
-# what is called with a word for the step, how much of it is done, and how much there is
-Watch = Callable[[str, int, int], None]
 
 
 @dataclass
@@ -53,7 +52,7 @@ def suggest(
     *,
     min_score: float | None = None,
     limit: int | None = None,
-    watch: Watch = lambda _w, _d, _t: None,
+    watch: Watch = unwatched,
 ) -> Suggested:
     """Let the latest model of a scheme judge the articles asked for, keep what it proposes, and return that.
 
@@ -99,10 +98,7 @@ def set_threshold(
     A topic's own threshold counts, whatever that of its scheme is. Returns no decision where it is so already. Raises
     NotFoundError for a topic or scheme that is not there, UsageError for what is no score from 0.2 to 1.
     """
-    require_utf8("--who", who)
-    require_utf8("--because", reason)
-    if not who.strip():
-        raise UsageError("nobody is named who decides; name somebody with --who, or in $ARCHIVE_WHO")
+    require_name(who, reason)
     said = _score(value)
     with deciding(path) as connection:
         name = _named(connection, topic, scheme)
@@ -135,8 +131,8 @@ def _named(connection: Connection, topic: str | None, scheme: str | None) -> str
         topic_id = find_topic(connection, topic)
         return next(label for label, one in vocabulary.topic_labels(connection).items() if one == topic_id)
     statement = select(tables.topics.c.id).where(tables.topics.c.scheme == scheme).limit(1)
-    if connection.execute(statement).first() is None:
-        raise NotFoundError(f"there is no topic of scheme '{scheme}'; `archive topics --all` lists them")
+    if scheme is None or connection.execute(statement).first() is None:
+        raise unknown_scheme(connection, scheme or "")
     return f"{scheme}:{ALL_OF_SCHEME}"
 
 

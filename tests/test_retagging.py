@@ -193,7 +193,9 @@ def test_only_topics_of_one_scheme(database: Path, folder: Path, load: Callable[
     load(mills='phrases = ["mill"]', more=more.replace('"quiet"', '"noon"'))
     assert told(retag(database, "moods")) == [("Quiet", 1, 1)]
     assert tags(database) == {"ferry": ["Ferries", "Quiet"], "mill": [], "rope": ["Quiet"]}
-    with pytest.raises(NotFoundError, match="no topic of scheme 'mood'; there are topics of local, moods"):
+    with pytest.raises(
+        NotFoundError, match="there is no scheme 'mood'; moods was probably meant; there are local, moods"
+    ):
         retag(database, "mood")
 
 
@@ -262,3 +264,31 @@ def test_a_given_code_leads_to_the_topic_that_is_the_same(
     assert rows(database, MAPPED) == [("Mills", "mapping", "subj:04016000", "record")]
     undo_import(database, 1, "Ada", force=True)
     assert rows(database, MAPPED) == []
+
+
+def test_a_phrase_that_becomes_a_query_is_one_when_it_is_imported_again(
+    database: Path, folder: Path, load: Callable[..., None]
+) -> None:
+    load()
+    imported(database, folder)
+    load(ferries='rules = ["ferry"]')
+    file = database.parent / "topics.toml"
+    file.write_text(file.read_text().replace('phrases = ["ferry"]\n', ""))
+    load_vocabulary(database, file, "topics")
+    assert imported(database, folder) == {"revised": 1, "unchanged": 2}
+    assert {(method, rule) for method, rule, *_ in evidence(database, "Ferries")} == {("query", "ferry")}
+
+
+def test_a_phrase_that_reads_like_a_rule_of_values_is_kept_apart_from_it(
+    database: Path, folder: Path, load: Callable[..., None]
+) -> None:
+    (folder / "odd.txt").write_text("Odd\n\nThe date 2023 stands here, and nothing is known of when it was written.")
+    load(ferries='rules = ["date:2023"]', mills='phrases = ["date:2023"]')
+    imported(database, folder)
+    assert imported(database, folder) == {"unchanged": 4}
+    assert retag(database) == Retagged(articles=4)
+    assert rows(database, "SELECT method, rule, count(*) FROM tag_overview WHERE rule = 'date:2023' GROUP BY 1, 2") == [
+        ("rule", "date:2023", 1)
+    ]
+    load(ferries='rules = ["date:2023", "odd"]', mills='phrases = ["date:2023"]')
+    assert imported(database, folder) == {"revised": 1, "unchanged": 3}

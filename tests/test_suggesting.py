@@ -170,7 +170,7 @@ def test_thresholds_are_of_what_is_there_and_of_somebody(proposed: tuple[Path, l
     path, _ = proposed
     with pytest.raises(NotFoundError, match="there is no topic 'ferries'"):
         set_threshold(path, "ferries", None, ".5", "Ada")
-    with pytest.raises(NotFoundError, match="no topic of scheme 'medtop'"):
+    with pytest.raises(NotFoundError, match="there is no scheme 'medtop'; there are local"):
         set_threshold(path, None, "medtop", ".5", "Ada")
     with pytest.raises(UsageError, match="nobody is named who decides"):
         set_threshold(path, "trade", None, ".5", " ")

@@ -9,7 +9,7 @@ from archive.cli import completing
 from archive.cli.asking import takes_query
 from archive.cli.escaping import printable_line
 from archive.cli.options import archive_path, format_option, limit_option, name_of, who_and_why
-from archive.cli.output import hint, print_rows
+from archive.cli.output import counted, hint, print_rows
 from archive.cli.watching import watching
 from archive.errors import UsageError
 
@@ -79,8 +79,8 @@ def learn(
     _tell_left_out(done.left_out)
     hint(
         printable_line(
-            f"model {done.number} of {scheme}: {_counted(len(done.topics), 'topic')}, learned from "
-            f"{_counted(done.articles, 'article')}; `archive topics suggest{_option(scheme)}` applies it"
+            f"model {done.number} of {scheme}: {counted(len(done.topics), 'topic')}, learned from "
+            f"{counted(done.articles, 'article')}; `archive topics suggest{_option(scheme)}` applies it"
         )
     )
 
@@ -121,7 +121,7 @@ def suggest(
     rows: Iterable[dict[str, Any]] = done.rows
     if form == "table":
         rows = [{**row, "words": _words(row["words"])} for row in rows]
-    empty = f"nothing to propose: model {done.model} looked at {_counted(done.articles, 'article')}"
+    empty = f"nothing to propose: model {done.model} looked at {counted(done.articles, 'article')}"
     print_rows(_rounded(rows, form), form, _SUGGESTED, empty=empty)
     if done.number > len(done.rows):
         hint(f"{len(done.rows):,} of {done.number:,} suggestions; --limit 0 shows all")
@@ -215,11 +215,11 @@ def evaluate(
     _tell_left_out(found.left_out)
     if found.earlier and found.later:
         hint(
-            f"learned from {_counted(found.earlier[0], 'article')} to {found.earlier[1]}, tested on "
+            f"learned from {counted(found.earlier[0], 'article')} to {found.earlier[1]}, tested on "
             f"{found.later[0]:,} from {found.later[1]}"
         )
     if found.undated:
-        hint(f"{_counted(found.undated, 'article')} left out: no date that is known to the day")
+        hint(f"{counted(found.undated, 'article')} left out: no date that is known to the day")
 
 
 def _tell_left_out(left_out: Mapping[str, str]) -> None:
@@ -254,7 +254,3 @@ def _words(words: Iterable[dict[str, Any]]) -> str:
 
 def _option(scheme: str) -> str:
     return "" if scheme == "local" else f" --scheme {scheme}"
-
-
-def _counted(number: int, thing: str) -> str:
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"

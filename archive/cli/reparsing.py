@@ -9,7 +9,7 @@ from archive.cli import completing
 from archive.cli.asking import keys_of, query_option
 from archive.cli.escaping import printable_line
 from archive.cli.options import archive_path, format_option
-from archive.cli.output import hint, print_rows, shown_path
+from archive.cli.output import counted, hint, print_rows, shown_path
 from archive.errors import UsageError
 from archive.reparse import Survey, survey
 from archive.reparse import reparse as write_reparsed
@@ -54,7 +54,7 @@ def reparse(
     shown: list[dict[str, Any]] = rows
     if form == "table":
         shown = [{**row, **row["examples"][0]} for row in rows]
-    print_rows(shown, form, _COLUMNS, empty=f"nothing changes: {_counted(found.articles, 'article')} looked at")
+    print_rows(shown, form, _COLUMNS, empty=f"nothing changes: {counted(found.articles, 'article')} looked at")
     if not rows:
         return
     hint(f"{_told(found)} of {found.articles:,} looked at")
@@ -73,8 +73,4 @@ def _is_asked() -> bool:
 
 
 def _told(found: Survey) -> str:
-    return f"{_counted(len(found.ids), 'article')} otherwise, {_counted(found.revisions, 'new revision')}"
-
-
-def _counted(number: int, thing: str) -> str:
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+    return f"{counted(len(found.ids), 'article')} otherwise, {counted(found.revisions, 'new revision')}"

@@ -6,7 +6,7 @@ import click
 
 from archive.cli.escaping import printable_line
 from archive.cli.options import archive_path, format_option
-from archive.cli.output import hint, print_rows
+from archive.cli.output import counted, hint, print_rows
 from archive.cli.watching import watching
 
 _COLUMNS = {"topic": "topic", "added": "added", "removed": "removed", "key": "example", "passage": "passage"}
@@ -41,7 +41,7 @@ def retag(ctx: click.Context, /, scheme: str | None, dry_run: bool, form: str) -
     ]
     if form == "table":
         rows = [_as_shown(row) for row in rows]
-    number = _counted(done.articles, "article")
+    number = counted(done.articles, "article")
     print_rows(rows, form, _COLUMNS, empty=f"no tag changes: {number} looked at")
     for one in done.broad:
         share = f"{one.articles:,} of {number}"
@@ -49,7 +49,7 @@ def retag(ctx: click.Context, /, scheme: str | None, dry_run: bool, form: str) -
     what = "would be tagged otherwise; nothing was written" if dry_run else "tagged otherwise"
     if not done.otherwise:
         return
-    hint(f"{_counted(done.otherwise, 'article')} of {done.articles:,} {what}")
+    hint(f"{counted(done.otherwise, 'article')} of {done.articles:,} {what}")
 
 
 def _as_shown(row: dict[str, Any]) -> dict[str, Any]:
@@ -58,7 +58,3 @@ def _as_shown(row: dict[str, Any]) -> dict[str, Any]:
     example = examples[0]
     passage = "".join(part or "" for part in (example["before"], example["passage"], example["after"]))
     return {"topic": row["name"], **row, "key": example["key"], "passage": passage}
-
-
-def _counted(number: int, thing: str) -> str:
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"

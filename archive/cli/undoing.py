@@ -7,7 +7,7 @@ import click
 from archive.cli import completing
 from archive.cli.escaping import printable_line
 from archive.cli.options import archive_path, name_of, who_and_why
-from archive.cli.output import hint
+from archive.cli.output import counted, hint
 from archive.errors import ArchiveError, UsageError
 from archive.undoing import Undoing, listed, survey, undo_import
 
@@ -55,15 +55,11 @@ def _is_asked() -> bool:
 def _told(found: Undoing) -> list[str]:
     """Return in words what goes."""
     began = found.started_at[:19].replace("T", " ")
-    lines = [f"import {found.number} of {began} ({found.arguments}), {_counted(found.units, 'unit')}"]
+    lines = [f"import {found.number} of {began} ({found.arguments}), {counted(found.units, 'unit')}"]
     if found.own:
-        lines.append(f"{_counted(len(found.own), 'article')} it alone brought will go: {listed(found.own)}")
+        lines.append(f"{counted(len(found.own), 'article')} it alone brought will go: {listed(found.own)}")
     if found.shared:
-        lines.append(f"{_counted(found.shared, 'article')} will be what other imports make of them")
+        lines.append(f"{counted(found.shared, 'article')} will be what other imports make of them")
     if not found.own and not found.shared:
         lines.append("no article is otherwise without it")
     return lines
-
-
-def _counted(number: int, thing: str) -> str:
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"

@@ -7,7 +7,7 @@ import click
 
 from archive.cli.escaping import printable_line
 from archive.cli.options import archive_path, format_option
-from archive.cli.output import hint, print_rows
+from archive.cli.output import counted, hint, print_rows
 from archive.cli.watching import watching
 
 _COLUMNS = {"severity": "severity", "check": "check", "message": "what is wrong", "cure": "what helps"}
@@ -42,7 +42,7 @@ def verify(ctx: click.Context, /, deep: bool, form: str) -> None:
     else:
         print_rows((asdict(finding) for finding in found.findings), form, _COLUMNS, empty="the archive is sound")
     looked_at = ", ".join(f"{number:,} {name}" for name, number in found.counts.items())
-    told = ", ".join(_counted(found.number(severity), severity) for severity in ("error", "warning", "note"))
+    told = ", ".join(counted(found.number(severity), severity) for severity in ("error", "warning", "note"))
     shallow = "" if deep else "; --deep also compares checksums"
     hint(f"checked {looked_at} in {time.monotonic() - started:.1f} s: {told}{shallow}")
     ctx.exit(1 if found.number("error") else 0)
@@ -85,7 +85,3 @@ def repair(ctx: click.Context, /, dry_run: bool) -> None:
         click.echo(printable_line(f"cannot be repaired: {finding.message}{cure}"))
     hint("originals were not compared with their checksums; `archive verify --deep` does")
     ctx.exit(1 if errors else 0)
-
-
-def _counted(number: int, thing: str) -> str:
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"

@@ -1,16 +1,18 @@
-"""How far a long check is, shown while it runs."""
+"""How far a long work is, shown while it runs."""
 
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from archive.running import unwatched
+
 
 @contextmanager
 def watching() -> Iterator[Any]:
-    """Give what is told how far a check is: shown on a terminal, and on anything else not at all."""
+    """Give what is told how far a work is: shown on a terminal, and on anything else not at all."""
     if not sys.stderr.isatty():
-        yield lambda _what, _done, _total: None
+        yield unwatched
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn

@@ -55,7 +55,7 @@ class Failed:
 
 def unit_tags(unit: Article) -> set[RuleTag]:
     """Return what the vocabulary tags in a unit."""
-    return {(match.topic_id, match.rule, match.field, match.start, match.end) for match in unit.matches}
+    return {(match.topic_id, match.method, match.rule, match.field, match.start, match.end) for match in unit.matches}
 
 
 def are_other_tags(tags: AbstractSet[RuleTag], known: AbstractSet[RuleTag]) -> bool:
@@ -64,4 +64,4 @@ def are_other_tags(tags: AbstractSet[RuleTag], known: AbstractSet[RuleTag]) -> b
 
 
 def _by_words(tags: AbstractSet[RuleTag]) -> set[tuple[object, ...]]:
-    return {(topic_id, tuple(tokenize(rule)), *place) for topic_id, rule, *place in tags}
+    return {(topic_id, method, tuple(tokenize(rule)), *place) for topic_id, method, rule, *place in tags}

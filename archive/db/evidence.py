@@ -1,6 +1,6 @@
 """What speaks for topics on articles: found, and replaced by what speaks for them today."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, insert, select, union_all
@@ -61,12 +61,25 @@ def find_evidence(connection: Connection, article_ids: Collection[int], methods:
     return found
 
 
-def replace_evidence(connection: Connection, gone: Collection[int], new: Iterable[Evidence]) -> None:
-    """Take evidence out, by its id, and put other in; tags that nothing speaks for any more go.
+def settle_evidence(
+    connection: Connection,
+    known: Mapping[int, Evidence],
+    wanted: set[Evidence],
+    topics: Collection[int] | None = None,
+) -> None:
+    """Let what is known, by its id, be what is wanted; of these topics only, if any are named.
 
-    For a topic that a person took off, new evidence is kept apart, and makes no tag.
+    Tags that nothing speaks for any more go. For a topic that a person took off, new evidence is kept apart, and makes
+    no tag.
     """
-    new = sorted(new, key=lambda one: (one.article_id, one.topic_id, one.rule or "", one.place, repr(one)))
+    if topics is not None:
+        wanted = {one for one in wanted if one.topic_id in topics}
+        known = {row_id: one for row_id, one in known.items() if one.topic_id in topics}
+    gone = [row_id for row_id, one in known.items() if one not in wanted]
+    new = sorted(
+        wanted.difference(known.values()),
+        key=lambda one: (one.article_id, one.topic_id, one.rule or "", one.place, repr(one)),
+    )
     evidence, tag = tables.tag_evidence, tables.article_topics
     touched: set[int] = set()
     for some in chunks(gone):

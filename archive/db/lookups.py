@@ -109,8 +109,8 @@ class KnownRevision:
         return is_later((self.modified_at, self.crawled_at), (other.modified_at, other.crawled_at))
 
 
-# what a rule found: topic id, rule, field, start, end; no place where the rule names no words
-RuleTag: TypeAlias = tuple[int, str, str, int | None, int | None]
+# what a rule found: topic id, method, rule, field, start, end; no place where the rule names no words
+RuleTag: TypeAlias = tuple[int, str, str, str, int | None, int | None]
 
 
 @dataclass(slots=True)
@@ -223,7 +223,7 @@ def find_articles(connection: Connection, ids: Collection[int]) -> dict[int, Kno
             if method == "given":
                 known[article_id].given_topics.add((topic_id, given_text, given_by))
             elif method in BY_RULE:
-                known[article_id].rule_tags.add((topic_id, *passage))
+                known[article_id].rule_tags.add((topic_id, method, *passage))
     return known
 
 

@@ -3,10 +3,9 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, RowMapping, delete, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
 from archive.db import tables
-from archive.db.enumerations import BY_RULE
 from archive.db.lookups import Identifier, KnownRevision
 from archive.db.removal import detach_units
 from archive.db.standing import GivenValue, find_values
@@ -199,17 +198,3 @@ def remove_identifiers(connection: Connection, row_ids: Iterable[int]) -> None:
     """Take out identifiers."""
     table = tables.article_identifiers
     connection.execute(delete(table).where(table.c.id.in_(list(row_ids))))
-
-
-def remove_evidence_of_rules(connection: Connection, article_id: int) -> None:
-    """Take out what rules say of an article."""
-    evidence, tag, rejected = tables.tag_evidence, tables.article_topics.c, tables.rejected_topics.c
-    connection.execute(
-        delete(evidence).where(
-            evidence.c.method.in_(BY_RULE),
-            or_(
-                evidence.c.article_topic_id.in_(select(tag.id).where(tag.article_id == article_id)),
-                evidence.c.rejected_topic_id.in_(select(rejected.id).where(rejected.article_id == article_id)),
-            ),
-        )
-    )

@@ -352,11 +352,13 @@ class Rows:
         self._insert("tag_evidence", evidence)
 
     def _passage(self, match: RuleMatch, revision_id: int) -> Row:
-        passage: Row = {"rule": match.rule, "field": match.field, "start": match.start, "end": match.end}
+        passage: Row = {
+            **{"method": match.method, "rule": match.rule},
+            **{"field": match.field, "start": match.start, "end": match.end},
+        }
         if match.set_aside is None:
-            return passage | {"method": "query" if match.is_query else "rule", "revision_id": revision_id}
-        set_aside_id = self._set_aside_ids[revision_id][match.set_aside]
-        return passage | {"method": "trailing_tags", "set_aside_id": set_aside_id}
+            return passage | {"revision_id": revision_id}
+        return passage | {"set_aside_id": self._set_aside_ids[revision_id][match.set_aside]}
 
 
 _ITEM_COLUMNS = [column.name for column in tables.import_items.columns]

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from archive.db import decisions, tables, vocabulary
 from archive.db.decisions import THRESHOLD
 from archive.db.enumerations import BY_MODEL
-from archive.db.evidence import Evidence, find_evidence, replace_evidence
+from archive.db.evidence import Evidence, find_evidence, settle_evidence
 from archive.db.lookups import chunks
 
 OFF = "off"
@@ -61,8 +61,7 @@ def follow_thresholds(connection: Connection, article_ids: Collection[int] | Non
             article_ids = {*article_ids, *connection.scalars(select(tables.suggestions.c.article_id).distinct())}
     wanted = _wanted(connection, article_ids, thresholds) if thresholds else set()
     there = find_evidence(connection, article_ids, (BY_MODEL,))
-    gone = [evidence_id for evidence_id, one in there.items() if one not in wanted]
-    replace_evidence(connection, gone, wanted.difference(there.values()))
+    settle_evidence(connection, there, wanted)
     before, after = ({(one.article_id, one.topic_id) for one in of} for of in (there.values(), wanted))
     return Followed(len(after - before), len(before - after))
 

@@ -234,14 +234,20 @@ def names_of_topic(connection: Connection, topic_id: int) -> set[TopicName]:
     return {TopicName(*row) for row in connection.execute(select(*columns).where(table.topic_id == topic_id))}
 
 
-def phrases_of_topic(connection: Connection, topic_id: int) -> set[str]:
-    """Return the phrases that tag with a topic."""
-    return _rules_of_topic(connection, topic_id, "phrase")
+def rules_of_topic(connection: Connection, topic_id: int, kind: str) -> set[str]:
+    """Return the rules of a kind (`phrase` or `query`) that tag with a topic."""
+    rules = tables.topic_rules.c
+    return set(connection.scalars(select(rules.expression).where(rules.topic_id == topic_id, rules.kind == kind)))
 
 
-def set_topic_phrases(connection: Connection, topic_id: int, phrases: Collection[str]) -> None:
-    """Make these the phrases that tag with a topic, in place of those it had."""
-    _set_topic_rules(connection, topic_id, "phrase", phrases)
+def set_topic_rules(connection: Connection, topic_id: int, kind: str, expressions: Collection[str]) -> None:
+    """Make these the rules of a kind that tag with a topic, in place of those it had."""
+    table = tables.topic_rules
+    connection.execute(delete(table).where(table.c.topic_id == topic_id, table.c.kind == kind))
+    if expressions:
+        connection.execute(
+            insert(table), [{"topic_id": topic_id, "kind": kind, "expression": one} for one in sorted(expressions)]
+        )
 
 
 def all_phrases(connection: Connection) -> list[tuple[int, str]]:
@@ -249,33 +255,9 @@ def all_phrases(connection: Connection) -> list[tuple[int, str]]:
     return _all_rules(connection, "phrase")
 
 
-def queries_of_topic(connection: Connection, topic_id: int) -> set[str]:
-    """Return the queries that tag with a topic."""
-    return _rules_of_topic(connection, topic_id, "query")
-
-
-def set_topic_queries(connection: Connection, topic_id: int, queries: Collection[str]) -> None:
-    """Make these the queries that tag with a topic, in place of those it had."""
-    _set_topic_rules(connection, topic_id, "query", queries)
-
-
 def all_queries(connection: Connection) -> list[tuple[int, str]]:
     """Return all queries that tag: topic id and query, in a fixed order."""
     return _all_rules(connection, "query")
-
-
-def _rules_of_topic(connection: Connection, topic_id: int, kind: str) -> set[str]:
-    rules = tables.topic_rules.c
-    return set(connection.scalars(select(rules.expression).where(rules.topic_id == topic_id, rules.kind == kind)))
-
-
-def _set_topic_rules(connection: Connection, topic_id: int, kind: str, expressions: Collection[str]) -> None:
-    table = tables.topic_rules
-    connection.execute(delete(table).where(table.c.topic_id == topic_id, table.c.kind == kind))
-    if expressions:
-        connection.execute(
-            insert(table), [{"topic_id": topic_id, "kind": kind, "expression": one} for one in sorted(expressions)]
-        )
 
 
 def _all_rules(connection: Connection, kind: str) -> list[tuple[int, str]]:
@@ -313,9 +295,3 @@ def source_values(connection: Connection, source_id: int) -> dict[str, str | Non
         select(source.name, source.kind, source.country, source.language).where(source.id == source_id)
     ).one()
     return dict(row._mapping)
-
-
-def topic_values(connection: Connection, topic_id: int) -> dict[str, object]:
-    """Return the columns of a topic that a vocabulary can set."""
-    topic = tables.topics.c
-    return dict(connection.execute(select(topic.name, topic.parent_id).where(topic.id == topic_id)).one()._mapping)

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 from archive.db import tables, vocabulary
 from archive.db.concepts import TopicRow, iter_topics, read_schemes
 from archive.errors import NotFoundError
+from archive.queries.topics import unknown_scheme
 from archive.vocabularies import Concept, Match, Scheme
 
 
@@ -47,7 +48,7 @@ def find_vocabulary(connection: Connection, scheme: str | None = None, *, all_kn
     by_scheme = select(topic.scheme, func.count()).where(*wanted).group_by(topic.scheme).order_by(topic.scheme)
     counted: dict[str, int] = dict(connection.execute(by_scheme).all())
     if scheme is not None and not counted:
-        raise _no_topics(connection, scheme, wanted[1:])
+        raise _no_topics(connection, scheme)
     languages: set[str] = set()
     for table in (names, definitions):
         of_topics = and_(tables.topics.c.id == table.c.topic_id, *wanted)
@@ -77,12 +78,11 @@ def find_vocabulary(connection: Connection, scheme: str | None = None, *, all_kn
     )
 
 
-def _no_topics(connection: Connection, scheme: str, is_wanted: Sequence[ColumnElement[bool]]) -> NotFoundError:
+def _no_topics(connection: Connection, scheme: str) -> NotFoundError:
     topic = tables.topics.c
     if connection.scalar(select(topic.id).where(topic.scheme == scheme).limit(1)) is not None:
         return NotFoundError(f"only imports made the topics of the scheme '{scheme}'; --all has them")
-    known = ", ".join(connection.scalars(select(topic.scheme).where(*is_wanted).distinct().order_by(topic.scheme)))
-    return NotFoundError(f"there is no topic of the scheme '{scheme}'" + (f"; there are {known}" if known else ""))
+    return unknown_scheme(connection, scheme)
 
 
 def _concept(topic: TopicRow, codes: dict[int, str]) -> Concept:

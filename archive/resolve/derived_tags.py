@@ -22,9 +22,6 @@ from archive.query_language.rules import asks_for_values, parse_rule, truth
 from archive.query_language.tree import Everything, Fact, Leaf, Near, Node, Published, Words, leaves
 from archive.resolve.conditions import in_language, in_section, of_kind, of_source
 
-# Values of an article that a rule can ask for, by the field that sets them.
-FOLLOWED = frozenset(("source", "published", "language", "section", "kind"))
-
 QUERY = "query"
 _CONDITIONS = {"source": of_source, "language": in_language, "section": in_section, "kind": of_kind}
 
@@ -59,13 +56,7 @@ class DerivedTags:
             for row_id, one in evidence.find_evidence(connection, article_ids, (MAPPING, QUERY)).items()
             if one.method == MAPPING or one.rule in self.rules
         }
-        if self._topics is not None:
-            wanted = {one for one in wanted if one.topic_id in self._topics}
-            known = {row_id: one for row_id, one in known.items() if one.topic_id in self._topics}
-        gone = [row_id for row_id, one in known.items() if one not in wanted]
-        new = wanted.difference(known.values())
-        if gone or new:
-            evidence.replace_evidence(connection, gone, new)
+        evidence.settle_evidence(connection, known, wanted, self._topics)
 
     def _by_rules(self, connection: Connection, article_ids: Collection[int]) -> set[Evidence]:
         if not self._rules:

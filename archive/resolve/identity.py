@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from archive.db import lookups
 from archive.db.changes import Change, are_other_tags, unit_tags
 from archive.db.ids import Ids
-from archive.db.lookups import Identifier, KnownArticle, KnownRevision, KnownValue, Place
+from archive.db.lookups import Identifier, KnownArticle, KnownRevision, KnownValue, Place, RuleTag
 from archive.db.statements import Statement, find_stated, stated_by
 from archive.documents import VERSION_TIMES, Article, Value
 from archive.resolve.keys import Keys
@@ -227,7 +227,7 @@ class IdentityResolver:
         retag = (
             not is_new_revision
             and revision is article.current
-            and are_other_tags(unit_tags(unit), {tag for tag in article.rule_tags if tag[1] not in self._by_values})
+            and are_other_tags(unit_tags(unit), self._by_text(article))
             # a copy's words may stand elsewhere than in the text that is kept
             and revision.text_sha256 == unit.text_sha256
             and self._has_surroundings(unit, revision.id)
@@ -298,6 +298,10 @@ class IdentityResolver:
         if is_notice(unit) and article.current.fingerprint != NO_WORDS:
             return article.current, False
         return self._revise(unit, article), True
+
+    def _by_text(self, article: KnownArticle) -> set[RuleTag]:
+        """Return what rules that a text alone decides put on an article."""
+        return {tag for tag in article.rule_tags if not (tag[1] == "query" and tag[2] in self._by_values)}
 
     def _has_surroundings(self, unit: Article, revision_id: int) -> bool:
         """Tell whether a revision has the headings, the links and the passages set aside that a unit has."""

@@ -26,13 +26,6 @@ from archive.resolve.topics import LOCAL, TopicResolver, find_topic
 MERGE, RENAME, MOVE, ALIAS = VERBS = ("topic_merge", "topic_rename", "topic_move", "topic_alias")
 
 
-# what tags with a topic: how it is read and set
-_RULES = (
-    (vocabulary.phrases_of_topic, vocabulary.set_topic_phrases),
-    (vocabulary.queries_of_topic, vocabulary.set_topic_queries),
-)
-
-
 def first_names(connection: Connection) -> dict[str, str]:
     """Return by `scheme:code` what each topic that people gave another name was named before."""
     names: dict[str, str] = {}
@@ -128,10 +121,10 @@ class Topics:
         names = _by_key(one._replace(kind="alias") for one in self._names(topic)) | _by_key(self._names(target))
         vocabulary.set_topic_names(self._connection, target.id, list(names.values()))
         vocabulary.set_topic_names(self._connection, topic.id, ())
-        for of_topic, set_rules in _RULES:
-            rules = of_topic(self._connection, topic.id) | of_topic(self._connection, target.id)
-            set_rules(self._connection, target.id, rules)
-            set_rules(self._connection, topic.id, ())
+        for kind in ("phrase", "query"):
+            both = [vocabulary.rules_of_topic(self._connection, one.id, kind) for one in (topic, target)]
+            vocabulary.set_topic_rules(self._connection, target.id, kind, both[0] | both[1])
+            vocabulary.set_topic_rules(self._connection, topic.id, kind, ())
         if topic.origin == "vocabulary":
             vocabulary.update_topic(self._connection, target.id, {"origin": topic.origin})
         moves.set_parent(self._connection, children, target.id)
@@ -220,8 +213,8 @@ class Topics:
             "origin": lambda: topic.origin,
             "parent": lambda: None if topic.parent_id is None else self._label(topic.parent_id),
             "names": lambda: sorted((one.kind, one.name, one.language) for one in self._names(topic)),
-            "phrases": lambda: sorted(vocabulary.phrases_of_topic(self._connection, topic.id)),
-            "queries": lambda: sorted(vocabulary.queries_of_topic(self._connection, topic.id)),
+            "phrases": lambda: sorted(vocabulary.rules_of_topic(self._connection, topic.id, "phrase")),
+            "queries": lambda: sorted(vocabulary.rules_of_topic(self._connection, topic.id, "query")),
             "children": lambda: [self._label(one) for one in moves.children_of(self._connection, topic.id)],
             "led": lambda: self._led(topic),
             "others": lambda: self._others(topic),
@@ -241,9 +234,9 @@ class Topics:
             names = [TopicName(kind, name, name_key(name), *language) for kind, name, *language in state["names"]]
             vocabulary.set_topic_names(self._connection, topic_id, names)
         if "phrases" in state:
-            vocabulary.set_topic_phrases(self._connection, topic_id, state["phrases"])
+            vocabulary.set_topic_rules(self._connection, topic_id, "phrase", state["phrases"])
         if "queries" in state:
-            vocabulary.set_topic_queries(self._connection, topic_id, state["queries"])
+            vocabulary.set_topic_rules(self._connection, topic_id, "query", state["queries"])
         moves.set_parent(self._connection, [self._exactly(one).id for one in state.get("children", ())], topic_id)
 
     def _led(self, topic: Topic) -> dict[str, str]:
@@ -263,8 +256,8 @@ class Topics:
         """Return what tells by which texts of a topic a ground would put it on articles: itself, or other spellings."""
         resolver = resolver or self._resolver()
         names = {one.name for one in vocabulary.names_of_topic(self._connection, topic_id)}
-        queries = vocabulary.queries_of_topic(self._connection, topic_id)
-        phrases = vocabulary.phrases_of_topic(self._connection, topic_id)
+        queries = vocabulary.rules_of_topic(self._connection, topic_id, "query")
+        phrases = vocabulary.rules_of_topic(self._connection, topic_id, "phrase")
         by_words: dict[tuple[str, ...], list[str]] = {}
         for text in sorted(phrases | names):
             by_words.setdefault(tuple(tokenize(text)), []).append(text)

@@ -130,7 +130,7 @@ def test_an_export_goes_to_stdout_or_to_a_file_by_its_name(boats: Run) -> None:
 def test_an_export_of_what_is_not_there(boats: Run, run: Run, database: Path) -> None:
     answer = boats("topics", "export", "--scheme", "ships")
     assert (answer.exit_code, answer.stdout) == (1, "")
-    assert answer.stderr == "archive: there is no topic of the scheme 'ships'; there are boats\n"
+    assert answer.stderr == "archive: there is no scheme 'ships'; there are boats\n"
     answer = run("--db", database, "topics", "export", "-f", "csv")
     assert answer.exit_code == 0
     assert answer.stdout.startswith("scheme,code,name")

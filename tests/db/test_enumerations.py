@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from archive.db.enumerations import ENUMERATIONS, PRECISIONS, STATED
+from archive.db.enumerations import BY_RULE, ENUMERATIONS, PRECISIONS, STATED
 from archive.db.tables import metadata
-from archive.documents import FIELDS, METHODS
+from archive.documents import FIELDS, METHODS, RuleMatch
 from archive.ingest import OUTCOMES
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -34,7 +34,7 @@ WRITTEN: dict[tuple[str, str, int | str], tuple[str, ...]] = {
     ("resolve", "add_topic", "origin"): ("topics.origin",),
     ("db", "Rows", 3): ("article_revisions.cause",),
     ("db", "add_source_name", "kind"): ("source_names.kind",),
-    ("db", "_set_topic_rules", 2): ("topic_rules.kind",),
+    ("resolve", "set_topic_rules", 2): ("topic_rules.kind",),
     ("resolve", "Change", 2): ("import_items.outcome",),
     ("ingest.py", "end_import", 2): ("imports.status",),
 }
@@ -98,6 +98,13 @@ def test_what_the_code_writes_is_known(column: str) -> None:
     values = written(column)
     assert values, f"nothing that is written into {column} was found: has the code moved?"
     assert values <= set(ENUMERATIONS[table, name])
+
+
+def test_a_rule_that_matches_has_one_of_the_methods_of_rules() -> None:
+    matches = (
+        RuleMatch(1, "a", "body", 0, 1, set_aside, is_query) for set_aside in (None, 0) for is_query in (True, False)
+    )
+    assert {match.method for match in matches} == set(BY_RULE)
 
 
 @pytest.mark.parametrize(("table", "column"), ENUMERATIONS)

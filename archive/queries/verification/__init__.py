@@ -22,7 +22,8 @@ from archive.queries.verification import (
     texts,
     values,
 )
-from archive.queries.verification.findings import SEVERITIES, UNREADABLE, Finding, Watch, guarded, unwatched
+from archive.queries.verification.findings import SEVERITIES, UNREADABLE, Finding, guarded
+from archive.running import Watch, unwatched
 
 _CHECKS = (*records.CHECKS, *decided.CHECKS, *forgotten.CHECKS, *corpora.CHECKS, *learned.CHECKS)
 _COUNTED = {

@@ -1,7 +1,7 @@
 """What a check finds: how bad it is, what is wrong and where, and what helps."""
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -11,7 +11,6 @@ REPAIR = "`archive repair`"
 RESTORE = "`archive db restore BACKUP` goes back to a backup"
 
 # What is being checked, how much of it is done, and of how much, where that is known.
-Watch = Callable[[str, int, int | None], None]
 
 # What sqlite3 raises of a damaged file: the second where SQLite's message repeats what is no UTF-8.
 UNREADABLE = (sqlite3.DatabaseError, UnicodeDecodeError)
@@ -79,10 +78,6 @@ class Check(NamedTuple):
         for (place,) in connection.execute(self.sql):
             found.add(place)
         yield from found.findings()
-
-
-def unwatched(_what: str, _done: int, _total: int | None) -> None:
-    """Watch nothing."""
 
 
 def guarded(name: str, findings: Iterable[Finding]) -> Iterator[Finding]:

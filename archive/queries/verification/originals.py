@@ -7,7 +7,8 @@ from typing import IO, cast
 
 import zstandard
 
-from archive.queries.verification.findings import RESTORE, Finding, Watch, Wrong
+from archive.queries.verification.findings import RESTORE, Finding, Wrong
+from archive.running import Watch
 
 _STEP = 500  # originals between two words to the watcher
 _PIECE = 1 << 20

@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from archive.normalize.article import FINGERPRINT_VERSION, fingerprint, text_sha256
 from archive.normalize.tokens import index_text, tokenize
-from archive.queries.verification.findings import REPAIR, RESTORE, Finding, Watch, Wrong
+from archive.queries.verification.findings import REPAIR, RESTORE, Finding, Wrong
 from archive.queries.verification.passages import ByText, has_place, is_block, is_hit, is_passage, stands_at
+from archive.running import Watch
 
 STEP = 500  # texts between two words to the watcher
 
