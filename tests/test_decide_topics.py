@@ -2,9 +2,7 @@
 
 import json
 import shutil
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +20,7 @@ from archive.queries.filters import Asked, Filters
 from archive.queries.topics import list_topics
 from archive.queries.verification import verify
 from archive.reparse import survey
+from tests.engines import connected
 
 Contents = Callable[[Path], dict[str, list[str]]]
 
@@ -113,7 +112,7 @@ def say(archive: Path, verb: str, topic: str, value: str | None) -> int:
 
 
 def ask(archive: Path, query: str) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(archive)) as connection:
+    with connected(archive) as connection:
         return connection.execute(query).fetchall()
 
 

@@ -1,9 +1,7 @@
 """What becomes of each unit of an import, and what then stands in the tables."""
 
 import io
-import sqlite3
 from collections.abc import Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +13,7 @@ from archive.errors import UsageError
 from archive.ingest import ImportOptions, ImportSummary, Listener, import_paths
 from archive.queries import reading
 from archive.queries.article import read_original
+from tests.engines import connected
 
 HEADLINE = "Ferry stops at the old mill"
 TEXT = (
@@ -50,7 +49,7 @@ def outcomes(database: Path, *paths: Path, **options: Any) -> list[str]:
 
 
 def rows(database: Path, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(database)) as connection:
+    with connected(database) as connection:
         return connection.execute(query, parameters).fetchall()
 
 
@@ -76,7 +75,7 @@ def found(database: Path, query: str) -> list[str]:
 
 def check(database: Path) -> None:
     """Fail if a row points nowhere or the search index is not that of the texts."""
-    with closing(sqlite3.connect(database)) as connection:
+    with connected(database) as connection:
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
         connection.execute("INSERT INTO article_fts(article_fts, rank) VALUES ('integrity-check', 1)")
 
@@ -532,7 +531,7 @@ def test_the_tables_are_the_same_with_workers_and_without(
         path.write_bytes(database.read_bytes())
         summary = import_paths(path, [str(folder)], ImportOptions(jobs=number))
         assert summary.units == 25
-        with closing(sqlite3.connect(path)) as connection:
+        with connected(path) as connection:
             connection.execute("UPDATE articles SET created_at = ''")
             connection.execute("UPDATE article_revisions SET seen_at = ''")
             connection.execute("UPDATE sources SET created_at = ''")

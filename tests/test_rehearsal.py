@@ -18,6 +18,7 @@ from archive.ingest import ImportOptions, ImportSummary, Listener, import_paths
 from archive.queries import reading
 from archive.queries.imports import list_import_items
 from archive.rehearsal import rehearse_import
+from tests.engines import connected
 
 HERE = ImportOptions(jobs=0)
 FERRY = (
@@ -95,7 +96,7 @@ def test_what_others_do_meanwhile(database: Path, tmp_path: Path) -> None:
 
     class Looking(Listener):
         def units_done(self, number: int, outcomes: Any) -> None:
-            with closing(sqlite3.connect(database, timeout=0)) as connection:
+            with connected(database) as connection:
                 seen.append(connection.execute("SELECT count(*) FROM import_items").fetchone()[0])
                 with pytest.raises(sqlite3.OperationalError, match="locked"):
                     connection.execute("BEGIN IMMEDIATE")

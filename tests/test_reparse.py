@@ -2,9 +2,7 @@
 
 import hashlib
 import json
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -27,6 +25,7 @@ from archive.queries.filters import Asked
 from archive.queries.search import search_articles
 from archive.readers.text import TextReader
 from archive.reparse import reparse, survey
+from tests.engines import connected
 
 Contents = Callable[[Path], dict[str, list[str]]]
 
@@ -87,7 +86,7 @@ def explained(path: Path) -> dict[str, Any]:
 
 
 def rows(path: Path, statement: str) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(path)) as connection:
+    with connected(path) as connection:
         return connection.execute(statement).fetchall()
 
 

@@ -2,14 +2,13 @@
 
 import itertools
 import shutil
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from archive.ingest import ImportOptions, import_paths, load_vocabulary
+from tests.engines import connected
 
 FIRST = (
     "The bridge at the old harbour carries 12 tonnes, the council said on Monday, and lorries have to take the road "
@@ -32,7 +31,7 @@ def run(database: Path, *paths: Path) -> list[tuple[str, str | None]]:
 
 
 def rows(database: Path, query: str) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(database)) as connection:
+    with connected(database) as connection:
         connection.execute("INSERT INTO article_fts(article_fts, rank) VALUES ('integrity-check', 1)")
         return connection.execute(query).fetchall()
 

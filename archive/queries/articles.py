@@ -19,13 +19,11 @@ from archive.db.tables.articles import COUNTING
 from archive.errors import ForgottenError, NotFoundError
 from archive.normalize.text import first_sentence
 from archive.queries.hiding import why_hidden
-from archive.queries.selection import ALL, INDEX, Selection, matches
+from archive.queries.selection import ALL, Selection
 
 # how many characters of a body are enough to derive a headline from
 _BEGINNING = 1000
 _PAGE = 500
-_SAMPLE = 200  # matches that tell how frequent a word is
-_LOOKED_UP = 34  # articles that are looked up in the index in the time it takes to sort all matches, however many
 
 Article = dict[str, Any]
 
@@ -56,10 +54,11 @@ def in_order(
     A few of the newest articles with a frequent word are found soonest by going back from the newest one and looking
     each up in the index; those with a rare word by sorting all that have it. Which is better, the first matches tell.
     """
-    if selection.match is None or limit is None or not _is_frequent(connection, selection.match, limit):
+    match = selection.match
+    if match is None or limit is None or not match.is_looked_up(connection, limit):
         statement = selection.of(select(articles.c.id).select_from(articles)).order_by(*date_order(sort)).limit(limit)
         return from_index(statement, selection)
-    looked_up = select(1).where(matches(selection.match), INDEX.c.rowid == articles.c.id).exists()
+    looked_up = select(1).where(match.found, match.id == articles.c.id).exists()
     return select(articles.c.id).where(looked_up, *selection.conditions).order_by(*date_order(sort)).limit(limit)
 
 
@@ -77,20 +76,6 @@ def date_order(sort: str) -> tuple[ColumnElement[Any], ...]:
     return (first.desc().nulls_last(), number.desc()) if sort == "newest" else (first.asc().nulls_last(), number)
 
 
-def _is_frequent(connection: Connection, match: str, limit: int) -> bool:
-    """Tell whether so many articles match that looking up one after the other is sooner done than sorting them.
-
-    How many there are is estimated from how close together the first stand. Of a word in a quarter of all articles
-    looking up can be quicker, or several times as slow, as its matches lie in the index: then all are sorted.
-    """
-    first = select(INDEX.c.rowid).where(matches(match)).limit(_SAMPLE).subquery()
-    number, lowest, highest = connection.execute(
-        select(func.count(), func.min(first.c.rowid), func.max(first.c.rowid))
-    ).one()
-    # to look one up, FTS5 may have to go through half of the word's matches
-    return number == _SAMPLE and bool(limit * (highest - lowest + 1) < _LOOKED_UP * number)
-
-
 def count_articles(connection: Connection, selection: Selection = ALL, unit: str = "articles") -> int:
     """Return how many articles there are, how many different texts they have, or how many sources they state.
 
@@ -102,7 +87,7 @@ def count_articles(connection: Connection, selection: Selection = ALL, unit: str
 def counting_of(selection: Selection, unit: str) -> Select[Any]:
     """Return the SELECT behind `count_articles`."""
     if unit == "articles" and selection.match is not None and not selection.conditions:
-        return select(func.count()).select_from(INDEX).where(matches(selection.match))
+        return select(func.count()).select_from(selection.match.index).where(selection.match.found)
     return selection.of(counting(unit))
 
 

@@ -5,17 +5,15 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, literal, literal_column, select
+from sqlalchemy import ColumnElement, Connection, Select, literal, select
 
 from archive.db.tables import article_revisions, articles
 from archive.normalize.tokens import token_spans, tokenize
 from archive.queries.articles import Article, date_order, in_order, summaries, summary_select
-from archive.queries.selection import INDEX, Selection, matches
+from archive.queries.matching import Match
+from archive.queries.selection import Selection
 from archive.query_language.hits import find_hits
 from archive.query_language.tree import Text
-
-# what a word in the headline counts, against one in the body
-HEADLINE_WEIGHT = 5.0
 
 _BEFORE, _LENGTH = 60, 240  # characters of a snippet before its first hit, and in all
 
@@ -76,13 +74,13 @@ def search_statement(connection: Connection, selection: Selection, limit: int | 
     return statement.order_by(*order)
 
 
-def best_matches(selection: Selection, match: str, limit: int | None) -> Select[Any]:
+def best_matches(selection: Selection, match: Match, limit: int | None) -> Select[int, float]:
     """Return the SELECT of the articles that match best: id and score."""
-    score: ColumnElement[float] = literal_column(f"-bm25(article_fts, {HEADLINE_WEIGHT}, 1.0)").label("score")
-    found = select(INDEX.c.rowid.label("id"), score).where(matches(match))
+    score = match.score.label("score")
+    found = select(match.id.label("id"), score).where(match.found)
     if selection.conditions:
-        found = found.join(articles, articles.c.id == INDEX.c.rowid + 0).where(*selection.conditions)
-    return found.order_by(score.desc(), INDEX.c.rowid).limit(limit)
+        found = found.join(articles, match.joined).where(*selection.conditions)
+    return found.order_by(score.desc(), match.id).limit(limit)
 
 
 def make_snippet(body: str, texts: Sequence[Text]) -> Snippet:

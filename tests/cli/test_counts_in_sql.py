@@ -3,12 +3,13 @@
 import json
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import Result
+
+from tests.engines import connected
 
 Run = Callable[..., Result]
 Rows = list[dict[str, Any]]
@@ -20,7 +21,7 @@ CONTAINERS = "m63e7wau3tza"  # of Radio Lintel, without a date
 def told(seeds: Run, seeds_archive: Path) -> Callable[..., Rows]:
     """Return what gives the answer of a command, after people decided this and that and more came in."""
     copy = "published: 2023-02\nsource: Lantern Wire\n"
-    with closing(sqlite3.connect(seeds_archive)) as connection:
+    with connected(seeds_archive) as connection:
         (body,) = connection.execute(
             "SELECT r.body FROM articles a JOIN article_revisions r ON r.id = a.revision_id WHERE a.key = ?",
             (CONTAINERS,),
@@ -42,7 +43,7 @@ def asked(seeds_archive: Path) -> Callable[[str], Rows]:
     """Return what gives the answer of a statement."""
 
     def ask(statement: str) -> Rows:
-        with closing(sqlite3.connect(seeds_archive)) as connection:
+        with connected(seeds_archive) as connection:
             connection.row_factory = sqlite3.Row
             return [dict(row) for row in connection.execute(statement)]
 

@@ -1,9 +1,7 @@
 """`archive import`: what it says, and how it ends. What it does is tested with the import itself."""
 
 import json
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +9,7 @@ import pytest
 from click.testing import Result
 
 import archive.cli.importing as importing
+from tests.engines import connected
 
 Run = Callable[..., Result]
 
@@ -180,7 +179,7 @@ def test_what_is_no_archive_is_left_alone(run: Run, tmp_path: Path) -> None:
     assert "cannot be read as an archive" in answer.stderr
     assert text.read_text().startswith("not a database")
     other = tmp_path / "other.db"
-    with closing(sqlite3.connect(other)) as connection:
+    with connected(other) as connection:
         connection.execute("CREATE TABLE things (id INTEGER)")
     answer = run("--db", other, "import", "-", stdin="A body.")
     assert answer.exit_code == 1

@@ -1,13 +1,13 @@
 """`archive imports undo`."""
 
 import json
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 from click.testing import Result
+
+from tests.engines import connected
 
 Run = Callable[..., Result]
 
@@ -67,7 +67,7 @@ def test_what_decisions_rest_on_is_refused(seeds: Run, seeds_archive: Path, key:
         f"archive: import 1 is not undone: decision 1 about {cited}, which it brought. --force undoes it all the same\n"
     )
     assert seeds("imports", "undo", "1", "--yes", "--force").exit_code == 0
-    with closing(sqlite3.connect(seeds_archive)) as connection:
+    with connected(seeds_archive) as connection:
         assert connection.execute("SELECT count(*) FROM articles").fetchall() == [(0,)]
         assert connection.execute("SELECT article_key FROM decisions").fetchall() == [(cited,)]
 

@@ -15,6 +15,7 @@ import pytest
 from archive.db import engine, schema
 from archive.errors import ArchiveError
 from archive.ingest import ImportOptions, import_paths
+from tests.engines import connected
 
 Rows = Callable[..., list[tuple[Any, ...]]]
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -200,7 +201,7 @@ def test_an_import_of_another_machine_is_not_taken_for_a_killed_one(
     database: Path, tmp_path: Path, query: Rows
 ) -> None:
     processes = ["elsewhere 1 17", f"{os.uname().nodename} 4194305 17", "a host 1 "]
-    with closing(sqlite3.connect(database)) as connection:
+    with connected(database) as connection:
         connection.executemany(
             "INSERT INTO imports (started_at, status, arguments, program_version, process) "
             "VALUES ('', 'running', '', '', ?)",

@@ -14,6 +14,7 @@ from archive.queries import reading
 from archive.queries.articles import count_articles, find_article_id, list_articles
 from archive.queries.filters import Asked, Filters
 from archive.queries.selection import ALL
+from tests.engines import connected
 
 
 def test_newest_first_and_undated_last(ask: Connection) -> None:
@@ -109,13 +110,11 @@ def test_reading_what_is_not_there(tmp_path: Path) -> None:
 
 
 def test_all_answers_are_of_one_moment(archive_of: Callable[[dict[str, str]], Path]) -> None:
-    import sqlite3
-    from contextlib import closing
 
     path = archive_of({"a.txt": "One text.", "b.txt": "Another one of them."})
     with reading(path) as connection:
         assert count_articles(connection, ALL) == 2
-        with closing(sqlite3.connect(path)) as writing, writing:
+        with connected(path) as writing, writing:
             writing.execute("UPDATE articles SET language = 'xx'")
         assert count_articles(connection, Asked(filters=Filters(language="xx")).selection(connection)) == 0
     with reading(path) as connection:

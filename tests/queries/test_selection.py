@@ -3,9 +3,8 @@
 import os
 import random
 import shutil
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, suppress
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -27,6 +26,7 @@ from archive.query_language.reference import Known, asks_for_hidden, evaluate, i
 from archive.query_language.rules import asks_for_values, parse_rule
 from archive.query_language.tree import Query
 from archive.retagging import retag
+from tests.engines import connected
 
 TODAY = date(2026, 11, 22)
 NOW = "2026-11-22T10:00:00.000000Z"
@@ -187,7 +187,7 @@ Passages = set[tuple[str, str, str, int | None, int | None]]
 
 def passages(path: Path) -> Passages:
     """Return what queries as rules put on articles: key, rule, field, start, end."""
-    with closing(sqlite3.connect(path)) as connection:
+    with connected(path) as connection:
         rows = connection.execute(
             'SELECT a.key, e.rule, e.field, e.start, e."end" FROM tag_evidence e '
             "JOIN article_topics g ON g.id = e.article_topic_id JOIN articles a ON a.id = g.article_id "
@@ -197,7 +197,7 @@ def passages(path: Path) -> Passages:
 
 
 def add_rules(path: Path, rules: Iterable[str]) -> None:
-    with closing(sqlite3.connect(path)) as connection, connection:
+    with connected(path) as connection, connection:
         connection.executemany(
             "INSERT INTO topic_rules (topic_id, kind, expression) VALUES (1, 'query', ?)", [(one,) for one in rules]
         )
@@ -231,7 +231,7 @@ def test_rules_tag_what_the_reference_finds(
     assert min(counts.values()) > QUERIES / 20, counts
     assert verify(path).findings == ()
     again = Path(shutil.copy(empty_archive, tmp_path / "again.db"))
-    with closing(sqlite3.connect(again)) as fresh, fresh:
+    with connected(again) as fresh, fresh:
         fresh.execute(
             "INSERT INTO topics (scheme, code, name, origin, created_at) VALUES ('local', 'x', 'X', 'vocabulary', ?)",
             (NOW,),

@@ -1,7 +1,5 @@
 """All that is known of one topic."""
 
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,10 +12,11 @@ from archive.queries import reading
 from archive.queries.articles import count_articles, find_keys
 from archive.queries.filters import Asked
 from archive.queries.topic import show_topic
+from tests.engines import connected
 
 
 def write(path: Path, *statements: str) -> None:
-    with closing(sqlite3.connect(path)) as writing, writing:
+    with connected(path) as writing, writing:
         for one in statements:
             writing.execute(one)
 

@@ -2,9 +2,7 @@
 
 import itertools
 import shutil
-import sqlite3
 from collections.abc import Iterable, Sequence
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +13,7 @@ from hypothesis import strategies as st
 
 from archive.ingest import ImportOptions, import_paths, load_vocabulary
 from archive.resolve.values import mean_the_same
+from tests.engines import connected
 
 SOURCES = """
 [[sources]]
@@ -125,7 +124,7 @@ PARTS = {
 
 def told(path: Path, *, keys: bool = True) -> list[Any]:
     """Return what an archive holds, article by article, whatever its ids and numbers."""
-    with closing(sqlite3.connect(path)) as connection:
+    with connected(path) as connection:
         connection.execute("INSERT INTO article_fts(article_fts, rank) VALUES ('integrity-check', 1)")
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
         found = [
@@ -143,7 +142,7 @@ def told(path: Path, *, keys: bool = True) -> list[Any]:
 
 def values(path: Path) -> dict[tuple[str, str], tuple[str, str]]:
     """Return the values on record by article and field: where each was given, and its text."""
-    with closing(sqlite3.connect(path)) as connection:
+    with connected(path) as connection:
         return {
             (key, name): (method, text)
             for key, name, method, text in connection.execute(

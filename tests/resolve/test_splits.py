@@ -1,9 +1,7 @@
 """However a sequence of units is cut into imports and batches, the same archive comes of it."""
 
 import shutil
-import sqlite3
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +21,7 @@ from archive.readers.files import FoundFile
 from archive.resolve.identity import IdentityResolver
 from archive.resolve.sources import SourceResolver
 from archive.resolve.topics import TopicResolver
+from tests.engines import connected
 
 SOURCES = """
 [[sources]]
@@ -147,7 +146,7 @@ TIMES = {"created_at", "seen_at", "started_at", "finished_at"}
 
 def dump(path: Path) -> dict[str, list[tuple[Any, ...]]]:
     """Return all rows of an archive with names in place of ids, without times and without the imports themselves."""
-    with closing(sqlite3.connect(path)) as connection:
+    with connected(path) as connection:
         named = {table: dict(connection.execute(query).fetchall()) for table, query in NAMES.items()}
         tables = [
             name
@@ -185,7 +184,7 @@ def dump(path: Path) -> dict[str, list[tuple[Any, ...]]]:
 
 def check_soundness(path: Path) -> None:
     """Fail if a row points nowhere, the index is not that of the texts, or an article has no or another's text."""
-    with closing(sqlite3.connect(path)) as connection:
+    with connected(path) as connection:
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
         connection.execute("INSERT INTO article_fts(article_fts, rank) VALUES ('integrity-check', 1)")
         wrong = connection.execute(

@@ -1,8 +1,8 @@
 """What people keep of what they ask: saved queries, and corpora that can be cited."""
 
-from sqlalchemy import Boolean, Column, Integer, Text, UniqueConstraint, text
+from sqlalchemy import Boolean, Column, Integer, UniqueConstraint, false, text
 
-from archive.db.tables.base import reference, table
+from archive.db.tables.base import Text, reference, table
 
 saved_queries = table(
     "saved_queries",
@@ -69,7 +69,7 @@ corpora = table(
         "includes_hidden",
         Boolean,
         nullable=False,
-        server_default=text("0"),
+        server_default=false(),
         doc="Whether articles that were withheld, canceled or under embargo were taken in.",
     ),
     Column(

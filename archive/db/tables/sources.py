@@ -1,8 +1,8 @@
 """Sources: who published a piece, and the names and domains that lead to them."""
 
-from sqlalchemy import Column, Text, UniqueConstraint
+from sqlalchemy import Column, UniqueConstraint
 
-from archive.db.tables.base import reference, table
+from archive.db.tables.base import Text, reference, table
 
 sources = table(
     "sources",

@@ -1,8 +1,8 @@
 """Topics: what articles are about, the phrases that tag them, and the evidence of each tag."""
 
-from sqlalchemy import Boolean, Column, Float, Index, Integer, Text, UniqueConstraint, text
+from sqlalchemy import Boolean, Column, Float, Index, Integer, UniqueConstraint, false, text
 
-from archive.db.tables.base import GIVEN_BY, reference, table
+from archive.db.tables.base import GIVEN_BY, Text, index_of_few, reference, table
 
 schemes = table(
     "schemes",
@@ -30,7 +30,7 @@ topics = table(
         "retired",
         Boolean,
         nullable=False,
-        server_default=text("0"),
+        server_default=false(),
         doc="Whether its vocabulary says that it is not to be used any more.",
     ),
     Column("retired_on", Text, doc="Since when, as the vocabulary states it; NULL if it does not."),
@@ -137,5 +137,6 @@ tag_evidence = table(
     Column("end", Integer, doc="Where it ends, exclusive."),
     reference("model_id", "models", "The model, where one put the tag there.", nullable=True),
     # of the few that are rejected, or of a model, only: nothing for an import to keep up
-    *(Index(None, name, sqlite_where=text(f"{name} IS NOT NULL")) for name in ("rejected_topic_id", "model_id")),
+    index_of_few("rejected_topic_id"),
+    index_of_few("model_id"),
 )

