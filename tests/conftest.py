@@ -55,7 +55,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run what works on an archive once for each engine, but for what is about SQLite's files (marked `sqlite`)."""
     if "engine" in metafunc.fixturenames:
         only_files = metafunc.definition.get_closest_marker("sqlite") is not None
-        metafunc.parametrize("engine", ENGINES[:1] if only_files else ENGINES)
+        metafunc.parametrize("engine", ENGINES[:1] if only_files else ENGINES, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def engine(request: pytest.FixtureRequest) -> str:
+    """The engine that a test is run on."""
+    return str(request.param)
 
 
 @pytest.fixture(scope="session")

@@ -140,6 +140,15 @@ class Connection:
         with self._driver.cursor() as cursor:
             cursor.executemany(_in_server_words(statement, (True,)), [list(row) for row in rows])
 
+    def executescript(self, statements: str) -> None:
+        self._driver.execute(statements)
+
+    def __enter__(self) -> "Connection":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing is left open: each statement is a transaction of its own."""
+
     def commit(self) -> None:
         """All is written as it is said: each statement is a transaction of its own."""
 
@@ -159,6 +168,8 @@ def connected(location: Location) -> Iterator[Any]:
 
     words = {"host": location.query.get("host") or location.host, "port": location.port, "dbname": location.database}
     words |= {"user": location.username, "password": location.password}
+    # as in SQLite unless asked for: what rows point to is not looked up
+    words["options"] = "-c session_replication_role=replica"
     with closing(psycopg.connect(**words, autocommit=True)) as driver:
         yield Connection(driver)
 
@@ -186,7 +197,7 @@ class Archives:
 
     def copy(self, engine: str, content: str, target: Path) -> Location:
         """Return a copy: the file `target`, or a new database."""
-        return self._copy(self.made(engine, content), target)
+        return self.copy_of(self.made(engine, content), target)
 
     def gone(self, location: Location) -> None:
         """Take a database away that is not needed any more."""
@@ -202,11 +213,12 @@ class Archives:
             location: Location = target if engine == "sqlite" or self.server is None else self.server.new()
             schema.upgrade(location)
         else:
-            location = self._copy(self.made(engine, "empty"), target)
+            location = self.copy_of(self.made(engine, "empty"), target)
             import_paths(location, [str(self._articles)], ImportOptions(jobs=0))
         return location
 
-    def _copy(self, of: Location, target: Path) -> Location:
+    def copy_of(self, of: Location, target: Path) -> Location:
+        """Return a copy of an archive that nobody is connected to: the file `target`, or a new database."""
         if isinstance(of, Path):
             return Path(shutil.copy(of, target))
         assert self.server

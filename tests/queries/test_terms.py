@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, select
 
-from archive.db.search.fts5 import indexed_words
+from archive.db.search import index_of
 from archive.db.tables import article_revisions, articles
 from archive.ingest import ImportOptions, import_paths
 from archive.normalize.tokens import tokenize
@@ -160,12 +160,13 @@ def test_the_index_forgets_what_is_no_current_text(archive_of: ArchiveOf, tmp_pa
     import_paths(path, [str(tmp_path / "files" / "a.md")], ImportOptions(jobs=0))
     with reading(path) as connection:
         occurrences, documents = counted_plainly(connection)
-        indexed = {word: numbers for word, *numbers in indexed_words(connection)}
-        again = {word: numbers for word, *numbers in indexed_words(connection)}
+        indexed = {word: numbers for word, *numbers in index_of(connection).indexed_words(connection)}
+        again = {word: numbers for word, *numbers in index_of(connection).indexed_words(connection)}
     assert indexed == again == {word: [documents[word], number] for word, number in occurrences.items()}
     assert "eels" not in indexed
 
 
+@pytest.mark.sqlite
 def test_an_archive_on_read_only_media_is_compared_too(seeds_archive: Path) -> None:
     seeds_archive.chmod(0o444)
     before = seeds_archive.read_bytes()
