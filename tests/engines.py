@@ -140,6 +140,17 @@ class Connection:
         with self._driver.cursor() as cursor:
             cursor.executemany(_in_server_words(statement, (True,)), [list(row) for row in rows])
 
+    def iterdump(self) -> Iterator[str]:
+        """Yield all rows of all tables, in the order of their ids."""
+        tables = self._driver.execute(
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema() "
+            "AND table_type = 'BASE TABLE' ORDER BY table_name"
+        )
+        for (table,) in tables.fetchall():
+            first = "1" if table in ("alembic_version", "article_search") else "id"
+            for row in self._driver.execute(f"SELECT * FROM {table} ORDER BY {first}"):
+                yield f"{table} {row!r}"
+
     def executescript(self, statements: str) -> None:
         self._driver.execute(statements)
 
@@ -178,6 +189,14 @@ def rows(location: Location, statement: str, *values: object) -> list[tuple[Any,
     """Return what a statement finds in an archive on either engine."""
     with connected(location) as connection:
         return [tuple(row) for row in connection.execute(statement, values).fetchall()]
+
+
+def state(location: Location) -> object:
+    """Return what is the same as long as nothing was written to an archive: the bytes of its file, or all its rows."""
+    if isinstance(location, Path):
+        return location.read_bytes()
+    with connected(location) as connection:
+        return list(connection.iterdump())
 
 
 class Archives:

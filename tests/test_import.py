@@ -13,7 +13,7 @@ from archive.errors import UsageError
 from archive.ingest import ImportOptions, ImportSummary, Listener, import_paths
 from archive.queries import reading
 from archive.queries.article import read_original
-from tests.engines import connected
+from tests.engines import connected, state
 
 HEADLINE = "Ferry stops at the old mill"
 TEXT = (
@@ -528,7 +528,7 @@ def test_the_tables_are_the_same_with_workers_and_without(
     tables = []
     for number in (0, jobs):
         path = tmp_path / f"{number}.db"
-        path.write_bytes(database.read_bytes())
+        path.write_bytes(state(database))
         summary = import_paths(path, [str(folder)], ImportOptions(jobs=number))
         assert summary.units == 25
         with connected(path) as connection:

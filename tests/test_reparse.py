@@ -1,6 +1,5 @@
 """Originals read and normalized again: what better rules make of them, and what stays whatever they do."""
 
-import hashlib
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -25,7 +24,7 @@ from archive.queries.filters import Asked
 from archive.queries.search import search_articles
 from archive.readers.text import TextReader
 from archive.reparse import reparse, survey
-from tests.engines import connected
+from tests.engines import connected, state
 
 Contents = Callable[[Path], dict[str, list[str]]]
 
@@ -95,7 +94,7 @@ def differing(path: Path) -> dict[str, int]:
 
 
 def checksum(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    return str(state(path))
 
 
 def test_right_after_an_import_nothing_changes(seeds_archive: Path) -> None:

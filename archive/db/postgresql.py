@@ -4,6 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import psycopg
+from psycopg.abc import Buffer
+from psycopg.adapt import Loader
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
@@ -33,6 +36,14 @@ _SERVER_ERRORS = {
 _GONE = ("08", "57P")  # connections that break, and servers that are shut down
 
 
+class _Number(Loader):
+    """Reads a sum of whole numbers as what it is; PostgreSQL calls it numeric."""
+
+    def load(self, data: Buffer) -> int | float:
+        digits = bytes(data).decode()
+        return float(digits) if "." in digits else int(digits)
+
+
 def open_engine(url: URL, *, read_only: bool = False) -> Engine:
     """Return an engine on a database; transactions hold the archive's write lock unless `read_only`.
 
@@ -47,6 +58,11 @@ def open_engine(url: URL, *, read_only: bool = False) -> Engine:
     engine = create_engine(
         url.difference_update_query(["options"]), poolclass=NullPool, connect_args=how, execution_options=level
     )
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: psycopg.Connection, _record: Any) -> None:
+        connection.adapters.register_loader("numeric", _Number)
+
     if not read_only:
 
         @event.listens_for(engine, "begin")

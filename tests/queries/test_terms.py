@@ -19,6 +19,7 @@ from archive.queries import reading
 from archive.queries.articles import HEADLINE
 from archive.queries.filters import Asked, Filters
 from archive.queries.terms import Comparison, compare_words, log_likelihood, log_ratio
+from tests.engines import state
 
 ArchiveOf = Callable[[dict[str, str]], Path]
 COUNTS = st.integers(0, 500)
@@ -169,13 +170,13 @@ def test_the_index_forgets_what_is_no_current_text(archive_of: ArchiveOf, tmp_pa
 @pytest.mark.sqlite
 def test_an_archive_on_read_only_media_is_compared_too(seeds_archive: Path) -> None:
     seeds_archive.chmod(0o444)
-    before = seeds_archive.read_bytes()
+    before = state(seeds_archive)
     with reading(seeds_archive) as connection:
         assert compare_words(
             connection, Asked(filters=Filters(topic="trade")).selection(connection).as_conditions()
         ).terms()
         assert connection.exec_driver_sql("PRAGMA query_only").scalar() == 1
-    assert seeds_archive.read_bytes() == before
+    assert state(seeds_archive) == before
 
 
 @settings(max_examples=15)

@@ -29,7 +29,7 @@ from archive.queries.verification import Verification, verify
 from archive.queries.verification.findings import SEVERITIES
 from archive.queries.verification.passages import is_block, is_passage
 from archive.running import this_process
-from tests.engines import connected
+from tests.engines import connected, state
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 OLDEST = CHECKOUT / "tests" / "archives" / "20261122_first_archive.sql"
@@ -323,7 +323,7 @@ def test_damage_is_found_and_nothing_else(seeds_archive: Path, case: Damage) -> 
     found = verify(seeds_archive, deep=case.deep)
     assert names(found) == set(case.found.split()), found.findings
     assert all(finding.severity in SEVERITIES and finding.message for finding in found.findings)
-    assert seeds_archive.read_bytes() == before
+    assert state(seeds_archive) == before
 
 
 @pytest.mark.parametrize(("table", "column"), ENUMERATIONS)
