@@ -199,6 +199,39 @@ def state(location: Location) -> object:
         return list(connection.iterdump())
 
 
+def keys_with(location: Location, word: str) -> list[str]:
+    """Return the keys of the articles that an engine's own index has under a word."""
+    statement = (
+        "SELECT a.key FROM article_fts i JOIN articles a ON a.id = i.rowid WHERE article_fts MATCH ? ORDER BY a.id"
+        if isinstance(location, Path)
+        else "SELECT a.key FROM article_search i JOIN articles a ON a.id = i.article_id "
+        "WHERE i.vector @@ CAST(? AS tsquery) ORDER BY a.id"
+    )
+    return [key for (key,) in rows(location, statement, word)]
+
+
+def assert_sound(location: Location) -> None:
+    """Check what holds of any archive: its file, its references, and that search has the words of its texts."""
+    from archive.db.search.tsvector import in_order
+    from archive.db.tables import metadata
+    from archive.normalize.tokens import tokenize
+
+    with connected(location) as connection:
+        if isinstance(location, Path):
+            assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+            assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+            connection.execute("INSERT INTO article_fts(article_fts, rank) VALUES ('integrity-check', 1)")
+            connection.rollback()
+            return
+        for key in (key for table in metadata.tables.values() for key in table.foreign_keys):
+            column, table, target = key.parent.name, key.parent.table.name, key.column.table.name
+            astray = f"SELECT id FROM {table} WHERE {column} NOT IN (SELECT id FROM {target})"
+            assert connection.execute(astray).fetchall() == []
+        texts = connection.execute("SELECT id, headline, body FROM article_text").fetchall()
+        wanted = {(number, *(in_order(tokenize(text or "")) for text in both)) for number, *both in texts}
+        assert set(connection.execute("SELECT article_id, headline, body FROM article_search").fetchall()) == wanted
+
+
 class Archives:
     """Archives to work on, each a copy of one that was made once: without anything in it, or of seeds/articles."""
 

@@ -140,14 +140,15 @@ def test_texts_and_words(told: Callable[..., Rows], asked: Callable[[str], Rows]
 
 
 def test_tags(told: Callable[..., Rows], asked: Callable[[str], Rows]) -> None:
-    for row in asked("SELECT doc_id, group_concat(topic, '; ') AS topics FROM document_topics GROUP BY doc_id"):
-        (topics,) = asked(f"SELECT topics FROM documents WHERE doc_id = '{row['doc_id']}'")
-        assert sorted(row["topics"].split("; ")) == topics["topics"].split("; ")
-    (decided,) = asked("SELECT doc_id, topic, given, matched, decided FROM document_topics WHERE decided")
+    tags = asked("SELECT doc_id, topic FROM document_topics")
+    for key in {row["doc_id"] for row in tags}:
+        (topics,) = asked(f"SELECT topics FROM documents WHERE doc_id = '{key}'")
+        assert sorted(row["topic"] for row in tags if row["doc_id"] == key) == topics["topics"].split("; ")
+    (decided,) = asked("SELECT doc_id, topic, given, matched, decided FROM document_topics WHERE decided > 0")
     assert decided == {"doc_id": CONTAINERS, "topic": "Trade", "given": 0, "matched": decided["matched"], "decided": 1}
     assert asked(
         "SELECT (SELECT count(*) FROM tag_overview) = sum(given + matched + decided) AS evidence FROM document_topics"
-    ) == [{"evidence": 1}]
+    ) == [{"evidence": True}]
 
 
 def test_imports(told: Callable[..., Rows], asked: Callable[[str], Rows]) -> None:
