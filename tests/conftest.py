@@ -10,7 +10,10 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from archive.db.location import Location
-from tests.engines import ENGINES, Archives, assert_sound, connected, running_server
+
+pytest.register_assert_rewrite("tests.engines")
+
+from tests.engines import ENGINES, Archives, assert_sound, connected, plain, running_server  # noqa: E402 - rewritten first
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 SHARED = CHECKOUT.parent / "shared"
@@ -215,7 +218,7 @@ class _Written:
         if table not in self._tables:
             found = self._connection.execute(f"SELECT * FROM {table} ORDER BY id")
             names = [description[0] for description in found.description]
-            read = [dict(zip(names, map(_plain, row), strict=True)) for row in found.fetchall()]
+            read = [dict(zip(names, map(plain, row), strict=True)) for row in found.fetchall()]
             self._tables[table] = {row["id"]: row for row in read}
         return self._tables[table]
 
@@ -238,8 +241,3 @@ def _target(table: str, column: str) -> str | None:
     from archive.db.tables import metadata
 
     return next((key.column.table.name for key in metadata.tables[table].c[column].foreign_keys), None)
-
-
-def _plain(value: Any) -> Any:
-    """Return a value as SQLite has it."""
-    return int(value) if isinstance(value, bool) else value
