@@ -13,7 +13,8 @@ from archive.db.sqlite import BUSY_TIMEOUT_MS, file_errors_explained
 from archive.db.views import VIEWS
 from archive.errors import ArchiveError
 from archive.queries import verification
-from archive.queries.verification import database, records, texts, values
+from archive.queries.verification import database, records, sqlite, texts, values
+from archive.queries.verification.engines import engine_of
 from archive.queries.verification.findings import Finding, counted, guarded, listed, shortened
 from archive.running import Watch, unwatched
 
@@ -70,7 +71,7 @@ def repair(path: Path, *, dry_run: bool = False, watch: Watch = unwatched) -> Re
         file_errors_explained(path),
         closing(sqlite3.connect(name, uri=True, timeout=BUSY_TIMEOUT_MS / 1000)) as connection,
     ):
-        verification.prepare(connection)
+        sqlite.prepare(connection)
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("BEGIN IMMEDIATE")
         older = list(database.check_schema(path))  # an upgrade may have come first
@@ -114,9 +115,9 @@ class _Work:
     def run(self) -> None:
         connection, watch = self._connection, self._watch
         watch("integrity", 0, None)
-        damage, indexes = database.integrity(connection, deep=True)
+        damage, indexes = sqlite.integrity(connection, deep=True)
         if damage:
-            self.done.left.extend(database.check_integrity(connection, deep=True))
+            self.done.left.extend(database.check_integrity(connection, engine_of(Path()), deep=True))
             return
         # a user's triggers are about edits, and could write to what is never written to here
         triggers = self._set_triggers_aside()
@@ -132,12 +133,13 @@ class _Work:
         if problems := dependents.put_triggers_back(connection, triggers):
             raise ArchiveError(f"nothing was repaired: {'; '.join(problems)}")
         left = self.done.left
-        left.extend((verification.examine if self._is_current else verification.examine_file)(connection, watch))
+        examined = verification.examine if self._is_current else verification.examine_file
+        left.extend(examined(connection, engine_of(Path()), watch))
         if self._is_current and any(finding.check == "unwiped" for finding in left):
             self.done.unwiped = [key for (key,) in connection.execute("SELECT key FROM tombstones WHERE NOT wiped")]
             left[:] = [finding for finding in left if finding.check != "unwiped"]
         if not any(finding.check == "search" for finding in left):
-            left.extend(guarded("search", database.check_search(connection)))
+            left.extend(guarded("search", sqlite.check_search(connection)))
 
     def _set_triggers_aside(self) -> list[dependents.Trigger]:
         try:
@@ -184,7 +186,7 @@ class _Work:
         self._connection.execute(f'REINDEX "{quoted}"')
 
     def _make_indexes(self) -> None:
-        missing = database.missing_indexes(self._connection)
+        missing = sqlite.missing_indexes(self._connection)
         made = [name for name, statement in missing if self._attempt(partial(self._connection.execute, statement))]
         self._did("made anew", "index", made)
 
@@ -253,7 +255,7 @@ class _Work:
 
     def _mend_search(self) -> None:
         connection = self._connection
-        checks = (database.check_indexed, database.check_search)
+        checks = (sqlite.check_indexed, sqlite.check_search)
         if not any(list(guarded("search", check(connection))) for check in checks):
             return
         # FTS5 calls the file malformed where only its own tables are

@@ -6,7 +6,7 @@ from dataclasses import asdict
 import click
 
 from archive.cli.escaping import printable_line
-from archive.cli.options import archive_file, format_option
+from archive.cli.options import archive_file, archive_location, format_option
 from archive.cli.output import counted, hint, print_rows
 from archive.cli.watching import watching
 
@@ -33,7 +33,7 @@ def verify(ctx: click.Context, /, deep: bool, form: str) -> None:
     """
     from archive.queries.verification import verify as verify_archive
 
-    location = archive_file(ctx, "archive verify")
+    location = archive_location(ctx)
     started = time.monotonic()
     with watching() as watch:
         found = verify_archive(location, deep=deep, watch=watch)
