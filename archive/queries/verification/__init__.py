@@ -25,6 +25,8 @@ from archive.queries.verification.engines import engine_of
 from archive.queries.verification.findings import RESTORE, SEVERITIES, Finding, guarded
 from archive.running import Watch, unwatched
 
+__all__ = ["Engine", "Verification", "cured", "examine", "examine_file", "verify"]
+
 _CHECKS = (*records.CHECKS, *decided.CHECKS, *forgotten.CHECKS, *corpora.CHECKS, *learned.CHECKS)
 _COUNTED = {
     "articles": "articles",

@@ -28,7 +28,8 @@ _CANNOT_WRITE = ("42501", "25006")  # no right to, or nobody has
 _PIECE = 1 << 18
 _WORDS_AT_ONCE = 200  # articles of which tsvectors are compared
 
-_SEARCH_INDEXES = {
+# Those of the table of words, as the migrations make them.
+SEARCH_INDEXES = {
     "ix_article_search_vector": "CREATE INDEX ix_article_search_vector ON article_search USING gin (vector)",
     "ix_article_search_too_long": "CREATE INDEX ix_article_search_too_long ON article_search (article_id) "
     "WHERE vector IS NULL",
@@ -170,7 +171,7 @@ def missing_indexes(connection: OnServer) -> list[tuple[str, str]]:
         for table in metadata.sorted_tables
         for index in table.indexes
     }
-    return [(name, made) for name, made in {**wanted, **_SEARCH_INDEXES}.items() if name not in held]
+    return [(name, made) for name, made in {**wanted, **SEARCH_INDEXES}.items() if name not in held]
 
 
 def check_types(_: OnServer) -> Iterator[Finding]:
