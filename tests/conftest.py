@@ -55,10 +55,10 @@ def own_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mon
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run what works on an archive once for each engine, but for what is about SQLite's files (marked `sqlite`)."""
+    """Run what works on an archive once for each engine, but for what is about one of them (marked by its name)."""
     if "engine" in metafunc.fixturenames:
-        only_files = metafunc.definition.get_closest_marker("sqlite") is not None
-        metafunc.parametrize("engine", ENGINES[:1] if only_files else ENGINES, indirect=True, scope="session")
+        only = [engine for engine in ENGINES if metafunc.definition.get_closest_marker(engine)]
+        metafunc.parametrize("engine", only or ENGINES, indirect=True, scope="session")
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ again. `$ARCHIVE_TEST_POSTGRES`, the URL of a database whose role may make other
 
 import itertools
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -236,6 +237,17 @@ def assert_sound(location: Location) -> None:
         texts = connection.execute("SELECT id, headline, body FROM article_text").fetchall()
         wanted = {(number, *(in_order(tokenize(text or "")) for text in both)) for number, *both in texts}
         assert set(connection.execute("SELECT article_id, headline, body FROM article_search").fetchall()) == wanted
+
+
+def damage(location: Location, *statements: str) -> Location:
+    """Return the archive after statements that it would not let pass by itself; bytes are written as x'00'."""
+    on_server = not isinstance(location, Path)
+    with connected(location) as connection:
+        connection.execute("SET session_replication_role = replica" if on_server else "PRAGMA foreign_keys = OFF")
+        for statement in statements:
+            connection.execute(re.sub("x'([0-9a-f]*)'", r"'\\x\1'::bytea", statement) if on_server else statement)
+        connection.commit()
+    return location
 
 
 class Archives:

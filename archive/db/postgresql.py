@@ -33,6 +33,8 @@ _SERVER_ERRORS = {
     "55P03": "another program holds it; end that, or wait",
     "57014": "it took longer than the server allows; see statement_timeout",
 }
+# What it says of a statement, and of what that finds, by class.
+_OF_A_STATEMENT = ("0A", "21", "22", "23", "42", "54", "58", "XX")
 _GONE = ("08", "57P")  # connections that break, and servers that are shut down
 
 
@@ -91,6 +93,12 @@ def server_errors_explained(url: URL) -> Iterator[None]:
         if cure is None:
             raise
         raise ArchiveError(f"{url} cannot be used ({said}): {cure}; what was in it before is safe") from error
+
+
+def is_of_statement(error: DBAPIError) -> bool:
+    """Tell whether the server says something of one statement (no such table, damaged data), and not of itself."""
+    state = getattr(error.orig, "sqlstate", None) or ""
+    return state.startswith(_OF_A_STATEMENT) and state not in _SERVER_ERRORS
 
 
 def require_usable(connection: Connection, url: URL) -> None:
