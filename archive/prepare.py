@@ -29,21 +29,13 @@ HARMLESS_SIZE = 200_000  # bytes of a unit that the process that writes may read
 Prepared = Article | Unchanged | Failure
 
 
-class Known(NamedTuple):
-    """What a place last gave: the SHA-256 of its bytes and of the context they were read in."""
-
-    sha256: str
-    context_sha256: str
-
-
 class Task(NamedTuple):
-    """A file to prepare (or why there is none), what its place last gave, its bytes where they come from elsewhere.
+    """A unit to prepare, or what is known of it already; its bytes where they come from elsewhere.
 
     `reader` is the name of the reader of a record.
     """
 
-    found: FoundFile | Failure
-    known: Known | None
+    found: FoundFile | Failure | Unchanged
     content: bytes | None = None
     reader: str | None = None
 
@@ -57,6 +49,7 @@ class Settings:
     queries: tuple[tuple[int, str], ...] = ()
     names: tuple[tuple[int, str], ...] = ()
     domains: tuple[tuple[str, str], ...] = ()  # with their sources; what a URL says of a source depends on them
+    looking: str = ""  # the ways to tell which files hold many units
     max_bytes: int = MAX_BYTES
     max_characters: int = MAX_CHARACTERS
     max_seconds: int = MAX_SECONDS
@@ -65,8 +58,42 @@ class Settings:
     @cached_property
     def digest(self) -> str:
         """SHA-256 of all that decides what comes of the same bytes."""
-        parts = (NORMALIZER_VERSION, self.options, self.phrases, self.queries, self.names, self.domains)
+        parts = (NORMALIZER_VERSION, self.options, self.phrases, self.queries, self.names, self.domains, self.looking)
         return hashlib.sha256(repr(parts).encode(errors="surrogatepass")).hexdigest()
+
+
+class Contexts:
+    """What files are read with: what is said beside them, and the digest of that and of all else."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._of_settings = settings.digest
+        self._defaults = FolderDefaults()
+        self._folders: dict[tuple[str, str], tuple[Sequence[Given], str]] = {}
+        self._of_container: tuple[str, tuple[Sequence[Given], str]] | None = None  # its sidecar, and what that gives
+
+    def of(self, found: FoundFile) -> tuple[Sequence[Given], str]:
+        """Return what is given beside the file, nearest first, and the SHA-256 of it and all else it is read with."""
+        place = (found.path.rpartition("/")[0], found.root)
+        folder = self._folders.get(place)
+        if folder is None:
+            given: tuple[Given, ...] = (self._defaults.given(found),)
+            folder = self._folders[place] = (given, self._digest(given))
+        if found.sidecar is None:
+            return folder
+        if not found.is_part:
+            given = (read_sidecar(found.sidecar), *folder[0])
+            return given, self._digest(given)
+        # records of one file come one after the other
+        if self._of_container is None or self._of_container[0] != found.sidecar:
+            given = (read_sidecar(found.sidecar, of_many=True), *folder[0])
+            self._of_container = (found.sidecar, (given, self._digest(given)))
+        return self._of_container[1]
+
+    def _digest(self, given: Sequence[Given]) -> str:
+        digests = [one.digest for one in given if one.digest]
+        if not digests:
+            return self._of_settings
+        return hashlib.sha256("\0".join([self._of_settings, *digests]).encode()).hexdigest()
 
 
 class Preparer:
@@ -77,9 +104,7 @@ class Preparer:
         phrases = [Phrase(*phrase) for phrase in settings.phrases]
         names = {Phrase(*name): None for name in (*settings.phrases, *settings.names)}
         self._matchers = Matchers(PhraseMatcher(phrases), PhraseMatcher(names), _queries(settings.queries))
-        self._defaults = FolderDefaults()
-        self._folders: dict[tuple[str, str], tuple[Sequence[Given], str]] = {}
-        self._of_container: tuple[str, tuple[Sequence[Given], str]] | None = None  # its sidecar, and what that gives
+        self._contexts = Contexts(settings)
         self._compressor = zstandard.ZstdCompressor(level=3)
 
     def prepare_one(self, task: Task) -> Sequence[Prepared]:
@@ -95,16 +120,14 @@ class Preparer:
 
     def _prepare(self, task: Task, *, only_harmless: bool) -> Sequence[Prepared] | None:
         found = task.found
-        if isinstance(found, Failure):
+        if isinstance(found, Failure | Unchanged):
             return (found,)
         try:
             content = task.content if task.content is not None else read_bytes(found, self._settings.max_bytes)
-            given, context = self._given(found, of_many=found.is_part)
-            if task.known is not None and task.known == (hashlib.sha256(content).hexdigest(), context):
-                return (Unchanged(found.locator),)
             reader = find_reader(found.known_as, content, task.reader)
             if only_harmless and (len(content) > HARMLESS_SIZE or reader.name not in HARMLESS):
                 return None
+            given, context = self._contexts.of(found)
             return [self._article(document, given, context) for document in reader.read(found.locator, content)]
         except Exception as error:
             return (_failure(found.locator, error),)
@@ -129,30 +152,6 @@ class Preparer:
         except Exception as error:
             return _failure(locator, error)
         return Failure(locator, "today's reader finds no such unit in its file")
-
-    def _given(self, found: FoundFile, *, of_many: bool) -> tuple[Sequence[Given], str]:
-        """Return what is given beside the file, nearest first, and the SHA-256 of it and all else it is read with."""
-        place = (found.path.rpartition("/")[0], found.root)
-        folder = self._folders.get(place)
-        if folder is None:
-            given: tuple[Given, ...] = (self._defaults.given(found),)
-            folder = self._folders[place] = (given, self._context(given))
-        if found.sidecar is None:
-            return folder
-        if not of_many:
-            given = (read_sidecar(found.sidecar), *folder[0])
-            return given, self._context(given)
-        # records of one file come one after the other
-        if self._of_container is None or self._of_container[0] != found.sidecar:
-            given = (read_sidecar(found.sidecar, of_many=True), *folder[0])
-            self._of_container = (found.sidecar, (given, self._context(given)))
-        return self._of_container[1]
-
-    def _context(self, given: Sequence[Given]) -> str:
-        digests = [one.digest for one in given if one.digest]
-        if not digests:
-            return self._settings.digest
-        return hashlib.sha256("\0".join([self._settings.digest, *digests]).encode()).hexdigest()
 
     def _article(self, document: Document, given: Sequence[Given], context: str) -> Article:
         laid_out = document.layout.blocks if document.layout else ()

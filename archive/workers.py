@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from archive.documents import Failure
 from archive.prepare import Prepared, Preparer, Settings, Task
 from archive.processes import EndedError, Process, results_of
+from archive.readers.files import FoundFile
 
 # What became of each task of a chunk in another process: pickled, or not; None where there is no process.
 _There = Future[bytes | list[Sequence[Prepared]] | None]
@@ -73,8 +74,7 @@ class Workers:
     def prepare(self, chunks: Iterable[list[Task]]) -> Iterator[list[Prepared]]:
         """Yield what became of each chunk, in order.
 
-        A single chunk is not worth a process if it is harmless, nor is one whose files were all seen before: mostly,
-        reading and hashing is all that there is to do with them.
+        A single chunk is not worth a process if it is harmless, nor is one of which most is known already.
         """
         waiting: deque[_Waiting] = deque()
         iterator = iter(chunks)
@@ -83,7 +83,8 @@ class Workers:
         while chunk is not None:
             following = next(iterator, None)
             alone = alone and following is None
-            here = self._jobs == 0 or alone or all(task.known for task in chunk)
+            new = sum(isinstance(task.found, FoundFile) for task in chunk)
+            here = self._jobs == 0 or alone or new <= len(chunk) // _LEAST_SHARED
             one = _Waiting(chunk, None if here else self._submit(chunk))
             if alone:
                 self._prepare_here(one, shared=True)

@@ -40,11 +40,11 @@ class _SpinningThere(bytes):
 
 
 def page(number: int) -> Task:
-    return Task(FoundFile(f"/{number}", f"/{number}", "/", None), None, PAGE.format(number).encode())
+    return Task(FoundFile(f"/{number}", f"/{number}", "/", None), PAGE.format(number).encode())
 
 
 def slow() -> Task:
-    return Task(FoundFile("/slow", "/slow", "/", None), None, Spinning(), "mailbox_message")
+    return Task(FoundFile("/slow", "/slow", "/", None), Spinning(), "mailbox_message")
 
 
 def locators(results: list[Any]) -> list[str]:
@@ -68,7 +68,7 @@ def test_over_the_time_a_unit_fails_and_the_others_lose_nothing(settings: Settin
 def test_so_it_is_where_there_is_only_one_chunk(settings: Settings) -> None:
     tasks = [page(number) for number in range(40)]
     tasks[7:7] = [slow()]
-    tasks[9:9] = [Task(FoundFile("/a.txt", "/a.txt", "/", None), None, b"A text of five words.")]
+    tasks[9:9] = [Task(FoundFile("/a.txt", "/a.txt", "/", None), b"A text of five words.")]
     with Workers(settings, 1) as one:
         (results,) = one.prepare(iter([tasks]))
     assert locators(results) == [task.found.locator for task in tasks]
@@ -98,7 +98,7 @@ def test_what_is_harmless_and_short_is_prepared_here_and_nothing_else(monkeypatc
     monkeypatch.setattr(prepare, "HARMLESS_SIZE", 60)
 
     def prepared(name: str, content: bytes, reader: str | None = None) -> Any:
-        return preparer.prepare_harmless(Task(FoundFile(name, name, "/", None), None, content, reader))
+        return preparer.prepare_harmless(Task(FoundFile(name, name, "/", None), content, reader))
 
     for name, content, reader in (
         ("/a.txt", b"A text of five words.", None),
@@ -119,7 +119,7 @@ def test_what_is_harmless_and_short_is_prepared_here_and_nothing_else(monkeypatc
 @pytest.mark.skipif(sys.platform != "linux", reason="this system does not count the memory of a process")
 def test_over_the_memory_a_unit_fails_and_the_process_goes_on(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_bytes(b"harbour " * 20_000_000)
-    large = Task(FoundFile(str(tmp_path / "a.txt"), "/large", "/", None), None)
+    large = Task(FoundFile(str(tmp_path / "a.txt"), "/large", "/", None))
     process = Process(Settings(Given(), max_memory=200_000_000))
     assert process.is_ready()
     (before,), (failed,), (after,) = processes.results_of(process.prepare(pickled([page(0), large, page(1)])))
