@@ -119,8 +119,11 @@ class Workers:
 
     def _prepare_here(self, one: _Waiting, *, shared: bool = False) -> None:
         """Prepare of a chunk what is harmless; the rest goes to the process beside, or is shared by all processes."""
-        here = self._preparer_here()
         one.future = None
+        if not any(isinstance(task.found, FoundFile) for task in one.chunk):
+            one.prepared = [(task.found,) for task in one.chunk if not isinstance(task.found, FoundFile)]
+            return
+        here = self._preparer_here()
         if self._jobs == 0:
             one.prepared = list(map(here.prepare_one, one.chunk))
             return

@@ -5,21 +5,22 @@ from functools import cache
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Dialect, insert
+from sqlalchemy import Dialect, insert, text
 
 from archive.db import tables
 
 Row = dict[str, Any]
 
-# A unit that is as before is its own last row again, as long as its article is still there.
-UNCHANGED = (
+# Units that are as before are their own last rows again, as long as their articles are still there. One statement for
+# all of a batch, `units` being an object of new ids to last ones: one for each takes twice as long.
+UNCHANGED = text(
     "INSERT INTO import_items (id, import_id, position, locator, original_id, context_sha256, reader, "
     "source_as_read, id_as_read, url_as_read, published_as_read, outcome, article_id, revision_id, text_sha256, "
     "stated_in_id, modified_at, crawled_at) "
-    "SELECT ?, ?, ?, i.locator, i.original_id, i.context_sha256, i.reader, i.source_as_read, i.id_as_read, "
-    "i.url_as_read, i.published_as_read, 'unchanged', i.article_id, i.revision_id, i.text_sha256, "
-    "i.stated_in_id, i.modified_at, i.crawled_at "
-    "FROM import_items i JOIN articles a ON a.id = i.article_id WHERE i.id = ?"
+    "SELECT CAST(u.key AS INTEGER), :import_id, CAST(u.key AS INTEGER) - :before, i.locator, i.original_id, "
+    "i.context_sha256, i.reader, i.source_as_read, i.id_as_read, i.url_as_read, i.published_as_read, 'unchanged', "
+    "i.article_id, i.revision_id, i.text_sha256, i.stated_in_id, i.modified_at, i.crawled_at "
+    "FROM json_each(:units) u JOIN import_items i ON i.id = u.value JOIN articles a ON a.id = i.article_id"
 )
 
 

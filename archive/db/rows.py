@@ -1,7 +1,7 @@
 """From what was decided about a batch of units to the rows that say so, table by table."""
 
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -26,7 +26,8 @@ class Rows:
         self._now = now()
         self._connection = connection
         self._original_ids: dict[str, int] = {}
-        self._unchanged: list[tuple[Any, ...]] = []
+        self._unchanged: dict[int, int] = {}  # the ids of units that are as before, to those of the items they were
+        self._before = 0  # by how much the ids of units are above their positions
         self._articles: dict[int, Row] = {}
         self._tag_ids: dict[tuple[int, int], int] = {}
         self._tagged_by_rule: dict[int, Change] = {}  # the last change that says what rules tag in an article
@@ -98,7 +99,8 @@ class Rows:
     def item(self, outcome: Change | SameAsBefore | Failed, position: int) -> None:
         """Add the unit itself with its outcome."""
         if isinstance(outcome, SameAsBefore):
-            self._unchanged.append((outcome.item_id, self._import_id, position, outcome.last_item_id))
+            self._unchanged[outcome.item_id] = outcome.last_item_id
+            self._before = outcome.item_id - position  # the same for all of a batch, whose ids are handed out in order
             return
         row: Row = dict.fromkeys(_ITEM_COLUMNS)
         row |= {"id": outcome.item_id, "import_id": self._import_id, "position": position}
@@ -293,7 +295,8 @@ class Rows:
             self._connection.exec_driver_sql(statement, [values_of(row) for row in rows])
 
     def _insert_unchanged(self) -> None:
-        written = self._connection.exec_driver_sql(UNCHANGED, self._unchanged).rowcount
+        units = {"units": json.dumps(self._unchanged), "before": self._before, "import_id": self._import_id}
+        written = self._connection.execute(UNCHANGED, units).rowcount
         if written != len(self._unchanged):
             raise ArchiveError("articles were taken out while they were imported again; import the same once more")
 

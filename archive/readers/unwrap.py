@@ -208,7 +208,7 @@ class _Unwrapping:
                 if isinstance(record, BadRecord):
                     yield record.error.failure(place)
                 else:
-                    file = replace(found, locator=place, is_part=True)
+                    file = found._replace(locator=place, is_part=True)
                     yield FoundRecord(file, record.content, container.reader.name)
         except UnreadableError as error:
             yield self._failure(error, found, source)
@@ -238,7 +238,7 @@ class _Unwrapping:
                     continue
                 number += 1
                 place = f"{found.locator}#member={storable(member.name)}"
-                file = replace(found, locator=place, name=storable(member.name), is_part=True)
+                file = found._replace(locator=place, name=storable(member.name), is_part=True)
                 if isinstance(member, BadMember):
                     yield member.error.failure(place)
                 elif is_configuration(member.name):
@@ -275,7 +275,7 @@ class _Unwrapping:
     def _unpacked_file(self, found: FoundFile, packing: Packing, source: "Source", depth: int) -> Iterator[Taken]:
         """Yield the units of a packed file: itself, or what is in it; then the packed file."""
         stream = self._counted(unpacked(source.stream, packing))
-        file = replace(found, name=unpacked_name(found.known_as))
+        file = found._replace(name=unpacked_name(found.known_as))
         number = 0
         try:
             self._require_not_too_deep(depth)
