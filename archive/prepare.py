@@ -1,7 +1,7 @@
 """One file into articles: read, decode, lay out, match. Needs no archive, and so runs in worker processes."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -10,7 +10,7 @@ import zstandard
 
 from archive.documents import Article, Document, Failure, Given, Original, RuleMatch, SetAside, Unchanged
 from archive.errors import ReadError
-from archive.normalize.article import NORMALIZER_VERSION, normalize_document
+from archive.normalize.article import NORMALIZER_VERSION, normalize_document, tell_language
 from archive.normalize.matching import Matchers, find_matches
 from archive.normalize.phrases import Phrase, PhraseMatcher, Queries
 from archive.readers import HARMLESS, find_reader
@@ -107,16 +107,21 @@ class Preparer:
         self._contexts = Contexts(settings)
         self._compressor = zstandard.ZstdCompressor(level=3)
 
-    def prepare_one(self, task: Task) -> Sequence[Prepared]:
-        """Return what became of one file: at least one result, and never an exception."""
-        return self._prepare(task, only_harmless=False) or ()
+    def prepare(self, tasks: Iterable[Task]) -> list[Sequence[Prepared]]:
+        """Return what became of each file: at least one result, and never an exception."""
+        return [results or () for results in self._prepare_all(tasks, only_harmless=False)]
 
-    def prepare_harmless(self, task: Task) -> Sequence[Prepared] | None:
-        """Return what became of one file; None where its kind or its size can cost more than anybody would wait.
+    def prepare_harmless(self, tasks: Iterable[Task]) -> list[Sequence[Prepared] | None]:
+        """Return what became of each file; None where its kind or its size can cost more than anybody would wait.
 
         Such a file belongs into a process that can be killed.
         """
-        return self._prepare(task, only_harmless=True)
+        return self._prepare_all(tasks, only_harmless=True)
+
+    def _prepare_all(self, tasks: Iterable[Task], *, only_harmless: bool) -> list[Sequence[Prepared] | None]:
+        # languages last, one text after the other: the model is large, and takes twice as long after other work
+        prepared = [self._prepare(task, only_harmless=only_harmless) for task in tasks]
+        return [None if results is None else [_with_language(result) for result in results] for results in prepared]
 
     def _prepare(self, task: Task, *, only_harmless: bool) -> Sequence[Prepared] | None:
         found = task.found
@@ -148,7 +153,7 @@ class Preparer:
         try:
             for document in find_reader(unpacked_name(locator), content, reader).read(locator, content):
                 if document.locator == locator:
-                    return normalize_document(document, (given,), original, self._matchers, "")
+                    return tell_language(normalize_document(document, (given,), original, self._matchers, ""))
         except Exception as error:
             return _failure(locator, error)
         return Failure(locator, "today's reader finds no such unit in its file")
@@ -178,6 +183,15 @@ def _queries(rules: Sequence[tuple[int, str]]) -> Queries | None:
     from archive.query_language.rules import asks_for_values, parse_rule
 
     return RuleMatcher(Rule(*rule) for rule in rules if not asks_for_values(parse_rule(rule[1]).tree))
+
+
+def _with_language(result: Prepared) -> Prepared:
+    if not isinstance(result, Article):
+        return result
+    try:
+        return tell_language(result)
+    except Exception as error:
+        return _failure(result.locator, error)
 
 
 def _failure(locator: str, error: Exception) -> Failure:

@@ -125,9 +125,9 @@ class Workers:
             return
         here = self._preparer_here()
         if self._jobs == 0:
-            one.prepared = list(map(here.prepare_one, one.chunk))
+            one.prepared = [*here.prepare(one.chunk)]
             return
-        one.prepared = list(map(here.prepare_harmless, one.chunk))
+        one.prepared = here.prepare_harmless(one.chunk)
         costly = [number for number, results in enumerate(one.prepared) if results is None]
         shares = min(self._jobs + 1, len(costly) // _LEAST_SHARED) if shared else 1
         for share in range(max(1, shares) if costly else 0):
@@ -141,7 +141,7 @@ class Workers:
         for numbers, future in one.elsewhere:
             there = None if future is None else future.result()
             if there is None:
-                made = [self._preparer_here().prepare_one(one.chunk[number]) for number in numbers]
+                made = self._preparer_here().prepare(one.chunk[number] for number in numbers)
             else:
                 made = _unpickled(there)
             for number, results in zip(numbers, made, strict=True):
