@@ -88,7 +88,7 @@ def test_where_there_is_no_archive_none_is_made(tmp_path: Path) -> None:
     assert units_of(path, 1) == told.units
 
 
-def test_what_others_do_meanwhile(database: Path, tmp_path: Path) -> None:
+def test_what_others_do_meanwhile(database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """They read what there was before, and wait to write."""
     (tmp_path / "a.txt").write_text(FERRY)
     seen: list[Any] = []
@@ -97,6 +97,8 @@ def test_what_others_do_meanwhile(database: Path, tmp_path: Path) -> None:
         def units_done(self, number: int, outcomes: Any) -> None:
             with connected(database) as connection:
                 seen.append(connection.execute("SELECT count(*) FROM import_items").fetchone()[0])
+            monkeypatch.setattr("archive.db.sqlite.BUSY_TIMEOUT_MS", 10)
+            monkeypatch.setattr("archive.db.postgresql.LOCK_TIMEOUT_MS", 10)
             with pytest.raises(ArchiveError, match="another program holds it"), errors_explained(database):
                 open_engine(database).connect().begin()
 

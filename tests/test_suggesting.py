@@ -271,7 +271,7 @@ def test_a_new_text_is_judged_anew(proposed: tuple[Path, list[str]], tmp_path: P
     assert not verify(path).findings
 
 
-def test_the_same_imported_again_leaves_suggestions_and_tags(proposed: tuple[Path, list[str]]) -> None:
+def test_the_same_imported_again_leaves_suggestions_and_tags(proposed: tuple[Path, list[str]], tmp_path: Path) -> None:
     path, _ = proposed
     set_threshold(path, "trade", None, ".3", "Ada")
     before = (tagged(path), rows(path, "SELECT * FROM suggestions"))

@@ -115,7 +115,7 @@ IMPORTS = st.lists(st.lists(UNITS, min_size=1, max_size=3), min_size=1, max_size
 
 
 @pytest.fixture(scope="session")
-def model(new_archive: NewArchive, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def model(engine: str, archives: Archives, tmp_path_factory: pytest.TempPathFactory) -> Location:
     """An archive with a vocabulary that is small, and so quick to load."""
     folder = tmp_path_factory.mktemp("model")
     path = archives.copy(engine, "empty", folder / "archive.db")
