@@ -26,7 +26,7 @@ from archive.reparse import reparse
 from archive.reparse import survey as survey_reparse
 from archive.running import this_process
 from archive.undoing import survey, undo_import
-from tests.engines import NewArchive, assert_sound, connected
+from tests.engines import Archives, NewArchive, assert_sound, connected
 
 Contents = Callable[[Path], dict[str, list[str]]]
 
