@@ -1,6 +1,5 @@
 """What an import would do: told as it then happens, and without a trace."""
 
-import hashlib
 import io
 import sqlite3
 import tempfile
@@ -18,7 +17,7 @@ from archive.ingest import ImportOptions, ImportSummary, Listener, import_paths
 from archive.queries import reading
 from archive.queries.imports import list_import_items
 from archive.rehearsal import rehearse_import
-from tests.engines import connected
+from tests.engines import connected, state
 
 HERE = ImportOptions(jobs=0)
 FERRY = (
@@ -36,7 +35,7 @@ FRONTS = ("", "id: 7\n", "url: https://courier.example/ferry\n", "source: Harbou
 
 
 def digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    return str(state(path))
 
 
 def units_of(path: Path, number: int) -> list[dict[str, Any]]:

@@ -361,7 +361,7 @@ def state(database: Path) -> dict[str, list[tuple[Any, ...]]]:
             "topic_definitions": "topic_id, language, text",
             "topic_mappings": "topic_id, relation, scheme, code",
             "article_topics": "article_id, topic_id",
-            "tag_evidence": "article_topic_id, method, rule, given_text, field, start, end",
+            "tag_evidence": 'article_topic_id, method, rule, given_text, field, start, "end"',
         }.items()
     }
 
@@ -541,9 +541,10 @@ def test_codes_of_the_wire_are_media_topics(first: str, database: Path) -> None:
     else:
         assert load_vocabulary(database, file, "topics") == Loaded(added=1350)
         take()
-    assert rows(database, "SELECT count(*), sum(origin = 'vocabulary') FROM topics WHERE scheme = 'medtop'") == [
-        (1350, 1350)
-    ]
+    assert rows(
+        database,
+        "SELECT count(*), count(CASE WHEN origin = 'vocabulary' THEN 1 END) FROM topics WHERE scheme = 'medtop'",
+    ) == [(1350, 1350)]
     named = rows(database, "SELECT DISTINCT code, topic FROM document_topics WHERE scheme = 'medtop' AND given > 0")
     assert ("20000082", "crime") in named
     assert not [name for code, name in named if code in name]

@@ -4,6 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import psycopg
+from psycopg.abc import Buffer
+from psycopg.adapt import Loader
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
@@ -39,7 +42,17 @@ _SERVER_ERRORS = {
     "55P03": "another program holds it; end that, or wait",
     "57014": "it took longer than the server allows; see statement_timeout",
 }
+# What it says of a statement, and of what that finds, by class.
+_OF_A_STATEMENT = ("0A", "21", "22", "23", "42", "54", "58", "XX")
 _GONE = ("08", "57P")  # connections that break, and servers that are shut down
+
+
+class _Number(Loader):
+    """Reads a sum of whole numbers as what it is; PostgreSQL calls it numeric."""
+
+    def load(self, data: Buffer) -> int | float:
+        digits = bytes(data).decode()
+        return float(digits) if "." in digits else int(digits)
 
 
 def open_engine(url: URL, *, read_only: bool = False) -> Engine:
@@ -57,6 +70,11 @@ def open_engine(url: URL, *, read_only: bool = False) -> Engine:
     engine = create_engine(
         url.difference_update_query(["options"]), poolclass=NullPool, connect_args=how, execution_options=level
     )
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: psycopg.Connection, _record: Any) -> None:
+        connection.adapters.register_loader("numeric", _Number)
+
     if not read_only:
 
         @event.listens_for(engine, "begin")
@@ -93,6 +111,12 @@ def explained_by_server(url: URL, error: BaseException | None, *, is_gone: bool 
     if cure is None:
         return None
     return ArchiveError(f"{url} cannot be used ({said}): {cure}; what was in it before is safe")
+
+
+def is_of_statement(error: DBAPIError) -> bool:
+    """Tell whether the server says something of one statement (no such table, damaged data), and not of itself."""
+    state = getattr(error.orig, "sqlstate", None) or ""
+    return state.startswith(_OF_A_STATEMENT) and state not in _SERVER_ERRORS
 
 
 def require_usable(connection: Connection, url: URL) -> None:
