@@ -5,23 +5,26 @@ find_files ─▶ read, normalize, match (workers) ─▶ decide whose it is ─
 
 import os
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from archive.db import addresses, lookups, schema, store, vocabulary
+from archive.db import addresses, lookups, running_imports, schema, store, vocabulary
+from archive.db.again import until_through
 from archive.db.changes import Change, Failed, SameAsBefore
 from archive.db.engine import errors_explained, open_engine, settle, trusting
 from archive.db.ids import Ids
 from archive.db.location import Location, files_of
+from archive.db.others import Others
 from archive.db.tombstones import find_forgotten
-from archive.documents import Article, Failure, Given, LastItem, Value
+from archive.documents import Article, Failure, Given, LastItem, ReadContainer, Unchanged, Value
 from archive.errors import ArchiveError
 from archive.finding import Finder
 from archive.import_options import ImportOptions
@@ -40,7 +43,7 @@ from archive.resolve.sources import SourceResolver
 from archive.resolve.topic_loading import LoadOptions, load_topics
 from archive.resolve.topics import TopicResolver
 from archive.resolve.vocabulary import load_sources, seeds_folder
-from archive.running import seldom_collecting, signals_held, still_runs, stopped_in_order, this_process
+from archive.running import seldom_collecting, signals_held, stopped_in_order, this_process
 from archive.version import __version__
 from archive.workers import Workers
 
@@ -54,6 +57,8 @@ __all__ = [
     "load_vocabulary",
     "open_for_writing",
 ]
+
+T = TypeVar("T")
 
 OUTCOMES = ("added", "revised", "unchanged", "duplicate", "failed")
 
@@ -83,6 +88,9 @@ class Listener:
 
     def noted(self, locator: str, notes: Sequence[str]) -> None:
         """A unit was taken, but something in it was mended or left out; or a sidecar that belongs to no file was."""
+
+    def waits(self, reason: str) -> None:
+        """The server did not let a batch through; it is tried again."""
 
 
 def import_paths(
@@ -176,6 +184,7 @@ class Import:
         self._position = 1
         self._values = values
         self._fields = fields
+        self._is_shared = False  # others were seen to write at the same time
 
     def run(self) -> ImportSummary:
         summary: ImportSummary | None = None
@@ -192,16 +201,39 @@ class Import:
                 results = chain.from_iterable(workers.prepare(finder.find(self._paths, self._own_files)))
                 while batch := list(take_batch(results)):
                     self._write(batch)
-                with signals_held(), self._begin_writing():
-                    store.add_containers(self._writing, summary.import_id, finder.containers)
-                    store.end_import(self._writing, summary.import_id, "finished")
+                self._until_through(partial(self._finish, finder.containers))
         except BaseException as error:
             if summary is not None and not self._is_part:
                 self._end_early(summary.import_id, error)
             raise
-        with self._begin_reading():
-            summary.not_stated = lookups.count_not_stated(self._reading, summary.import_id)
+        summary.not_stated = self._until_through(self._count_not_stated)
         return summary
+
+    def _until_through(self, work: Callable[[bool], T]) -> T:
+        """Do a transaction, and again where a server did not let it through; a part of one is left to its caller."""
+        return work(False) if self._is_part else until_through(work, self._listener.waits)
+
+    def _finish(self, containers: Sequence[ReadContainer], is_again: bool) -> None:
+        with signals_held(), self._begin_writing():
+            if is_again and not self._take_up_again():
+                return
+            store.add_containers(self._writing, self._summary.import_id, containers)
+            store.end_import(self._writing, self._summary.import_id, "finished")
+
+    def _count_not_stated(self, _is_again: bool) -> dict[str, int]:
+        with self._begin_reading():
+            return lookups.count_not_stated(self._reading, self._summary.import_id)
+
+    def _take_up_again(self) -> bool:
+        """Go on with an import whose connection broke; returns whether it is not finished yet."""
+        running_imports.hold(self._writing, self._summary.import_id)
+        self._remember(self._writing)  # what the transaction that broke had made is gone
+        status = store.take_up_again(self._writing, self._summary.import_id)
+        if status not in ("running", "finished"):
+            raise ArchiveError(
+                f"the import was ended by others while the server was away: {status}; import the same again"
+            )
+        return status == "running"
 
     def _begin_writing(self) -> AbstractContextManager[Any]:
         return nullcontext() if self._is_part else self._writing.begin()
@@ -215,9 +247,8 @@ class Import:
         Returns what files are prepared with, and the summary to be.
         """
         schema.require_unchanged(connection)
-        for import_id, process in store.running_imports(connection):
-            if not still_runs(process):
-                store.end_killed_import(connection, import_id)
+        for killed in running_imports.find_running(connection)[1]:
+            store.end_killed_import(connection, killed)
         if not vocabulary.has_sources(connection):
             load_seeds(connection)
         addresses.follow_rules(connection, canonical_url, RULES_VERSION)
@@ -233,18 +264,29 @@ class Import:
             max_seconds=self._options.max_seconds,
             max_memory=self._options.max_memory,
         )
+        arguments = self._options.arguments(self._paths)
+        import_id = store.begin_import(connection, arguments, __version__, this_process())
+        running_imports.hold(connection, import_id)
+        self._remember(connection)
+        self._others = Others(connection)
+        return settings, ImportSummary(import_id)
+
+    def _remember(self, connection: Connection) -> None:
+        """Look at sources, topics and rules as they are now, to know them from here on."""
         self._derived = DerivedTags(connection)
         self._sources = SourceResolver(connection)
         self._topics = TopicResolver(connection)
-        arguments = self._options.arguments(self._paths)
-        return settings, ImportSummary(store.begin_import(connection, arguments, __version__, this_process()))
 
     def _look_up(self, locators: Collection[str]) -> dict[str, LastItem]:
         """Return what these places last gave."""
-        # each look in a transaction of its own: one that stayed open would keep the WAL from being emptied
-        with signals_held(), self._begin_reading():
-            schema.require_unchanged(self._reading)
-            return lookups.find_last_items(self._reading, locators)
+
+        def look(_is_again: bool) -> dict[str, LastItem]:
+            # each look in a transaction of its own: one that stayed open would keep the WAL from being emptied
+            with signals_held(), self._begin_reading():
+                schema.require_unchanged(self._reading)
+                return lookups.find_last_items(self._reading, locators)
+
+        return self._until_through(look)
 
     def _opener(self) -> Opener:
         options = self._options
@@ -256,14 +298,31 @@ class Import:
         return Finder(opener, contexts, self._look_up, noted, limits, self._fields, self._stdin)
 
     def _write(self, batch: Sequence[Unit]) -> None:
+        outcomes: list[Change | SameAsBefore | Failed] = []
+        self._until_through(partial(self._write_once, batch, outcomes))
+        self._position += len(batch)
+        self._tell(outcomes)
+
+    def _write_once(
+        self, batch: Sequence[Unit], outcomes: list[Change | SameAsBefore | Failed], is_again: bool
+    ) -> None:
+        """Write a batch and fill in what became of its units; of one that was written before, nothing is left to do."""
         connection = self._writing
         with signals_held(), self._begin_writing():
             schema.require_unchanged(connection)
+            if is_again:
+                self._take_up_again()
+                if lookups.has_unit(connection, self._summary.import_id, self._position):
+                    return  # only the word that it was written got lost
+            elif self._others.have_written(connection):
+                self._is_shared = True
+                self._remember(connection)
+            outcomes.clear()
             ids = Ids(connection)
             batch = _without_forgotten(connection, batch)
             units = [result for result in batch if isinstance(result, Article)]
+            last = self._find_last_now(batch)
             resolver = IdentityResolver(connection, units, self._sources, self._topics, ids, self._derived.rules)
-            outcomes: list[Change | SameAsBefore | Failed] = []
             for result in batch:
                 item_id = ids.take("import_items")
                 if isinstance(result, Article):
@@ -271,13 +330,23 @@ class Import:
                 elif isinstance(result, Failure):
                     outcomes.append(Failed(item_id, result))
                 else:
-                    outcomes.append(SameAsBefore(item_id, result.locator, result.last_item_id))
+                    last_item_id = last.get(result.locator, result.last_item_id)
+                    outcomes.append(SameAsBefore(item_id, result.locator, last_item_id))
             store.write_batch(connection, self._summary.import_id, self._position, outcomes, ids)
             changed = {outcome.article.key: outcome.article.id for outcome in outcomes if isinstance(outcome, Change)}
             apply_again(connection, changed.keys())
             self._derived.follow(connection, changed.values())
-        self._position += len(batch)
-        self._tell(outcomes)
+            self._others.own(connection)
+
+    def _find_last_now(self, batch: Sequence[Unit]) -> dict[str, int]:
+        """Return what places of unchanged units gave last, where others may have imported them since that was read.
+
+        Such a unit comes before what others brought there, and so does not take their place.
+        """
+        unchanged = [result.locator for result in batch if isinstance(result, Unchanged)] if self._is_shared else []
+        if not unchanged:
+            return {}
+        return {locator: one.id for locator, one in lookups.find_last_items(self._writing, unchanged).items()}
 
     def _tell(self, outcomes: Sequence[Change | SameAsBefore | Failed]) -> None:
         """Count and report what is safely written."""

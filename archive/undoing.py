@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
-from archive.db import decisions, removal, schema, store, undone, vocabulary
+from archive.db import decisions, removal, schema, undone, vocabulary
 from archive.db.decisions import FIELD, TOPIC, UNDO, Decision
 from archive.db.engine import errors_explained, open_engine, settle
 from archive.db.location import Location
 from archive.db.precedence import precedence, said, standing
+from archive.db.running_imports import find_running
 from archive.errors import ArchiveError, NotFoundError, UsageError
 from archive.normalize.names import name_key
 from archive.normalize.text import require_utf8
@@ -18,7 +19,6 @@ from archive.queries import reading
 from archive.resolve.derived_tags import DerivedTags
 from archive.resolve.source_decisions import VERBS
 from archive.restoring import Restorer
-from archive.running import still_runs
 
 _LARGEST_ID = 2**63 - 1  # SQLite refuses to compare with a larger number
 _NAMED = 10  # articles that are named
@@ -99,9 +99,8 @@ class _Survey:
             raise NotFoundError(f"there is no import {number}; `archive imports` lists them")
         if row["status"] == undone.UNDONE:
             raise UsageError(f"import {number} was undone by {row['undone_by']} at {row['undone_at']}")
-        for running, process in store.running_imports(connection):
-            if still_runs(process):
-                raise UsageError(f"import {running} is still running; undo when it has ended")
+        for running in find_running(connection)[0]:
+            raise UsageError(f"import {running} is still running; undo when it has ended")
         self.own = undone.find_own_articles(connection, number)
         self.shared = undone.find_shared_articles(connection, number, self.own)
         self.found = Undoing(

@@ -57,6 +57,9 @@ class _Report(Listener):
         if own := [note for note in notes if note not in of_folders]:
             self._say_of("note", locator, "; ".join(own))
 
+    def waits(self, reason: str) -> None:
+        self._say(f"note: {reason}")
+
     def tell_rest(self) -> None:
         """Say of how many more units of a file the same was to be said."""
         for (file, told), number in self._said.items():

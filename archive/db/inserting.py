@@ -11,6 +11,7 @@ from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, insert, text
+from sqlalchemy.exc import DBAPIError
 
 from archive.db import tables
 
@@ -61,9 +62,15 @@ def insert_values(connection: Connection, name: str, columns: Sequence[str], row
     """Insert rows, given as values of these columns, by PostgreSQL's COPY."""
     driver: Any = connection.connection.driver_connection
     names = ", ".join(f'"{column}"' for column in columns)
-    with driver.cursor() as cursor, cursor.copy(f"COPY {name} ({names}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
+    statement = f"COPY {name} ({names}) FROM STDIN"
+    try:
+        with driver.cursor() as cursor, cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
+    except connection.dialect.loaded_dbapi.Error as error:
+        if driver.closed:
+            connection.invalidate(error)
+        raise DBAPIError(statement, None, error, connection_invalidated=driver.closed) from error
 
 
 def insert_unchanged(connection: Connection, import_id: int, units: Sequence[tuple[int, int, int]]) -> int:

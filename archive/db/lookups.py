@@ -132,6 +132,13 @@ def find_places(connection: Connection, locators: Collection[str]) -> dict[str, 
     return {row[0]: Place._make(row[1:]) for row in rows}
 
 
+def has_unit(connection: Connection, import_id: int, position: int) -> bool:
+    """Tell whether an import has written its unit at a position."""
+    unit = import_items.c
+    found = select(unit.id).where(unit.import_id == import_id, unit.position == position).limit(1)
+    return connection.scalar(found) is not None
+
+
 def find_last_items(connection: Connection, locators: Collection[str]) -> dict[str, LastItem]:
     """Return the last unit with an article that each of these locators gave."""
     rows = connection.execute(_LAST_ITEMS[connection.dialect.name], {"locators": json.dumps(list(locators))}).all()

@@ -16,10 +16,19 @@ from archive.errors import ArchiveError
 
 OLDEST = 140000  # of the server, as `server_version_num` has it
 LOCK_TIMEOUT_MS = 30_000
+CONNECT_SECONDS = 10
+
+# A machine that is gone without a word keeps the write lock until the server notices: by default for two hours.
+_ALIVE = "-c tcp_keepalives_idle=20 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=4"
 
 # One archive is written by one transaction at a time, as with SQLite: ids follow the highest there is, and what is
 # unknown to one writer would be added by two. The lock is the transaction's, and gone when its connection is.
 _WRITE_LOCK = 0x61726368697665  # "archive"
+# A server may be set to say that something is written before it is; then a batch would be gone that was told as safe.
+_BEGINS = (
+    f"SELECT pg_advisory_xact_lock({_WRITE_LOCK}), CASE current_setting('synchronous_commit') "
+    "WHEN 'off' THEN set_config('synchronous_commit', 'on', true) END"
+)
 
 # What the server says, by its SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html), and the cure.
 _SERVER_ERRORS = {
@@ -54,7 +63,8 @@ def open_engine(url: URL, *, read_only: bool = False) -> Engine:
     how: dict[str, Any] = {
         "application_name": "archive",
         "client_encoding": "utf8",
-        "options": f"-c lock_timeout={LOCK_TIMEOUT_MS} {url.query.get('options', '')}".strip(),
+        "connect_timeout": CONNECT_SECONDS,
+        "options": f"-c lock_timeout={LOCK_TIMEOUT_MS} {_ALIVE} {url.query.get('options', '')}".strip(),
     }
     level = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True} if read_only else {}
     engine = create_engine(
@@ -69,7 +79,7 @@ def open_engine(url: URL, *, read_only: bool = False) -> Engine:
 
         @event.listens_for(engine, "begin")
         def begin(connection: Connection) -> None:
-            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITE_LOCK})")
+            connection.exec_driver_sql(_BEGINS)
 
     return engine
 

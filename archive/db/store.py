@@ -68,6 +68,17 @@ def end_killed_import(connection: Connection, import_id: int) -> None:
     )
 
 
+def take_up_again(connection: Connection, import_id: int) -> str:
+    """Go on with an import that others may have taken for a killed one; returns its status."""
+    imports = tables.imports
+    connection.execute(
+        update(imports)
+        .where(imports.c.id == import_id, imports.c.status == "interrupted")
+        .values(status="running", reason=None, finished_at=None)
+    )
+    return str(connection.scalar(select(imports.c.status).where(imports.c.id == import_id)))
+
+
 def running_imports(connection: Connection) -> list[tuple[int, str]]:
     """Return the imports that have not recorded an end: id and process."""
     rows = connection.execute(

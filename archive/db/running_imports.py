@@ -1,0 +1,34 @@
+"""Which of the imports that have not recorded an end still run.
+
+On a server that is known for certain, whatever machine they are on: each holds a lock by its number as long as it is
+connected. Of an archive in a file the process is asked for, and of one on another machine nobody knows.
+"""
+
+from sqlalchemy import Connection, text
+
+from archive.db import store
+from archive.running import still_runs
+
+_CLASS = 0x61726368  # "arch"; with two numbers, so that it is never the write lock
+_HOLD = text("SELECT pg_advisory_lock_shared(:class, :import_id)")
+_HELD = text(
+    "SELECT objid FROM pg_locks WHERE locktype = 'advisory' AND classid = :class AND objsubid = 2 "
+    "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
+
+
+def hold(connection: Connection, import_id: int) -> None:
+    """Let others know that an import runs, as long as this connection lasts; for the transaction that begins it."""
+    if connection.dialect.name != "sqlite":
+        connection.execute(_HOLD, {"class": _CLASS, "import_id": import_id})
+
+
+def find_running(connection: Connection) -> tuple[list[int], list[int]]:
+    """Return the imports that run, and those that are said to run but were killed."""
+    said = sorted(store.running_imports(connection))
+    if connection.dialect.name == "sqlite":
+        running = {import_id for import_id, process in said if still_runs(process)}
+    else:
+        running = {int(number) for number in connection.scalars(_HELD, {"class": _CLASS})}
+    numbers = [import_id for import_id, _ in said]
+    return [one for one in numbers if one in running], [one for one in numbers if one not in running]
