@@ -10,6 +10,7 @@ from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, insert
+from sqlalchemy.exc import DBAPIError
 
 from archive.db import tables
 
@@ -48,12 +49,19 @@ def insert_rows(connection: Connection, name: str, rows: Sequence[Row]) -> None:
 
 
 def insert_values(connection: Connection, name: str, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
-    """Insert rows, given as values of these columns, by PostgreSQL's COPY."""
+    """Insert rows, given as values of these columns; on PostgreSQL by COPY."""
     driver: Any = connection.connection.driver_connection
     names = ", ".join(f'"{column}"' for column in columns)
-    with driver.cursor() as cursor, cursor.copy(f"COPY {name} ({names}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
+    try:
+        if connection.dialect.name == "sqlite":
+            driver.executemany(f"INSERT INTO {name} ({names}) VALUES ({', '.join('?' * len(columns))})", rows)
+            return
+        with driver.cursor() as cursor, cursor.copy(f"COPY {name} ({names}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+    except connection.dialect.loaded_dbapi.Error as error:
+        # past SQLAlchemy, which would say it so
+        raise DBAPIError(f"INSERT INTO {name} ({names})", None, error) from error
 
 
 def insert_unchanged(connection: Connection, units: Sequence[tuple[Any, ...]]) -> int:

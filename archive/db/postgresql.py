@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
@@ -61,10 +62,12 @@ def server_errors_explained(url: URL) -> Iterator[None]:
     """Turn what the server says of itself (not there, gone, full, not allowed) into an error with the cure."""
     try:
         yield
-    except DBAPIError as error:
-        state = getattr(error.orig, "sqlstate", None)
-        said = " ".join(str(error.orig).split())
-        if state is None and not error.connection_invalidated and "connection" not in said:
+    except (DBAPIError, psycopg.Error) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        state = getattr(cause, "sqlstate", None)
+        said = " ".join(str(cause).split())
+        is_broken = isinstance(error, DBAPIError) and error.connection_invalidated
+        if state is None and not is_broken and "connection" not in said:
             raise
         if state is None or state.startswith(_GONE):
             raise ArchiveError(
