@@ -1,5 +1,6 @@
 """An archive on a PostgreSQL server: how it is opened and locked, and what the server says of itself."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -28,8 +29,17 @@ _SERVER_ERRORS = {
     "53100": "its disk is full; make room",
     "53200": "it has no memory left; look at its settings",
     "53300": "too many programs are connected; end some, or raise max_connections",
-    "55P03": "another program holds it; end that, or wait",
-    "57014": "it took longer than the server allows; see statement_timeout",
+    "55P03": "another program holds it for longer than lock_timeout; end that, wait, or allow more in the URL, as "
+    "?options=-c%20lock_timeout%3D600s",
+    "57014": "somebody ended it, or it took longer than statement_timeout; allow more in the URL, as "
+    "?options=-c%20statement_timeout%3D0",
+}
+# A server that refuses a connection gives no SQLSTATE; what it says then, in English.
+_REFUSALS = {
+    "28": re.compile(r"password|authentication|pg_hba|role .* does not exist|not permitted to log in"),
+    "3D000": re.compile(r"database .* does not exist"),
+    "42501": re.compile(r"permission denied"),
+    "53300": re.compile(r"too many|connection slots"),
 }
 _GONE = ("08", "57P")  # connections that break, and servers that are shut down
 
@@ -66,6 +76,8 @@ def server_errors_explained(url: URL) -> Iterator[None]:
         cause = error.orig if isinstance(error, DBAPIError) else error
         state = getattr(cause, "sqlstate", None)
         said = " ".join(str(cause).split())
+        if state is None:
+            state = next((one for one, words in _REFUSALS.items() if words.search(said)), None)
         is_broken = isinstance(error, DBAPIError) and error.connection_invalidated
         if state is None and not is_broken and "connection" not in said:
             raise

@@ -3,7 +3,6 @@
 Runs inside the migration's own transaction (`migrations/env.py`), so that what does not add up is undone as a whole.
 """
 
-import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,7 +26,6 @@ __all__ = [
 
 # What people decided is compared whatever a migration declares.
 _DECISIONS = "decisions"
-_SEARCH = "article_fts"
 
 
 class ProofError(ArchiveError):
@@ -165,15 +163,10 @@ def check_foreign_keys(driver: Any, before: Any = None) -> list[str]:
     return [f"{number} rows of {table} {problem}" for (table, problem), number in counts.items()]
 
 
-def check_search(connection: sqlite3.Connection) -> list[str]:
+def check_search(driver: Any) -> list[str]:
     """Return whether the search index is out of step with the texts, in words; needs a transaction that can write."""
-    if not connection.execute("SELECT 1 FROM sqlite_schema WHERE name = ?", (_SEARCH,)).fetchall():
-        return []
-    try:
-        connection.execute(f"INSERT INTO {_SEARCH}({_SEARCH}, rank) VALUES ('integrity-check', 1)")
-    except sqlite3.DatabaseError as error:
-        return [f"the search index does not agree with the texts ({error})"]
-    return []
+    problem = inventory_of(driver).search_problem(driver)
+    return [] if problem is None else [f"the search index does not agree with the texts ({problem})"]
 
 
 def _compare_table(name: str, old: TableState, new: TableState, changes: Changes) -> Iterator[str]:

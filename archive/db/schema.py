@@ -114,9 +114,10 @@ def _look_at_server(location: "URL") -> _Found:
     try:
         with errors_explained(location), engine.connect() as connection:
             require_usable(connection, location)
+            # information_schema hides what the role has no rights to
             names = connection.exec_driver_sql(
-                "SELECT table_name FROM information_schema.tables "
-                "WHERE table_schema = current_schema() AND table_type = 'BASE TABLE'"
+                "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') "
+                "AND relnamespace = current_schema()::regnamespace"
             )
             tables = {name for (name,) in names}
             return _Found(tables, *_stated(tables, lambda sql: connection.exec_driver_sql(sql).all()))
@@ -193,11 +194,12 @@ def steps_to(revision: str, current: str | None) -> "list[Script]":
         raise SchemaError(f"{error}; `archive db history` lists the migrations") from error
 
 
-def upgrade(location: Location, revision: str = "head", **hooks: Callable[[Any], None]) -> None:
+def upgrade(location: Location, revision: str = "head", **hooks: Any) -> None:
     """Bring the archive to a migration, by default the newest; a missing file becomes an empty archive.
 
     Waits for another upgrader. `hooks` are called from within (see `migrations/env.py`): `locked` under the write
     lock before an archive is changed, `watch` with the connection when migrations begin and with None when they end.
+    Where `rehearsing` is True, all that is done on a server is undone.
     Raises ProofError, with everything undone, where the proof does not add up.
     """
     from alembic import command

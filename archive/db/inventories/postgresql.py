@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from archive.db.inventories.base import ColumnSums, Inventory, TableState, is_counted, pages_of, quoted
+from archive.db.search.tsvector import in_order
+from archive.normalize.tokens import tokenize
 
 # How values of a type are read, so that they are as SQLite has them; all others as text.
 _READ_AS = {
@@ -26,6 +28,11 @@ _KEY = (
     "SELECT attname FROM pg_index, unnest(indkey) WITH ORDINALITY AS key (number, place) "
     "JOIN pg_attribute ON attnum = key.number "
     "WHERE indrelid = to_regclass(%s) AND indisprimary AND attrelid = indrelid ORDER BY key.place"
+)
+# of each article its text and its words in the index, of which one may be missing
+_SEARCHED = (
+    "SELECT t.headline::text, t.body::text, s.headline::text, s.body::text "
+    "FROM article_text t FULL JOIN article_search s ON s.article_id = t.id"
 )
 _HERE = "relnamespace = current_schema()::regnamespace"
 _TABLES = f"SELECT relname FROM pg_class WHERE relkind = 'r' AND {_HERE} ORDER BY relname"
@@ -104,6 +111,19 @@ def pages(
 def pointing_nowhere(_connection: Any) -> Counter[tuple[str, int | None, str]]:
     """Return rows whose foreign keys lead nowhere: none, which the server itself sees to."""
     return Counter()
+
+
+def search_problem(connection: Any) -> str | None:
+    """Return how the search index is out of step with the texts, if it is."""
+    (is_there,) = connection.execute("SELECT to_regclass('article_search') IS NOT NULL").fetchone()
+    if not is_there:
+        return None
+    wrong = 0
+    for headline, body, *indexed in _streamed(
+        connection, f"COPY ({_SEARCHED}) TO STDOUT (FORMAT BINARY)", ["text"] * 4
+    ):
+        wrong += body is None or [in_order(tokenize(headline or "")), in_order(tokenize(body))] != indexed
+    return f"{wrong} differ" if wrong else None
 
 
 def _streamed(connection: Any, statement: str, kinds: list[str]) -> Iterator[tuple[Any, ...]]:

@@ -84,6 +84,17 @@ def pointing_nowhere(connection: sqlite3.Connection) -> Counter[tuple[str, int |
     return found
 
 
+def search_problem(connection: sqlite3.Connection) -> str | None:
+    """Return how the search index is out of step with the texts, if it is; needs a transaction that can write."""
+    if not connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'article_fts'").fetchall():
+        return None
+    try:
+        connection.execute("INSERT INTO article_fts(article_fts, rank) VALUES ('integrity-check', 1)")
+    except sqlite3.DatabaseError as error:
+        return str(error)
+    return None
+
+
 def _state(connection: sqlite3.Connection, name: str) -> TableState:
     # generated columns (2 and 3) are computed, and hidden ones (1) are no values
     described = _described(connection, name)
