@@ -35,7 +35,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import Connection
 
-from archive.db.tables.articles import COUNTING
+from archive.db.tables.article import COUNTING
 from archive.queries import reading
 from archive.queries.articles import in_order
 from archive.queries.counts import counting_by
@@ -125,7 +125,7 @@ def _measure(
     match = f'"{word}"'
 
     def ours(asked: Any, limit: int = TOP) -> list[Any]:
-        return connection.execute(best_matches(asked, asked.match, limit)).all()
+        return connection.execute(best_matches(asked, limit)).all()
 
     def newest() -> list[Any]:
         return connection.execute(in_order(connection, plain, "newest", TOP)).all()

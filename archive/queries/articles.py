@@ -1,9 +1,10 @@
 """Questions about articles: which there are, how many, which one a key names."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from functools import cache
+from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, select
+from sqlalchemy import ColumnElement, Connection, Integer, Row, Select, bindparam, case, func, select
 
 from archive.db import clock
 from archive.db.tables import (
@@ -15,11 +16,10 @@ from archive.db.tables import (
     sources,
     topics,
 )
-from archive.db.tables.articles import COUNTING
+from archive.db.tables.article import COUNTING
 from archive.errors import ForgottenError, NotFoundError
-from archive.normalize.text import first_sentence
 from archive.queries.hiding import why_hidden
-from archive.queries.selection import ALL, INDEX, Selection, matches
+from archive.queries.selection import ALL, INDEX, MATCHES, Selection, with_words
 
 # how many characters of a body are enough to derive a headline from
 _BEGINNING = 1000
@@ -56,24 +56,43 @@ def in_order(
     A few of the newest articles with a frequent word are found soonest by going back from the newest one and looking
     each up in the index; those with a rare word by sorting all that have it. Which is better, the first matches tell.
     """
-    if selection.match is None or limit is None or not _is_frequent(connection, selection.match, limit):
-        statement = selection.of(select(articles.c.id).select_from(articles)).order_by(*date_order(sort)).limit(limit)
-        return from_index(statement, selection)
-    looked_up = select(1).where(matches(selection.match), INDEX.c.rowid == articles.c.id).exists()
-    return select(articles.c.id).where(looked_up, *selection.conditions).order_by(*date_order(sort)).limit(limit)
+    way: _Way
+    if selection.match is None:
+        way = "without words"
+    elif limit is not None and _is_frequent(connection, selection.match, limit):
+        way = "looked up"
+    else:
+        way = "side by side" if selection.is_all_visible else "joined"
+    return selection.narrowed(_ordered(way, sort, limit is not None), **({} if limit is None else {"limit": limit}))
 
 
-def from_index(statement: Select[Any], selection: Selection) -> Select[Any]:
-    """Return a SELECT of id, source and date alone that finds them side by side, where it asks for nothing else."""
-    if selection.match is None or not selection.is_all_visible:
-        return statement
+_Way = Literal["without words", "looked up", "joined", "side by side"]
+
+
+@cache
+def _ordered(way: _Way, sort: str, is_limited: bool) -> Select[int]:
+    # where both have it, the index of words gives the id sooner
+    number = articles.c.id if way in ("without words", "looked up") else INDEX.c.rowid
+    statement = select(number.label("id")).select_from(articles)
+    if way == "looked up":
+        statement = statement.where(select(1).where(MATCHES, INDEX.c.rowid == articles.c.id).exists())
+    elif way != "without words":
+        statement = with_words(statement)
+    if way == "side by side":
+        statement = from_index(statement)
+    statement = statement.order_by(*date_order(sort, number))
+    return statement.limit(bindparam("limit", type_=Integer)) if is_limited else statement
+
+
+def from_index(statement: Select[Any]) -> Select[Any]:
+    """Return a SELECT `with_words` of id, source and date alone that finds these side by side."""
     # SQLite takes the article itself wherever it has its id
     return statement.with_hint(articles, f"INDEXED BY {COUNTING}", "sqlite")
 
 
-def date_order(sort: str) -> tuple[ColumnElement[Any], ...]:
-    """Return the order of dates, undated articles last; of one moment, those that came last or first."""
-    first, number = articles.c.published_from, articles.c.id
+def date_order(sort: str, number: ColumnElement[int] = articles.c.id) -> tuple[ColumnElement[Any], ...]:
+    """Return the order of dates, undated articles last; of one moment, the last or first by their number."""
+    first = articles.c.published_from
     return (first.desc().nulls_last(), number.desc()) if sort == "newest" else (first.asc().nulls_last(), number)
 
 
@@ -83,12 +102,15 @@ def _is_frequent(connection: Connection, match: str, limit: int) -> bool:
     How many there are is estimated from how close together the first stand. Of a word in a quarter of all articles
     looking up can be quicker, or several times as slow, as its matches lie in the index: then all are sorted.
     """
-    first = select(INDEX.c.rowid).where(matches(match)).limit(_SAMPLE).subquery()
-    number, lowest, highest = connection.execute(
-        select(func.count(), func.min(first.c.rowid), func.max(first.c.rowid))
-    ).one()
+    number, lowest, highest = connection.execute(_first_matches(), {"match": match, "sample": _SAMPLE}).one()
     # to look one up, FTS5 may have to go through half of the word's matches
     return number == _SAMPLE and bool(limit * (highest - lowest + 1) < _LOOKED_UP * number)
+
+
+@cache
+def _first_matches() -> Select[int, Any, Any]:
+    first = select(INDEX.c.rowid).where(MATCHES).limit(bindparam("sample", type_=Integer)).subquery()
+    return select(func.count(), func.min(first.c.rowid), func.max(first.c.rowid))
 
 
 def count_articles(connection: Connection, selection: Selection = ALL, unit: str = "articles") -> int:
@@ -102,7 +124,7 @@ def count_articles(connection: Connection, selection: Selection = ALL, unit: str
 def counting_of(selection: Selection, unit: str) -> Select[Any]:
     """Return the SELECT behind `count_articles`."""
     if unit == "articles" and selection.match is not None and not selection.conditions:
-        return select(func.count()).select_from(INDEX).where(matches(selection.match))
+        return select(func.count()).select_from(INDEX).where(MATCHES).params(match=selection.match)
     return selection.of(counting(unit))
 
 
@@ -223,11 +245,17 @@ def _names(connection: Connection, ids: Sequence[int], statement: Select[Any]) -
     return names
 
 
+def _derived_headline(beginning: str) -> str:
+    from archive.normalize.text import first_sentence  # late: most articles have a headline
+
+    return first_sentence(beginning)
+
+
 def _summary(row: Row[Any], credited: list[str], tagged: list[str], now: str) -> Article:
     derived = row.headline is None
     return {
         "key": row.key,
-        "headline": first_sentence(row.beginning) if derived else row.headline,
+        "headline": _derived_headline(row.beginning) if derived else row.headline,
         "headline_method": "derived" if derived else row.headline_method,
         "source": row.source,
         "url": row.url,

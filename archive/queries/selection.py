@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -11,7 +10,9 @@ from sqlalchemy import (
     Connection,
     Integer,
     Select,
+    String,
     and_,
+    bindparam,
     column,
     false,
     literal_column,
@@ -25,6 +26,7 @@ from sqlalchemy import (
 from archive.db.spans import Sides, published_within
 from archive.db.tables import articles
 from archive.errors import ArchiveError
+from archive.frozen import Frozen
 from archive.queries.hiding import asks_for_hidden, visible
 from archive.queries.matching import all_of, fts_expression
 from archive.queries.saved import with_saved
@@ -35,13 +37,20 @@ Condition = ColumnElement[bool]
 Conditions = Sequence[Condition]
 
 INDEX = table("article_fts", column("rowid", Integer))
+_MATCH = literal_column("article_fts").op("MATCH")
+
+# That an article matches the FTS5 query that stands in the parameter `match`: a statement that is asked for one query
+# after another is made once, and gets each with `.params(match=…)`.
+MATCHES: Condition = _MATCH(bindparam("match", type_=String))
+
+# With the sum FTS5 cannot look rowids up one by one, which SQLite thinks is quick: matches are read first.
+FOUND: Condition = articles.c.id == INDEX.c.rowid + 0
 
 _NAMES = ("source", "credited", "topic", "author", "section")
 _LONGEST_NAME = 4  # words after the first that are tried as part of a name
 
 
-@dataclass(frozen=True)
-class Selection:
+class Selection(Frozen):
     """The articles that a query names: conditions on `articles`, and an FTS5 query that they match, if there is one.
 
     `texts` are the words, phrases and words near each other that are wanted, to be shown where they stand.
@@ -76,10 +85,18 @@ class Selection:
 
     def of(self, statement: Select[Any]) -> Select[Any]:
         """Return a SELECT from `articles` of these alone, joined to the index where there are words."""
+        return self.narrowed(statement if self.match is None else with_words(statement))
+
+    def narrowed(self, statement: Select[Any], **values: Any) -> Select[Any]:
+        """Return of a SELECT from `articles`, joined to the index already where there are words, these alone.
+
+        `values` are those of its other parameters.
+        """
         if self.match is not None:
-            # with the sum FTS5 cannot look rowids up one by one, which SQLite thinks is quick: matches are read first
-            statement = statement.join(INDEX, articles.c.id == INDEX.c.rowid + 0).where(matches(self.match))
-        return statement.where(*self.conditions)
+            values["match"] = self.match
+        if values:
+            statement = statement.params(values)
+        return statement.where(*self.conditions) if self.conditions else statement
 
     def as_conditions(self) -> list[Condition]:
         """Return the conditions on `articles` alone, for what does not rank."""
@@ -150,9 +167,14 @@ def _of_visible(selection: Selection, seen: Condition | None) -> Selection:
     return Selection((*selection.conditions, seen), selection.match, selection.texts, undated, imprecise, hidden, seen)
 
 
+def with_words(statement: Select[Any]) -> Select[Any]:
+    """Return a SELECT from `articles` joined to the index, of those that match the query in its parameter `match`."""
+    return statement.join(INDEX, FOUND).where(MATCHES)
+
+
 def matches(expression: str) -> Condition:
     """Return the condition that an article matches an FTS5 query; goes with a join of `articles` to the index."""
-    return literal_column("article_fts").op("MATCH")(expression)
+    return _MATCH(expression)
 
 
 def _indexed(expression: str) -> Condition:
