@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, delete, func, insert, select
 
 from archive.db.clock import now
 from archive.db.ids import inserted_id
+from archive.db.location import Location
 from archive.db.schema import HEAD
 from archive.db.tables import article_revisions, articles, corpora, corpus_revisions, import_items, imports
 from archive.decide import deciding
@@ -28,7 +28,9 @@ from archive.version import __version__
 _BATCH = 5000
 
 
-def freeze_corpus(path: Path, name: str, asked: Asked, who: str, *, one_per_text: bool = False) -> dict[str, Any]:
+def freeze_corpus(
+    location: Location, name: str, asked: Asked, who: str, *, one_per_text: bool = False
+) -> dict[str, Any]:
     """Keep the articles that a query finds, each with its current text, under a name, and return the record of it.
 
     With `one_per_text`, of articles with one text only the one is kept that may have been published earliest, undated
@@ -43,7 +45,7 @@ def freeze_corpus(path: Path, name: str, asked: Asked, who: str, *, one_per_text
         raise UsageError("nobody is named who freezes it; name somebody with --who, or in $ARCHIVE_WHO")
     if asked.everything:
         raise UsageError("say which articles are meant; * means all of them")
-    with deciding(path) as connection:
+    with deciding(location) as connection:
         if connection.scalar(select(corpora.c.id).where(corpora.c.name == name)) is not None:
             raise UsageError(f"there is a corpus {name}, and a corpus is never altered; take another name")
         today = date.today()
@@ -78,9 +80,9 @@ def freeze_corpus(path: Path, name: str, asked: Asked, who: str, *, one_per_text
         return find_corpus(connection, name)
 
 
-def drop_corpus(path: Path, name: str) -> None:
+def drop_corpus(location: Location, name: str) -> None:
     """Take a corpus away; raises NotFoundError for a name that is not known, UsageError where saved queries use it."""
-    with deciding(path) as connection:
+    with deciding(location) as connection:
         name = find_corpus(connection, name)["name"]
         users = [one["name"] for one in list_queries(connection) if name in _corpora_in(one["query"])]
         if users:

@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from sqlalchemy import Connection, select
 
 from archive.db import decisions, schema, tables, vocabulary
 from archive.db.clock import now
 from archive.db.decisions import ACCEPTED, DECIDING, FIELD, FORGET, REJECTED, THRESHOLD, TOPIC, UNDO, Decision
-from archive.db.engine import file_errors_explained, open_engine
+from archive.db.engine import errors_explained, open_engine
+from archive.db.location import Location
 from archive.db.precedence import Rule, Votes, find_rule, precedence, said
 from archive.db.thresholds import follow_thresholds
 from archive.errors import NotFoundError, UsageError
@@ -45,22 +45,22 @@ class Wish:
 
 
 @contextmanager
-def deciding(path: Path) -> Iterator[Connection]:
+def deciding(location: Location) -> Iterator[Connection]:
     """Give a connection in one transaction under the write lock; all of it is written, or nothing.
 
     Raises SchemaError where there is no archive, or one with another schema than this program's.
     """
-    schema.require_current(path)
-    engine = open_engine(path)
+    schema.require_current(location)
+    engine = open_engine(location)
     try:
-        with file_errors_explained(path), engine.begin() as connection:
+        with errors_explained(location), engine.begin() as connection:
             schema.require_unchanged(connection)
             yield connection
     finally:
         engine.dispose()
 
 
-def decide(path: Path, wishes: Sequence[Wish], who: str) -> Decided:
+def decide(location: Location, wishes: Sequence[Wish], who: str) -> Decided:
     """Put on record what a person wants of articles, and make them so; all of it or, where something is off, nothing.
 
     A source or topic that has no such name yet is made. What stands decided already is not decided again; of a topic,
@@ -72,7 +72,7 @@ def decide(path: Path, wishes: Sequence[Wish], who: str) -> Decided:
         require_utf8("topic", *wish.topics, *wish.not_topics)
     who = who.strip()
     decided = Decided()
-    with deciding(path) as connection:
+    with deciding(location) as connection:
         names = _Names(connection, decided.new_names)
         stands_by = precedence(connection)
         keys: dict[str, None] = {}
@@ -108,7 +108,7 @@ def _is_said_already(votes: Votes, value: str | None, who: str, rule: Rule | Non
     return (now and now.value) == (then and then.value)
 
 
-def set_rule(path: Path, rule: Rule, who: str, reason: str | None = None) -> tuple[Decision | None, Changed]:
+def set_rule(location: Location, rule: Rule, who: str, reason: str | None = None) -> tuple[Decision | None, Changed]:
     """Put on record which of several people's decisions about a tag is shown, and make all articles so.
 
     Returns the decision, None where that is the rule already, and how many tags were put on and taken off. The rule is
@@ -116,7 +116,7 @@ def set_rule(path: Path, rule: Rule, who: str, reason: str | None = None) -> tup
     """
     require_name(who, reason)
     require_utf8("NAME", rule.person)
-    with deciding(path) as connection:
+    with deciding(location) as connection:
         decision = None
         if not _is_same(find_rule(connection, decisions.undone(connection)), rule):
             if rule.person is not None:
@@ -140,14 +140,14 @@ def _is_same(one: Rule, other: Rule) -> bool:
 
 
 def decide_about(
-    path: Path, verb: str, name: str, value: str | None, who: str, reason: str | None = None
+    location: Location, verb: str, name: str, value: str | None, who: str, reason: str | None = None
 ) -> Decision | None:
     """Put on record what a person says of a source or topic (a verb of `verbs`), and make it so.
 
     Returns the decision; None where it is so already. Raises as `make_so` does; then nothing is changed.
     """
     require_name(who, reason)
-    with deciding(path) as connection:
+    with deciding(location) as connection:
         said = make_so(connection, verb, name, value)
         if said is None:
             return None
@@ -159,7 +159,7 @@ def decide_about(
     return decision
 
 
-def undo(path: Path, number: int, who: str, reason: str | None = None) -> tuple[Decision, Decision]:
+def undo(location: Location, number: int, who: str, reason: str | None = None) -> tuple[Decision, Decision]:
     """Take a decision back, or take that back again; returns the decision and the record of its undoing.
 
     Articles are as what else stands decided has them, and where nothing does, as the input says.
@@ -167,7 +167,7 @@ def undo(path: Path, number: int, who: str, reason: str | None = None) -> tuple[
     forgot an article or is about one that was forgotten since.
     """
     require_name(who, reason)
-    with deciding(path) as connection:
+    with deciding(location) as connection:
         decision = decisions.find(connection, number)
         if decision is None:
             raise NotFoundError(f"there is no decision {number}; `archive decisions` lists them")

@@ -9,13 +9,13 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from archive.db import decisions, lookups, tables, tombstones, vocabulary, wiping
 from archive.db.decisions import ACCEPTED, DECIDING, FIELD, FORGET, REJECTED, THRESHOLD, TOPIC, UNDO, Decision
+from archive.db.location import Location, file_of
 from archive.db.lookups import Identifier
 from archive.db.precedence import LATEST, PERSON, RULES, Rule, find_rule
 from archive.db.thresholds import follow_thresholds, is_threshold
@@ -77,7 +77,7 @@ def dump_decisions(connection: Connection) -> Iterator[dict[str, Any]]:
         }
 
 
-def restore_decisions(path: Path, lines: Iterable[str]) -> Restored:
+def restore_decisions(location: Location, lines: Iterable[str]) -> Restored:
     """Put the decisions of a file on record, and make articles so; restored again, it adds nothing.
 
     An article is found by its key, or by its identifiers where they lead to one. Decisions about articles that are
@@ -85,7 +85,7 @@ def restore_decisions(path: Path, lines: Iterable[str]) -> Restored:
     nothing is changed.
     """
     records = [_read(number, line) for number, line in enumerate(lines, 1) if line.strip()]
-    with deciding(path) as connection:
+    with deciding(location) as connection:
         restoring = _Restoring(connection)
         before = find_rule(connection, decisions.undone(connection))
         for record in records:
@@ -99,7 +99,7 @@ def restore_decisions(path: Path, lines: Iterable[str]) -> Restored:
         follow_thresholds(connection)
     if restoring.done.forgotten:
         try:
-            wiping.finish(path)
+            wiping.finish(file_of(location, "wiping"))
         except ArchiveError as error:
             restoring.done.unfinished = str(error)
     return restoring.done

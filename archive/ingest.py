@@ -16,8 +16,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from archive.db import addresses, lookups, schema, store, vocabulary
 from archive.db.changes import Change, Failed, SameAsBefore
-from archive.db.engine import file_errors_explained, open_engine, truncate_wal, trusting
+from archive.db.engine import errors_explained, open_engine, settle, trusting
 from archive.db.ids import Ids
+from archive.db.location import Location, files_of
 from archive.db.lookups import LastItem
 from archive.db.tombstones import find_forgotten
 from archive.documents import Article, Failure, Given, ReadContainer, Unchanged, Value
@@ -86,13 +87,13 @@ class Listener:
 
 
 def import_paths(
-    path: Path,
+    location: Location,
     paths: Sequence[str],
     options: ImportOptions | None = None,
     listener: Listener | None = None,
     stdin: BinaryIO | None = None,
 ) -> ImportSummary:
-    """Import files, folders and `-` (stdin) into the archive at `path`, which is made if it is missing.
+    """Import files, folders and `-` (stdin) into the archive at `location`, which is made if it is missing.
 
     Every unit ends as added, revised, unchanged, duplicate or failed; a failed one stops nothing. Whole batches are
     written, so that an import which is stopped leaves nothing half done, and importing the same again goes on.
@@ -101,31 +102,31 @@ def import_paths(
     options = options or ImportOptions()
     values = options.values()
     fields = options.fields
-    with seldom_collecting(), stopped_in_order(), file_errors_explained(path):
-        open_for_writing(path)
-        engine = open_engine(path)
+    with seldom_collecting(), stopped_in_order(), errors_explained(location):
+        open_for_writing(location)
+        engine = open_engine(location)
         try:
             # two connections for all of it: what SQLite has cached of the file goes with the connection
-            with trusting(engine) as writing, open_engine(path, read_only=True).connect() as reading:
+            with trusting(engine) as writing, open_engine(location, read_only=True).connect() as reading:
                 return Import(
-                    path, writing, reading, paths, options, values, fields, listener or Listener(), stdin
+                    location, writing, reading, paths, options, values, fields, listener or Listener(), stdin
                 ).run()
         finally:
-            truncate_wal(engine)
+            settle(engine)
 
 
 def load_vocabulary(
-    path: Path, file: Path | None, kind: str, options: LoadOptions | None = None, stdin: BinaryIO | None = None
+    location: Location, file: Path | None, kind: str, options: LoadOptions | None = None, stdin: BinaryIO | None = None
 ) -> Loaded:
-    """Load a file of `sources` or `topics` into the archive at `path`, which is made if it is missing.
+    """Load a file of `sources` or `topics` into the archive at `location`, which is made if it is missing.
 
     With None it is the file that the program brings along; `options` are of topics, which can come by `-`, too.
 
     Raises VocabularyError, and changes nothing, where the file cannot be loaded as it is.
     """
-    with seldom_collecting(), file_errors_explained(path):
-        open_for_writing(path)
-        engine = open_engine(path)
+    with seldom_collecting(), errors_explained(location):
+        open_for_writing(location)
+        engine = open_engine(location)
         with engine.begin() as connection:
             schema.require_unchanged(connection)
             file = file or seeds_folder() / f"{kind}.toml"
@@ -136,15 +137,17 @@ def load_vocabulary(
     return loaded
 
 
-def open_for_writing(path: Path) -> None:
+def open_for_writing(location: Location) -> None:
     """Make the archive if it is missing; raises SchemaError where its schema is not this program's."""
     try:
-        is_there = path.exists()
+        is_there = not isinstance(location, Path) or location.exists()
     except PermissionError as error:
-        raise ArchiveError(f"{path} cannot be written: {error.strerror}; allow its folder with chmod u+rwx") from error
-    if not is_there or schema.current_revision(path) is None:
-        schema.upgrade(path)
-    schema.require_current(path)
+        raise ArchiveError(
+            f"{location} cannot be written: {error.strerror}; allow its folder with chmod u+rwx"
+        ) from error
+    if not is_there or schema.current_revision(location) is None:
+        schema.upgrade(location)
+    schema.require_current(location)
 
 
 class Import:
@@ -152,7 +155,7 @@ class Import:
 
     def __init__(
         self,
-        path: Path,
+        location: Location,
         writing: Connection,
         reading: Connection | None,
         paths: Sequence[str],
@@ -162,13 +165,12 @@ class Import:
         listener: Listener,
         stdin: BinaryIO | None,
     ) -> None:
-        self._path = path
+        self._location = location
         self._writing = writing
         self._reading = reading or writing
         self._is_part = reading is None
         self._paths = paths
-        own_names = (os.path.realpath(path), str(path.absolute()))
-        self._own_files = {name + suffix for name in own_names for suffix in ("", "-wal", "-shm", "-journal")}
+        self._own_files = {str(file.absolute()) for file in files_of(location)}
         self._options = options
         self._listener = listener
         self._stdin = stdin
@@ -187,7 +189,7 @@ class Import:
                 settings, summary = self._begin(self._writing)
             self._summary = summary
             with (
-                file_errors_explained(self._path),
+                errors_explained(self._location),
                 Workers(settings, _jobs(self._options.jobs)) as workers,
                 self._opener,
             ):

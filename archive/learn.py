@@ -3,13 +3,13 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, func, insert, select
 
 from archive.db import tables
 from archive.db.clock import now
+from archive.db.location import Location
 from archive.decide import deciding, require_name
 from archive.errors import ArchiveError
 from archive.learning import require_extra
@@ -68,7 +68,7 @@ class Evaluated:
     later: tuple[int, str] | None = None
 
 
-def learn(path: Path, source: Source, who: str, *, seed: int = 0, watch: Watch = unwatched) -> Learned:
+def learn(location: Location, source: Source, who: str, *, seed: int = 0, watch: Watch = unwatched) -> Learned:
     """Learn a model of what people said, put it into the archive as the latest of its scheme, and return what it is.
 
     How good it is was found by cross-validation in five folds. Raises ArchiveError, with what is missing, where there
@@ -80,7 +80,7 @@ def learn(path: Path, source: Source, who: str, *, seed: int = 0, watch: Watch =
     from archive.learning.fitting import fit
     from archive.learning.stored import dump_model
 
-    material = _Material(path, source)
+    material = _Material(location, source)
     tested = cross_validate(
         *(material.texts, material.labels, material.topics),
         groups=material.groups,
@@ -110,7 +110,7 @@ def learn(path: Path, source: Source, who: str, *, seed: int = 0, watch: Watch =
             f"nothing can be learned: {'; '.join(f'{one}: {why}' for one, why in fitted.left_out.items())}"
         )
     content = dump_model(fitted.model)
-    with deciding(path) as connection:
+    with deciding(location) as connection:
         number = _store(connection, fitted.model, content, source, about)
     quality = dict(zip(material.topics, tested.of_topics(), strict=True))
     return Learned(
@@ -131,7 +131,7 @@ def learn(path: Path, source: Source, who: str, *, seed: int = 0, watch: Watch =
 
 
 def evaluate(
-    path: Path,
+    location: Location,
     source: Source,
     *,
     split: str = RANDOM,
@@ -148,7 +148,7 @@ def evaluate(
     from archive.learning.evaluation import cross_validate
     from archive.learning.evaluation import split as split_by
 
-    material = _Material(path, source)
+    material = _Material(location, source)
     columns = (material.texts, material.labels, material.topics)
     found = Evaluated([], len(material.texts), material.left_out)
     if split == RANDOM:
@@ -174,12 +174,12 @@ def evaluate(
 class _Material:
     """What there is to learn from, as learning takes it; raises ArchiveError where it is too little."""
 
-    def __init__(self, path: Path, source: Source) -> None:
+    def __init__(self, location: Location, source: Source) -> None:
         import numpy as np
 
         from archive.learning.features import Text
 
-        with reading(path) as connection:
+        with reading(location) as connection:
             found = find_examples(
                 connection,
                 source.scheme,

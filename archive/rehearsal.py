@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from archive.db import schema
-from archive.db.engine import file_errors_explained, open_engine, truncate_wal, trusting
+from archive.db.engine import errors_explained, open_engine, settle, trusting
+from archive.db.location import Location
 from archive.errors import ArchiveError
 from archive.ingest import Import, ImportOptions, ImportSummary, Listener, open_for_writing
 from archive.queries.imports import list_import_items
@@ -27,7 +28,7 @@ class Rehearsal:
 
 
 def rehearse_import(
-    path: Path,
+    location: Location,
     paths: Sequence[str],
     options: ImportOptions | None = None,
     listener: Listener | None = None,
@@ -40,30 +41,34 @@ def rehearse_import(
     options = options or ImportOptions()
     values = options.values()
     fields = options.fields
-    with seldom_collecting(), stopped_in_order(), file_errors_explained(path), _place(path) as place:
+    with seldom_collecting(), stopped_in_order(), errors_explained(location), _place(location) as place:
         engine = open_engine(place)
         try:
             with trusting(engine) as connection:
                 with signals_held():
                     transaction = connection.begin()
                 try:
-                    run = Import(path, connection, None, paths, options, values, fields, listener or Listener(), stdin)
+                    run = Import(
+                        location, connection, None, paths, options, values, fields, listener or Listener(), stdin
+                    )
                     summary = run.run()
                     return Rehearsal(summary, list(list_import_items(connection, summary.import_id)))
                 finally:
                     with signals_held():
                         transaction.rollback()
         finally:
-            truncate_wal(engine)
+            settle(engine)
             engine.dispose()
 
 
-def rehearse_load(path: Path, file: Path, options: LoadOptions | None = None, stdin: BinaryIO | None = None) -> Loaded:
+def rehearse_load(
+    location: Location, file: Path, options: LoadOptions | None = None, stdin: BinaryIO | None = None
+) -> Loaded:
     """Return what loading a file of topics would do; nothing of it stays, and no archive is made.
 
     Raises VocabularyError where the file could not be loaded as it is.
     """
-    with seldom_collecting(), file_errors_explained(path), _place(path) as place:
+    with seldom_collecting(), errors_explained(location), _place(location) as place:
         engine = open_engine(place)
         try:
             with engine.connect() as connection:
@@ -75,24 +80,26 @@ def rehearse_load(path: Path, file: Path, options: LoadOptions | None = None, st
                     with signals_held():
                         transaction.rollback()
         finally:
-            truncate_wal(engine)
+            settle(engine)
             engine.dispose()
 
 
 @contextmanager
-def _place(path: Path) -> Iterator[Path]:
-    """Give the archive to work in: the one at the path, or where there is none yet, a new one elsewhere, for a while.
+def _place(location: Location) -> Iterator[Location]:
+    """Give the archive to work in: the one that is meant, or where there is none yet, a new one elsewhere, for a while.
 
-    Raises ArchiveError where none could be made at the path.
+    Raises ArchiveError where none could be made.
     """
-    if schema.is_there(path) and schema.current_revision(path) is not None:
-        schema.require_current(path)
-        yield path
+    if schema.is_there(location) and schema.current_revision(location) is not None:
+        schema.require_current(location)
+        yield location
         return
-    if not path.parent.is_dir():
-        raise ArchiveError(f"there is no folder {path.parent} to make the archive in")
-    if not os.access(path if path.exists() else path.parent, os.W_OK):
-        raise ArchiveError(f"{path} cannot be written; allow it with chmod u+w (the file, and u+rwx for its folder)")
+    if isinstance(location, Path) and not location.parent.is_dir():
+        raise ArchiveError(f"there is no folder {location.parent} to make the archive in")
+    if isinstance(location, Path) and not os.access(location if location.exists() else location.parent, os.W_OK):
+        raise ArchiveError(
+            f"{location} cannot be written; allow it with chmod u+w (the file, and u+rwx for its folder)"
+        )
     with tempfile.TemporaryDirectory(prefix="archive-") as folder:
         new = Path(folder) / "archive.db"
         open_for_writing(new)

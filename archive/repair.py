@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from archive.db import dependents, wiping
-from archive.db.engine import BUSY_TIMEOUT_MS, file_errors_explained
+from archive.db.sqlite import BUSY_TIMEOUT_MS, file_errors_explained
 from archive.db.views import VIEWS
 from archive.errors import ArchiveError
 from archive.queries import verification

@@ -5,7 +5,6 @@ What was given beside a file (sidecar, archive.toml, options) is taken as it was
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 import zstandard
@@ -16,6 +15,7 @@ from archive.db.article_columns import published_columns
 from archive.db.changes import Change
 from archive.db.credited import credit_again, find_due, find_on_record
 from archive.db.ids import Ids
+from archive.db.location import Location
 from archive.db.lookups import KnownArticle, KnownRevision
 from archive.db.precedence import precedence, standing
 from archive.db.standing import (
@@ -104,13 +104,13 @@ class Survey:
             self.fields[difference.field] = (number + 1, shown)
 
 
-def survey(path: Path, keys: Sequence[str] = ()) -> Survey:
+def survey(location: Location, keys: Sequence[str] = ()) -> Survey:
     """Return what today's readers and rules would make otherwise of these articles, or of all; writes nothing.
 
     Raises NotFoundError for a key that names no article.
     """
     found = Survey()
-    with reading(path) as connection:
+    with reading(location) as connection:
         again = _Reader(connection)
         for some in _batches(_article_ids(connection, keys)):
             for one in again.read(some):
@@ -118,7 +118,7 @@ def survey(path: Path, keys: Sequence[str] = ()) -> Survey:
     return found
 
 
-def reparse(path: Path, found: Survey) -> Survey:
+def reparse(location: Location, found: Survey) -> Survey:
     """Let articles be what today's readers and rules make of their originals, as a survey found; return what changed.
 
     A text that comes out otherwise is a new revision; tags, dates and search follow it. Earlier revisions, keys and
@@ -127,7 +127,7 @@ def reparse(path: Path, found: Survey) -> Survey:
     """
     done = Survey()
     for some in _batches(found.ids):
-        with deciding(path) as connection:
+        with deciding(location) as connection:
             differing = []
             for one in _Reader(connection).read(some):
                 done.add(one)

@@ -4,15 +4,15 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, select
 
 from archive.db import schema, vocabulary
-from archive.db.engine import file_errors_explained, open_engine
+from archive.db.engine import errors_explained, open_engine
 from archive.db.enumerations import BY_RULE
 from archive.db.evidence import Evidence, find_evidence, find_passages_aside, find_tags, settle_evidence
+from archive.db.location import Location
 from archive.db.lookups import chunks, current_texts
 from archive.db.mappings import MAPPING
 from archive.db.tables import articles, topics
@@ -69,7 +69,7 @@ class Retagged:
 
 
 def retag(
-    path: Path,
+    location: Location,
     scheme: str | None = None,
     *,
     dry_run: bool = False,
@@ -81,11 +81,11 @@ def retag(
     written: stopped, it can be begun again. With `dry_run` nothing is.
     Raises NotFoundError for a scheme of which there is no topic, VocabularyError for a rule that cannot be read.
     """
-    schema.require_current(path)
+    schema.require_current(location)
     done = _Done()
-    engine = open_engine(path)
+    engine = open_engine(location)
     try:
-        with file_errors_explained(path):
+        with errors_explained(location):
             with engine.connect() as connection:
                 ids = list(connection.scalars(select(articles.c.id).order_by(articles.c.id)))
                 of_scheme = None if scheme is None else _topics_of(connection, scheme)

@@ -1,10 +1,10 @@
 """Going through what is proposed for articles, one topic after the other: each yes and no is on record at once."""
 
 from itertools import accumulate
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from archive.db.decisions import ACCEPTED, REJECTED
+from archive.db.location import Location
 from archive.decide import Wish, decide, require_name, undo
 from archive.errors import NotFoundError, UsageError
 from archive.queries import reading
@@ -49,7 +49,7 @@ class Review:
 
     def __init__(
         self,
-        path: Path,
+        location: Location,
         asked: Asked,
         who: str,
         *,
@@ -59,8 +59,8 @@ class Review:
         reason: str | None = None,
     ) -> None:
         require_name(who, reason)
-        self._path, self._who, self._reason = path, who, reason
-        with reading(path) as connection:
+        self._location, self._who, self._reason = location, who, reason
+        with reading(location) as connection:
             selection = asked.selection(connection)
             self._open = find_open(connection, selection, who, scheme=scheme, topic=topic, min_score=min_score)
         # how many proposals come before those of each article, and at the end how many there are
@@ -109,7 +109,7 @@ class Review:
             name = f"{asked.topic['scheme']}:{asked.topic['code']}"
             on, off = ([name], []) if value == ACCEPTED else ([], [name])
             try:
-                made = decide(self._path, [Wish(asked.article["key"], {}, on, off, self._reason)], self._who).made
+                made = decide(self._location, [Wish(asked.article["key"], {}, on, off, self._reason)], self._who).made
             except NotFoundError:
                 self._pass_over(number)
                 return None
@@ -129,7 +129,7 @@ class Review:
         last = self._answers[-1]
         if last.decision is not None:
             try:
-                undo(self._path, last.decision, self._who)
+                undo(self._location, last.decision, self._who)
             except UsageError:
                 self._answers.pop()
                 raise
@@ -140,7 +140,7 @@ class Review:
     def _read(self, number: int) -> dict[str, Any] | None:
         """Return an article with what is proposed for it; the order of that is that of the first time."""
         if self._shown is None or self._shown[0] != number:
-            with reading(self._path) as connection:
+            with reading(self._location) as connection:
                 article = show_open(connection, self._open[number])
             if article is not None and number not in self._in_order:
                 self._in_order.add(number)

@@ -1,11 +1,11 @@
 """Queries that people keep under a name: saved, and taken away again."""
 
 from datetime import date
-from pathlib import Path
 
 from sqlalchemy import Connection, delete, insert, update
 
 from archive.db.clock import now
+from archive.db.location import Location
 from archive.db.tables import saved_queries
 from archive.decide import deciding
 from archive.errors import NotFoundError, UsageError
@@ -16,7 +16,7 @@ from archive.query_language.parse import parse_query
 from archive.query_language.tree import Fact, leaves
 
 
-def save_query(path: Path, name: str, text: str, *, replace: bool = False) -> bool:
+def save_query(location: Location, name: str, text: str, *, replace: bool = False) -> bool:
     """Save a query under a name, and tell whether that is new; the same again is no change.
 
     Raises QueryError for a query that cannot be understood or would use itself, UsageError for one without a word, for
@@ -25,7 +25,7 @@ def save_query(path: Path, name: str, text: str, *, replace: bool = False) -> bo
     name = kept_name(name)
     require_utf8("QUERY", text)
     text = " ".join(text.split())
-    with deciding(path) as connection:
+    with deciding(location) as connection:
         known = find_query(connection, name)
         if known == text:
             return False
@@ -40,9 +40,9 @@ def save_query(path: Path, name: str, text: str, *, replace: bool = False) -> bo
     return True
 
 
-def drop_query(path: Path, name: str) -> None:
+def drop_query(location: Location, name: str) -> None:
     """Take a saved query away; raises NotFoundError for a name that is not known, UsageError where others use it."""
-    with deciding(path) as connection:
+    with deciding(location) as connection:
         if find_query(connection, name) is None:
             raise NotFoundError(f"no query is saved as '{name}'; `archive query` lists those that are")
         name = name.lower()

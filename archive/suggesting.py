@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Connection, insert, select
@@ -12,6 +11,7 @@ from archive.db.clock import now
 from archive.db.decisions import THRESHOLD, Decision
 from archive.db.enumerations import BY_MODEL
 from archive.db.ids import Ids
+from archive.db.location import Location
 from archive.db.thresholds import ALL_OF_SCHEME, LOWEST, OFF, Followed, find_thresholds, follow_thresholds
 from archive.decide import deciding, require_name
 from archive.errors import NotFoundError, UsageError
@@ -45,7 +45,7 @@ class Suggested:
 
 
 def suggest(
-    path: Path,
+    location: Location,
     asked: Asked,
     scheme: str = "local",
     topic: str | None = None,
@@ -62,7 +62,7 @@ def suggest(
     begun again. Raises NotFoundError where there is no model or topic, ArchiveError where the model is damaged.
     """
     require_extra()
-    with reading(path) as connection:
+    with reading(location) as connection:
         selection = asked.selection(connection)
         stored = find_latest_model(connection, scheme)
         topic_id = None if topic is None else find_topic(connection, topic)
@@ -73,12 +73,12 @@ def suggest(
     for first in range(0, len(ids), _BATCH):
         watch("articles", first, len(ids))
         some = ids[first : first + _BATCH]
-        judged = judge.judge(path, some)
-        with deciding(path) as connection:
+        judged = judge.judge(location, some)
+        with deciding(location) as connection:
             _write(connection, some, judge, judged)
             now_followed = follow_thresholds(connection, some)
         followed = Followed(followed.added + now_followed.added, followed.removed + now_followed.removed)
-    with reading(path) as connection:
+    with reading(location) as connection:
         rows, number = list_suggestions(
             connection,
             asked.selection(connection),
@@ -91,7 +91,7 @@ def suggest(
 
 
 def set_threshold(
-    path: Path, topic: str | None, scheme: str | None, value: str, who: str, reason: str | None = None
+    location: Location, topic: str | None, scheme: str | None, value: str, who: str, reason: str | None = None
 ) -> tuple[Decision | None, Followed]:
     """Put on record from which score on suggestions of a topic, or of a scheme, are tags; `off`: never. Makes it so.
 
@@ -100,7 +100,7 @@ def set_threshold(
     """
     require_name(who, reason)
     said = _score(value)
-    with deciding(path) as connection:
+    with deciding(location) as connection:
         name = _named(connection, topic, scheme)
         known = find_thresholds(connection)
         if name in known and _said(known[name]) == said:
@@ -174,11 +174,11 @@ class _Judge:
                 found[topic_id] = min(one.threshold, found.get(topic_id, 1.0))
         return found
 
-    def judge(self, path: Path, ids: Sequence[int]) -> list[dict[str, Any]]:
+    def judge(self, location: Location, ids: Sequence[int]) -> list[dict[str, Any]]:
         """Return what the model proposes for these articles, each with its words, whatever was decided of them."""
         from archive.learning.features import Text
 
-        with reading(path) as connection:
+        with reading(location) as connection:
             texts = list(find_texts(connection, ids))
         written = [Text(one.headline, one.body) for one in texts]
         found = []

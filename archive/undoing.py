@@ -3,13 +3,13 @@
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from sqlalchemy import Connection
 
 from archive.db import decisions, removal, schema, store, undone, vocabulary
 from archive.db.decisions import FIELD, TOPIC, UNDO, Decision
-from archive.db.engine import file_errors_explained, open_engine, truncate_wal
+from archive.db.engine import errors_explained, open_engine, settle
+from archive.db.location import Location
 from archive.db.precedence import precedence, said, standing
 from archive.errors import ArchiveError, NotFoundError, UsageError
 from archive.normalize.names import name_key
@@ -55,16 +55,18 @@ class Undoing:
         return f"import {self.number} is not undone: {'; '.join(reasons)}. --force undoes it all the same"
 
 
-def survey(path: Path, number: int) -> Undoing:
+def survey(location: Location, number: int) -> Undoing:
     """Return what undoing an import would take out; changes nothing.
 
     Raises NotFoundError where there is no import of that number, UsageError where it is undone already or still runs.
     """
-    with reading(path) as connection:
+    with reading(location) as connection:
         return _Survey(connection, number).found
 
 
-def undo_import(path: Path, number: int, who: str, because: str | None = None, *, force: bool = False) -> Undoing:
+def undo_import(
+    location: Location, number: int, who: str, because: str | None = None, *, force: bool = False
+) -> Undoing:
     """Take an import out, as a whole or not at all, and return what went.
 
     Articles that only it brought go, with their texts, originals, sources, topics and authors that nothing else uses.
@@ -78,7 +80,7 @@ def undo_import(path: Path, number: int, who: str, because: str | None = None, *
     require_utf8("--because", because)
     if not who.strip():
         raise UsageError("nobody is named who undoes it; name somebody with --who, or in $ARCHIVE_WHO")
-    with _writing(path) as connection:
+    with _writing(location) as connection:
         survey = _Survey(connection, number)
         refusal = survey.found.refusal()
         if refusal and not force:
@@ -192,15 +194,15 @@ def listed(keys: Sequence[str]) -> str:
 
 
 @contextmanager
-def _writing(path: Path) -> Iterator[Connection]:
+def _writing(location: Location) -> Iterator[Connection]:
     """Give a connection in one transaction under the write lock; all of it is written, or nothing.
 
     References are checked once, at the end: row by row, each text that goes would be looked for in all units.
     """
-    schema.require_current(path)
-    engine = open_engine(path)
+    schema.require_current(location)
+    engine = open_engine(location)
     try:
-        with file_errors_explained(path), engine.connect() as connection:
+        with errors_explained(location), engine.connect() as connection:
             driver = connection.connection.driver_connection
             if driver is not None:
                 driver.execute("PRAGMA foreign_keys = OFF")
@@ -209,6 +211,6 @@ def _writing(path: Path) -> Iterator[Connection]:
                 yield connection
                 if connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
                     raise ArchiveError("nothing was changed: rows would point nowhere; `archive verify` says which")
-        truncate_wal(engine)
+        settle(engine)
     finally:
         engine.dispose()

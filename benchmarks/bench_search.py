@@ -125,7 +125,7 @@ def _measure(
     match = f'"{word}"'
 
     def ours(asked: Any, limit: int = TOP) -> list[Any]:
-        return connection.execute(best_matches(asked, limit)).all()
+        return connection.execute(best_matches(asked, asked.match, limit)).all()
 
     def newest() -> list[Any]:
         return connection.execute(in_order(connection, plain, "newest", TOP)).all()

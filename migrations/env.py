@@ -6,17 +6,22 @@ rows that point to them would be deleted; that no row points nowhere is checked 
 
 import os
 import sqlite3
+import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from alembic import context
 from alembic.util.exc import CommandError
+from sqlalchemy import URL, Connection, text
 
 from archive.db import dependents, proof
-from archive.db.engine import DEFAULT_DATABASE, database_path, open_engine, truncate_wal
-from archive.db.schema import connect_read_only, require_known, steps_to
+from archive.db.engine import open_engine, settle
+from archive.db.location import DEFAULT_DATABASE, locate
+from archive.db.schema import FIRST_ON_POSTGRESQL, require_known, steps_to
+from archive.db.sqlite import connect_read_only
 from archive.db.tables import metadata
 from archive.errors import SchemaError
 from archive.running import signals_held
@@ -86,15 +91,65 @@ def in_one_transaction(action: int, *_: Any) -> int:
 
 
 def run() -> None:
-    path = config.attributes.get("database") or database_path(
+    location = config.attributes.get("database") or locate(
         context.get_x_argument(as_dictionary=True).get("db") or os.environ.get("ARCHIVE_DB") or DEFAULT_DATABASE
     )
     migrating = is_migrating()
-    require_something(path, migrating=migrating)
     if migrating:
         require_declarations()
-        if path.exists():
-            require_known(path)
+    if isinstance(location, Path):
+        run_on_file(location, migrating=migrating)
+    else:
+        run_on_server(location, migrating=migrating)
+
+
+def run_on_server(url: URL, *, migrating: bool) -> None:
+    """Migrate an archive on PostgreSQL: in one transaction, which holds the write lock."""
+    require_known(url)
+    engine = open_engine(url, read_only=not migrating)
+    with engine.connect() as connection, connection.begin():
+        context.configure(
+            connection=connection,
+            target_metadata=metadata,
+            include_name=include_name,
+            transactional_ddl=True,
+            compare_type=True,
+        )
+        heads = context.get_context().get_current_heads()
+        if migrating:
+            require_later()
+        if migrating and not heads:
+            begin_on_server(connection)
+        with signals_held():
+            context.run_migrations()
+        if migrating:
+            record_version(connection)
+
+
+def require_later() -> None:
+    """Refuse to go where there are no archives on PostgreSQL: before the migration that they begin with."""
+    earlier = {script.revision for script in context.script.iterate_revisions(FIRST_ON_POSTGRESQL, "base")}
+    wanted = context.get_revision_argument()
+    targets = {script.revision for script in context.script.get_revisions(wanted) if script is not None}
+    if not targets or targets & earlier - {FIRST_ON_POSTGRESQL}:
+        raise CommandError(f"archives on PostgreSQL begin with {FIRST_ON_POSTGRESQL}; nothing was changed")
+
+
+def begin_on_server(connection: Connection) -> None:
+    """Make the tables as of the migration that archives on PostgreSQL begin with."""
+    statements = Path(context.script.dir, "postgresql", f"{FIRST_ON_POSTGRESQL}.sql").read_text(encoding="utf-8")
+    connection.exec_driver_sql(statements)
+    connection.execute(
+        text("INSERT INTO about (name, value) VALUES ('archive_id', :id), ('created_at', :created)"),
+        {"id": str(uuid.uuid4()), "created": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"},
+    )
+    context.get_context().stamp(context.script, FIRST_ON_POSTGRESQL)
+
+
+def run_on_file(path: Path, *, migrating: bool) -> None:
+    require_something(path, migrating=migrating)
+    if migrating and path.exists():
+        require_known(path)
     engine = open_engine(path, read_only=not migrating)
     steps: list[Any] = []
     with engine.connect() as connection, told_with_cure(connection):
@@ -139,9 +194,10 @@ def run() -> None:
                 differences += prove(connection, path, before, steps)
                 if differences:
                     raise proof.ProofError(differences)
-                record_version(driver)
+                if connection.exec_driver_sql("SELECT 1 FROM sqlite_schema WHERE name = 'about'").first():
+                    record_version(connection)
     if migrating:
-        truncate_wal(engine)
+        settle(engine)
 
 
 @contextmanager
@@ -183,14 +239,15 @@ def prove(connection: Any, path: Path, before: proof.Inventory | None, steps: li
     return differences
 
 
-def record_version(driver: Any) -> None:
+def record_version(connection: Connection) -> None:
     """Keep which version of the program made the schema, so that an older one can say which is needed."""
-    if driver.execute("SELECT 1 FROM sqlite_schema WHERE name = 'about'").fetchall():
-        driver.execute(
-            "INSERT INTO about (name, value) VALUES ('program_version', ?) "
-            "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-            (__version__,),
-        )
+    connection.execute(
+        text(
+            "INSERT INTO about (name, value) VALUES ('program_version', :version) "
+            "ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+        ),
+        {"version": __version__},
+    )
 
 
 if context.is_offline_mode():

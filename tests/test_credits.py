@@ -1,9 +1,7 @@
 """Agencies credited with articles: beside the source, and true to what an article is, whatever happens to it."""
 
 import json
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +18,7 @@ from archive.queries.article import explain_article, show_article
 from archive.queries.verification import verify
 from archive.reparse import reparse, survey
 from archive.undoing import undo_import
+from tests.engines import connected
 
 Contents = Callable[[Path], dict[str, list[str]]]
 
@@ -48,7 +47,7 @@ def add(archive: Path, folder: Path, name: str, text: str) -> None:
 
 
 def rows(archive: Path, sql: str) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(archive)) as connection:
+    with connected(archive) as connection:
         return connection.execute(sql).fetchall()
 
 

@@ -1,8 +1,6 @@
 """What people decide: it holds against everything automatic, and what is taken back leaves nothing behind."""
 
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +17,7 @@ from archive.queries.decisions import list_decisions
 from archive.queries.filters import Asked
 from archive.queries.search import search_articles
 from archive.queries.verification import verify
+from tests.engines import connected
 
 Contents = Callable[[Path], dict[str, list[str]]]
 
@@ -72,7 +71,7 @@ def take(archive: Path, *files: Path) -> None:
 
 
 def key_of(archive: Path) -> str:
-    with closing(sqlite3.connect(archive)) as connection:
+    with connected(archive) as connection:
         return str(connection.execute("SELECT key FROM articles ORDER BY id").fetchone()[0])
 
 
@@ -390,8 +389,8 @@ def test_there_must_be_an_archive(tmp_path: Path) -> None:
 
 
 def test_a_translation_is_named_by_its_whole_key(seeds_archive: Path) -> None:
-    with closing(sqlite3.connect(seeds_archive)) as connection:
+    with connected(seeds_archive) as connection:
         (one,), (other,) = connection.execute("SELECT key FROM articles ORDER BY id LIMIT 2")
     decide(seeds_archive, [Wish(one[:8], {"translation_of": other[:8]})], "Ada")
-    with closing(sqlite3.connect(seeds_archive)) as connection:
+    with connected(seeds_archive) as connection:
         assert connection.execute("SELECT translation_of FROM articles WHERE key = ?", (one,)).fetchone() == (other,)

@@ -2,9 +2,8 @@
 
 import json
 import shutil
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ from archive.queries.article import explain_article
 from archive.queries.decisions import deciding_rule
 from archive.queries.verification import verify
 from archive.undoing import survey
+from tests.engines import connected
 
 Contents = Callable[[Path], dict[str, list[str]]]
 
@@ -49,7 +49,7 @@ def take(archive: Path, file: Path) -> None:
 
 
 def key_of(archive: Path) -> str:
-    with closing(sqlite3.connect(archive)) as connection:
+    with connected(archive) as connection:
         return str(connection.execute("SELECT key FROM articles ORDER BY id").fetchone()[0])
 
 
@@ -60,7 +60,7 @@ def say(archive: Path, who: str, *tags: str) -> list[int]:
 
 
 def tags(archive: Path) -> set[str]:
-    with closing(sqlite3.connect(archive)) as connection:
+    with connected(archive) as connection:
         rows = connection.execute("SELECT t.code FROM article_topics g JOIN topics t ON t.id = g.topic_id")
         return {code for (code,) in rows}
 
@@ -188,7 +188,7 @@ def test_of_values_the_latest_counts_whatever_the_rule(archive: Path) -> None:
     set_rule(archive, person("Ann"), "Ed")
     for who, section in (("Ann", "Sea"), ("Ben", "Sky")):
         decide(archive, [Wish(key_of(archive), {"section": section})], who)
-    with closing(sqlite3.connect(archive)) as connection:
+    with connected(archive) as connection:
         assert connection.execute("SELECT section FROM articles").fetchone() == ("Sky",)
     assert decide(archive, [Wish(key_of(archive), {"section": "Sky"})], "Cy").already == 1
 
@@ -307,7 +307,7 @@ def statements() -> Iterator[list[str]]:
 
 def test_thousands_of_tags_change_in_few_statements(seeds_archive: Path) -> None:
     """16 articles and 300 topics, of which two people say the opposite each time."""
-    with closing(sqlite3.connect(seeds_archive)) as connection:
+    with connected(seeds_archive) as connection:
         columns = "scheme, code, name, origin, created_at"
         old = "SELECT count(*) FROM article_topics"
         (before,) = connection.execute(old).fetchone()
@@ -402,7 +402,7 @@ def by_hand(archive: Path) -> set[str]:
 
 def test_what_follows_from_a_tag_follows_the_rule(database: Path, tmp_path: Path) -> None:
     """A topic that is on the article since another one is, which the input gives."""
-    with closing(sqlite3.connect(database)) as connection:
+    with connected(database) as connection:
         connection.execute(
             "INSERT INTO topics (id, scheme, code, name, origin, created_at) "
             "VALUES (1, 'x', 'eels', 'Eels', 'vocabulary', '2026-11-22T08:00:00.000000Z')"

@@ -1,9 +1,7 @@
 """What people say of sources: two that are one, another name, one that is two; it holds, and is taken back."""
 
 import shutil
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +15,7 @@ from archive.errors import ArchiveError, NotFoundError, UsageError
 from archive.ingest import ImportOptions, import_paths, load_vocabulary
 from archive.queries import reading
 from archive.queries.verification import verify
+from tests.engines import connected
 
 Contents = Callable[[Path], dict[str, list[str]]]
 
@@ -63,7 +62,7 @@ def say(archive: Path, verb: str, source: str, value: str) -> int:
 
 
 def ask(archive: Path, query: str) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(archive)) as connection:
+    with connected(archive) as connection:
         return connection.execute(query).fetchall()
 
 
@@ -362,7 +361,7 @@ def test_what_a_changed_file_says_is_so_where_nobody_decided_and_when_that_is_ta
     assert ask(archive, "SELECT name, kind FROM sources WHERE slug = 'radio-lintel'") == [("Lintel", "radio")]
     for number in range(len(SAID_OF_FILE), 0, -1):
         undo(archive, number, "Ada")
-    with closing(sqlite3.connect(archive)) as connection, connection:
+    with connected(archive) as connection, connection:
         connection.execute("DELETE FROM source_names WHERE source_id = (SELECT id FROM sources WHERE slug = 'gull')")
         connection.execute("DELETE FROM sources WHERE slug = 'gull'")
     assert but_the_log(contents(archive)) == but_the_log(contents(first))

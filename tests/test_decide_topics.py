@@ -2,9 +2,7 @@
 
 import json
 import shutil
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +20,7 @@ from archive.queries.filters import Asked, Filters
 from archive.queries.topics import list_topics
 from archive.queries.verification import verify
 from archive.reparse import survey
+from tests.engines import connected
 
 Contents = Callable[[Path], dict[str, list[str]]]
 
@@ -113,7 +112,7 @@ def say(archive: Path, verb: str, topic: str, value: str | None) -> int:
 
 
 def ask(archive: Path, query: str) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(archive)) as connection:
+    with connected(archive) as connection:
         return connection.execute(query).fetchall()
 
 
@@ -456,9 +455,9 @@ def test_all_that_was_said_comes_apart_in_reverse_and_is_the_same_in_an_archive_
     lines = dumped(archive)
     assert restore_decisions(anew, lines).added == len(lines)
     assert contents(anew) == contents(archive)
-    (made,) = ask(archive, "SELECT group_concat(id) FROM decisions WHERE subject <> 'undo'")
+    made = {number for (number,) in ask(archive, "SELECT id FROM decisions WHERE subject <> 'undo'")}
     gone = {int(name) for (name,) in ask(archive, "SELECT name FROM decisions WHERE subject = 'undo'")}
-    for number in sorted({int(number) for number in (made[0] or "").split(",") if number} - gone, reverse=True):
+    for number in sorted(made - gone, reverse=True):
         undo(archive, number, "Ada")
     assert but_the_log(contents(archive)) == before
 

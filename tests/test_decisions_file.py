@@ -2,9 +2,7 @@
 
 import json
 import shutil
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +13,7 @@ from archive.decisions_file import dump_decisions, restore_decisions
 from archive.errors import UsageError
 from archive.ingest import ImportOptions, import_paths
 from archive.queries import reading
+from tests.engines import connected
 
 ARTICLES = Path(__file__).resolve().parents[1] / "seeds" / "articles"
 
@@ -22,7 +21,7 @@ Contents = Callable[[Path], dict[str, list[str]]]
 
 
 def keys_of(archive: Path) -> list[str]:
-    with closing(sqlite3.connect(archive)) as connection:
+    with connected(archive) as connection:
         return [key for (key,) in connection.execute("SELECT key FROM articles ORDER BY id")]
 
 
@@ -153,7 +152,7 @@ def test_the_later_word_counts_wherever_it_stands(decided: Path) -> None:
         **{"subject": "field", "name": "language", "value": "be", "reason": None},
     }
     assert restore_decisions(decided, [json.dumps(earlier)]).added == 1
-    with closing(sqlite3.connect(decided)) as connection:
+    with connected(decided) as connection:
         assert connection.execute("SELECT language FROM articles WHERE key = ?", (third,)).fetchone() == ("ru",)
 
 

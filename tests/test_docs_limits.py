@@ -9,7 +9,7 @@ import click
 import pytest
 
 from archive.cli.importing import import_
-from archive.db.engine import BUSY_TIMEOUT_MS
+from archive.db.sqlite import BUSY_TIMEOUT_MS
 from archive.ingest import ImportOptions
 
 TEXT = (Path(__file__).parents[1] / "docs" / "limits.md").read_text()

@@ -28,6 +28,7 @@ from archive.queries.decisions import list_decisions
 from archive.queries.imports import list_import_items
 from archive.queries.verification import verify
 from archive.repair import repair
+from tests.engines import connected
 
 SEEDS = Path(__file__).resolve().parents[1] / "seeds" / "articles"
 
@@ -75,7 +76,7 @@ def import_all(path: Path, folder: Path) -> dict[str, int]:
 
 
 def rows(path: Path, statement: str) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(path)) as connection:
+    with connected(path) as connection:
         return connection.execute(statement).fetchall()
 
 
@@ -333,7 +334,7 @@ def test_killed_between_the_steps_it_is_finished_later(archive: Path, step: str,
 def test_a_repair_that_cannot_wipe_says_why(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wiping, "wipe", lambda connection: None)
     forget(archive, [key_of(archive, "secret.md")], "why", "Ada")
-    with closing(sqlite3.connect(archive)) as reader:
+    with connected(archive) as reader:
         reader.execute("SELECT 1 FROM articles").fetchone()
         (left,) = repair(archive).left
     assert (left.severity, left.check) == ("error", "unwiped")
@@ -387,7 +388,7 @@ def test_a_restore_that_cannot_wipe_says_so(archive: Path, empty_archive: Path, 
     forget(archive, [key_of(archive, "secret.md")], "a court said so", "Ada")
     anew = Path(shutil.copy(empty_archive, tmp_path / "anew.db"))
     import_all(anew, folder)
-    with closing(sqlite3.connect(anew)) as reader:
+    with connected(anew) as reader:
         reader.execute("SELECT 1 FROM articles").fetchone()
         done = restore_decisions(anew, dumped(archive))
     assert done.unfinished is not None and "`archive repair`" in done.unfinished

@@ -4,15 +4,15 @@ import gzip
 import io
 import json
 import os
-import sqlite3
 import subprocess
 import sys
 import tarfile
 import zipfile
-from contextlib import closing
 from pathlib import Path
 
 import pytest
+
+from tests.engines import connected
 
 # A small process between: what a child took counts what its parent had, which of a process of pytest is much.
 MEASURING = """
@@ -225,7 +225,7 @@ def test_each_ends_with_its_reason_within_time_and_memory(folder: Path, database
     assert process.returncode == 1
     assert "Traceback" not in said and "defect" not in said, said
 
-    with closing(sqlite3.connect(database)) as connection:
+    with connected(database) as connection:
         rows = connection.execute("SELECT locator, outcome, coalesce(reason, '') FROM import_items").fetchall()
         bodies = "\n".join(body for (body,) in connection.execute("SELECT body FROM article_revisions"))
     found = {place.removeprefix(f"{folder}/"): (outcome, reason) for place, outcome, reason in rows}

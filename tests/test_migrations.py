@@ -2,10 +2,8 @@
 
 import os
 import re
-import sqlite3
 import subprocess
 import sys
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -20,6 +18,9 @@ from archive.forget import forget
 from archive.ingest import ImportOptions, import_paths
 from archive.queries.filters import Asked
 from archive.saved_queries import save_query
+from tests.engines import connected
+
+pytestmark = pytest.mark.sqlite
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 
@@ -33,13 +34,13 @@ def test_migrated_tables_are_those_of_the_models(database: Path) -> None:
 
 
 def test_check_sees_a_difference(database: Path) -> None:
-    with closing(sqlite3.connect(database)) as connection:
+    with connected(database) as connection:
         connection.execute("ALTER TABLE articles ADD COLUMN surprise TEXT")
     assert any("surprise" in difference for difference in schema.differences(database))
 
 
 def test_check_leaves_tables_of_users_alone(database: Path) -> None:
-    with closing(sqlite3.connect(database)) as connection:
+    with connected(database) as connection:
         connection.execute("CREATE TABLE my_notes (key TEXT, note TEXT)")
     assert schema.differences(database) == []
 
@@ -47,10 +48,10 @@ def test_check_leaves_tables_of_users_alone(database: Path) -> None:
 @pytest.fixture
 def populated(seeds_archive: Path, tmp_path: Path) -> Path:
     """An archive with rows in every table."""
-    with closing(sqlite3.connect(seeds_archive)) as connection:
+    with connected(seeds_archive) as connection:
         (key,) = connection.execute("SELECT key FROM articles ORDER BY id").fetchone()
     decide(seeds_archive, [Wish(key, {}, (), ("trade",), "only in passing")], "Ada")
-    with closing(sqlite3.connect(seeds_archive)) as connection, connection:
+    with connected(seeds_archive) as connection, connection:
         connection.execute(
             "INSERT INTO other_values (article_id, field, text, method, import_item_id) "
             "SELECT article_id, 'section', 'Harbour', 'option', id FROM import_items WHERE article_id IS NOT NULL"
@@ -58,13 +59,13 @@ def populated(seeds_archive: Path, tmp_path: Path) -> Path:
     decide_about(seeds_archive, "source_alias", "radio-lintel", "R. Lintel", "Ada")
     save_query(seeds_archive, "trade", "topic:trade")
     freeze_corpus(seeds_archive, "trade", Asked("query:trade date:-30y.."), "Ada")
-    with closing(sqlite3.connect(seeds_archive)) as connection:
+    with connected(seeds_archive) as connection:
         (last,) = connection.execute("SELECT key FROM articles ORDER BY id DESC").fetchone()
     forget(seeds_archive, [last], "a court said so", "Ada")
     wire = tmp_path / "wire.jsonl"
     wire.write_text('{"title": "Ferry", "text": "The ferry left without anybody."}\n')
     import_paths(seeds_archive, [str(wire)], ImportOptions(jobs=0))
-    with closing(sqlite3.connect(seeds_archive)) as connection, connection:
+    with connected(seeds_archive) as connection, connection:
         connection.execute("UPDATE containers SET search_terms = 'ferry AND mill'")
         connection.execute("INSERT OR IGNORE INTO schemes (scheme, name) VALUES ('local', 'Harbour topics')")
         for columns, values in (
@@ -92,7 +93,7 @@ def populated(seeds_archive: Path, tmp_path: Path) -> Path:
 
 
 def test_every_table_has_rows_in_the_archive_that_migrations_are_tried_on(populated: Path) -> None:
-    with closing(sqlite3.connect(populated)) as connection:
+    with connected(populated) as connection:
         empty = [name for name in metadata.tables if not connection.execute(f"SELECT 1 FROM {name} LIMIT 1").fetchall()]
     assert empty == []
 
@@ -111,7 +112,7 @@ def test_migration_goes_down_and_up_again_over_rows(populated: Path, revision: s
     """Down and up again, everything is as it was; a downgrade that would lose something is refused, and says so."""
     scripts = ScriptDirectory.from_config(schema.alembic_config(Path()))
     below = str(scripts.get_revision(revision).down_revision)
-    with closing(sqlite3.connect(populated)) as connection:
+    with connected(populated) as connection:
         search = "SELECT rowid FROM article_fts WHERE article_fts MATCH 'lukashenko' ORDER BY rowid"
         found = connection.execute(search).fetchall()
         before = (proof.take_inventory(connection), schema_of(populated))
@@ -120,7 +121,7 @@ def test_migration_goes_down_and_up_again_over_rows(populated: Path, revision: s
     if known.index(revision) >= known.index("20261122_learned_models"):
         with pytest.raises(SchemaError, match="1 models were learned"):
             schema.downgrade(populated, below)
-        with closing(sqlite3.connect(populated)) as connection, connection:
+        with connected(populated) as connection, connection:
             assert (proof.take_inventory(connection), schema_of(populated)) == before
             for table in ("suggestion_words", "suggestions", "models"):
                 connection.execute(f"DELETE FROM {table}")
@@ -132,31 +133,31 @@ def test_migration_goes_down_and_up_again_over_rows(populated: Path, revision: s
         ):
             with pytest.raises(SchemaError, match=lost):
                 schema.downgrade(populated, below)
-            with closing(sqlite3.connect(populated)) as connection, connection:
+            with connected(populated) as connection, connection:
                 assert (proof.take_inventory(connection), schema_of(populated)) == before
                 connection.execute(f"DELETE FROM {left_out}")
                 before = (proof.take_inventory(connection), schema_of(populated))
         schema.downgrade(populated, "20261122_search_terms")  # which forgets what can be had again
         schema.upgrade(populated)
-        with closing(sqlite3.connect(populated)) as connection:
+        with connected(populated) as connection:
             before = (proof.take_inventory(connection), schema_of(populated))
     if known.index(revision) >= known.index("20261122_search_terms"):
         with pytest.raises(SchemaError, match="the search terms of 1 exports would be lost"):
             schema.downgrade(populated, below)
-        with closing(sqlite3.connect(populated)) as connection, connection:
+        with connected(populated) as connection, connection:
             assert (proof.take_inventory(connection), schema_of(populated)) == before
             connection.execute("UPDATE containers SET search_terms = NULL")
             before = (proof.take_inventory(connection), schema_of(populated))
     if known.index(revision) >= known.index("20261122_credited_agencies"):  # which forgets what can be had again
         schema.downgrade(populated, "20261122_item_status")
         schema.upgrade(populated)
-        with closing(sqlite3.connect(populated)) as connection:
+        with connected(populated) as connection:
             before = (proof.take_inventory(connection), schema_of(populated))
     if known.index(revision) >= known.index("20261122_kept_questions"):
         for table, lost in (("saved_queries", "1 saved queries would be lost"), ("corpora", "1 frozen corpora would")):
             with pytest.raises(SchemaError, match=lost):
                 schema.downgrade(populated, below)
-            with closing(sqlite3.connect(populated)) as connection, connection:
+            with connected(populated) as connection, connection:
                 assert (proof.take_inventory(connection), schema_of(populated)) == before
                 connection.execute("DELETE FROM corpus_revisions")
                 connection.execute(f"DELETE FROM {table}")
@@ -164,12 +165,12 @@ def test_migration_goes_down_and_up_again_over_rows(populated: Path, revision: s
     if known.index(revision) >= known.index("20261122_undone_imports"):  # which forgets what did not stand
         schema.downgrade(populated, "20261122_forgotten_articles")
         schema.upgrade(populated)
-        with closing(sqlite3.connect(populated)) as connection:
+        with connected(populated) as connection:
             before = (proof.take_inventory(connection), schema_of(populated))
     if known.index(revision) >= known.index("20261122_forgotten_articles"):
         with pytest.raises(SchemaError, match="1 forgotten articles would no longer be kept out"):
             schema.downgrade(populated, below)
-        with closing(sqlite3.connect(populated)) as connection:
+        with connected(populated) as connection:
             assert (proof.take_inventory(connection), schema_of(populated)) == before
             connection.execute("UPDATE import_items SET tombstone_id = NULL")
             connection.execute("DELETE FROM forgotten_hashes")
@@ -180,7 +181,7 @@ def test_migration_goes_down_and_up_again_over_rows(populated: Path, revision: s
     if known.index(revision) >= known.index("20261122_containers"):
         with pytest.raises(SchemaError, match="what 1 files of many records were would be lost"):
             schema.downgrade(populated, below)
-        with closing(sqlite3.connect(populated)) as connection:
+        with connected(populated) as connection:
             assert (proof.take_inventory(connection), schema_of(populated)) == before
             connection.execute("DELETE FROM containers")
             connection.commit()
@@ -192,25 +193,25 @@ def test_migration_goes_down_and_up_again_over_rows(populated: Path, revision: s
         if known.index(revision) >= known.index(migration):
             with pytest.raises(SchemaError, match=lost):
                 schema.downgrade(populated, below)
-            with closing(sqlite3.connect(populated)) as connection:
+            with connected(populated) as connection:
                 assert (proof.take_inventory(connection), schema_of(populated)) == before
             undo(populated, number, "Ada")
-            with closing(sqlite3.connect(populated)) as connection:
+            with connected(populated) as connection:
                 before = (proof.take_inventory(connection), schema_of(populated))
     if revision == "20261122_decisions":
         with pytest.raises(SchemaError, match="4 decisions of people would be lost"):
             schema.downgrade(populated, below)
-        with closing(sqlite3.connect(populated)) as connection:
+        with connected(populated) as connection:
             assert (proof.take_inventory(connection), schema_of(populated)) == before
             connection.execute("DELETE FROM decisions")
             connection.commit()
             before = (proof.take_inventory(connection), schema_of(populated))
     schema.downgrade(populated, below)
     assert schema.current_revision(populated) == below
-    with closing(sqlite3.connect(populated)) as connection:
+    with connected(populated) as connection:
         assert connection.execute(search).fetchall() == found
     schema.upgrade(populated)
-    with closing(sqlite3.connect(populated)) as connection:
+    with connected(populated) as connection:
         assert proof.take_inventory(connection) == before[0]
         assert connection.execute(search).fetchall() == found
     assert schema.differences(populated) == []
@@ -271,10 +272,10 @@ def test_plain_alembic_acts_on_the_same_archive(tmp_path: Path, by: str) -> None
 
 
 def schema_of(path: Path) -> list[tuple[str, str | None]]:
-    with closing(sqlite3.connect(path)) as connection:
+    with connected(path) as connection:
         return sorted(connection.execute("SELECT name, sql FROM sqlite_schema"))
 
 
 def checksum(path: Path) -> list[str]:
-    with closing(sqlite3.connect(path)) as connection:
+    with connected(path) as connection:
         return list(connection.iterdump())

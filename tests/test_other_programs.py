@@ -2,9 +2,7 @@
 
 import re
 import shutil
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -13,6 +11,9 @@ import pytest
 
 from archive.db.opening import OTHER_PROGRAMS
 from archive.db.views import VIEWS
+from tests.engines import connected
+
+pytestmark = pytest.mark.sqlite
 
 # VIEWS: what each column that is no text is to DuckDB
 NUMBERS = {
@@ -70,7 +71,7 @@ def run_python(code: str) -> dict[str, Any]:
 
 
 def rows(database: Path, statement: str) -> list[Any]:
-    with closing(sqlite3.connect(database)) as connection:
+    with connected(database) as connection:
         return connection.execute(statement).fetchall()
 
 

@@ -1,6 +1,5 @@
 """What an import would do: told as it then happens, and without a trace."""
 
-import hashlib
 import io
 import sqlite3
 import tempfile
@@ -18,6 +17,7 @@ from archive.ingest import ImportOptions, ImportSummary, Listener, import_paths
 from archive.queries import reading
 from archive.queries.imports import list_import_items
 from archive.rehearsal import rehearse_import
+from tests.engines import connected, state
 
 HERE = ImportOptions(jobs=0)
 FERRY = (
@@ -35,7 +35,7 @@ FRONTS = ("", "id: 7\n", "url: https://courier.example/ferry\n", "source: Harbou
 
 
 def digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    return str(state(path))
 
 
 def units_of(path: Path, number: int) -> list[dict[str, Any]]:
@@ -95,7 +95,7 @@ def test_what_others_do_meanwhile(database: Path, tmp_path: Path) -> None:
 
     class Looking(Listener):
         def units_done(self, number: int, outcomes: Any) -> None:
-            with closing(sqlite3.connect(database, timeout=0)) as connection:
+            with connected(database) as connection:
                 seen.append(connection.execute("SELECT count(*) FROM import_items").fetchone()[0])
                 with pytest.raises(sqlite3.OperationalError, match="locked"):
                     connection.execute("BEGIN IMMEDIATE")

@@ -20,6 +20,7 @@ from archive.errors import ArchiveError, SchemaError
 from archive.ingest import ImportOptions, import_paths
 from archive.queries.verification import verify
 from archive.repair import HASHSIZE, SEARCH_INDEX, repair
+from tests.engines import connected
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 OLDEST = CHECKOUT / "tests" / "archives" / "20261122_first_archive.sql"
@@ -130,7 +131,7 @@ MENDED = (
 
 def damage(path: Path, *statements: str) -> Path:
     """Return the archive after statements that it would not let pass by itself."""
-    with closing(sqlite3.connect(path)) as connection:
+    with connected(path) as connection:
         connection.execute("PRAGMA foreign_keys = OFF")
         for statement in statements:
             connection.execute(statement)
@@ -139,12 +140,12 @@ def damage(path: Path, *statements: str) -> Path:
 
 
 def inventory(path: Path) -> proof.Inventory:
-    with closing(sqlite3.connect(path)) as connection:
+    with connected(path) as connection:
         return proof.take_inventory(connection)
 
 
 def found_by(path: Path, words: str) -> list[int]:
-    with closing(sqlite3.connect(path)) as connection:
+    with connected(path) as connection:
         rows = connection.execute("SELECT rowid FROM article_fts WHERE article_fts MATCH ? ORDER BY rowid", (words,))
         return [number for (number,) in rows]
 
@@ -214,13 +215,13 @@ def test_a_sound_archive_is_not_written_to(seeds_archive: Path) -> None:
 
 def test_a_search_index_is_made_as_migrations_make_it(database: Path, seeds_archive: Path) -> None:
     statement = "SELECT sql FROM sqlite_schema WHERE name = 'article_fts'"
-    with closing(sqlite3.connect(database)) as connection:
+    with connected(database) as connection:
         assert connection.execute(statement).fetchall() == [(SEARCH_INDEX,)]
         settings = connection.execute("SELECT * FROM article_fts_config").fetchall()
     assert ("hashsize", HASHSIZE) in settings
     for broken in ("DELETE FROM article_fts_docsize", "DELETE FROM article_fts_config"):
         repair(damage(seeds_archive, broken))
-        with closing(sqlite3.connect(seeds_archive)) as connection:
+        with connected(seeds_archive) as connection:
             assert connection.execute("SELECT * FROM article_fts_config").fetchall() == settings
             assert connection.execute(statement).fetchall() == [(SEARCH_INDEX,)]
 
@@ -246,7 +247,7 @@ def test_a_killed_import_ends_as_the_next_import_would_have_it(tmp_path: Path, s
     import_paths(other, [str(tmp_path / "note.txt")], ImportOptions(jobs=0))
     ends = []
     for path in (seeds_archive, other):
-        with closing(sqlite3.connect(path)) as connection:
+        with connected(path) as connection:
             ends.append(connection.execute("SELECT * FROM imports WHERE id = 1").fetchone())
     assert ends[0] == ends[1]
     assert "interrupted" in ends[0]
@@ -354,7 +355,7 @@ def test_a_search_index_that_cannot_be_made_is_left_and_named(seeds_archive: Pat
 
 def test_a_damaged_file_is_not_written_to(seeds_archive: Path) -> None:
     damage(seeds_archive, "DROP VIEW documents", "DELETE FROM article_fts_data")
-    with closing(sqlite3.connect(seeds_archive)) as connection:
+    with connected(seeds_archive) as connection:
         (root,) = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'import_items'").fetchone()
         (size,) = connection.execute("PRAGMA page_size").fetchone()
     with seeds_archive.open("r+b") as file:
@@ -369,11 +370,11 @@ def test_a_damaged_file_is_not_written_to(seeds_archive: Path) -> None:
 
 def test_an_index_is_made_anew_of_its_table(seeds_archive: Path) -> None:
     index = "ix_import_items_locator"
-    with closing(sqlite3.connect(seeds_archive)) as connection:
+    with connected(seeds_archive) as connection:
         (row,) = connection.execute("SELECT * FROM sqlite_schema WHERE name = ?", (index,)).fetchall()
     damage(seeds_archive, "PRAGMA writable_schema = ON", f"DELETE FROM sqlite_schema WHERE name = '{index}'")
     damage(seeds_archive, "UPDATE import_items SET locator = 'elsewhere' WHERE id IN (1, 2)")
-    with closing(sqlite3.connect(seeds_archive)) as connection:
+    with connected(seeds_archive) as connection:
         connection.execute("PRAGMA writable_schema = ON")
         connection.execute("INSERT INTO sqlite_schema VALUES (?, ?, ?, ?, ?)", row)
         connection.commit()
@@ -383,7 +384,7 @@ def test_an_index_is_made_anew_of_its_table(seeds_archive: Path) -> None:
     assert done.left == []
     assert inventory(seeds_archive) == before
     assert verify(seeds_archive, deep=True).findings == ()
-    with closing(sqlite3.connect(seeds_archive)) as connection:
+    with connected(seeds_archive) as connection:
         found = connection.execute("SELECT id FROM import_items WHERE locator = 'elsewhere'").fetchall()
     assert sorted(found) == [(1,), (2,)]
 
@@ -391,7 +392,7 @@ def test_an_index_is_made_anew_of_its_table(seeds_archive: Path) -> None:
 def test_an_older_archive_gets_its_search_index_back_and_can_be_upgraded(tmp_path: Path) -> None:
     """An upgrade refuses an index that does not agree with the texts, and names the repair."""
     path = tmp_path / "old.db"
-    with closing(sqlite3.connect(path)) as connection:
+    with connected(path) as connection:
         connection.executescript("BEGIN;\n" + OLDEST.read_text(encoding="utf-8") + "\nCOMMIT;")
     damage(path, "DELETE FROM article_fts_docsize WHERE id < 4", "UPDATE article_revisions SET words = 0 WHERE id = 1")
     with pytest.raises(ArchiveError, match="archive repair"):

@@ -1,8 +1,6 @@
 """Rules and mappings put topics on articles: at import, when values change, and when all is tagged again."""
 
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +12,7 @@ from archive.ingest import ImportOptions, import_paths, load_vocabulary
 from archive.queries.verification import verify
 from archive.retagging import Example, Retagged, retag
 from archive.undoing import undo_import
+from tests.engines import connected
 
 TOPICS = """
 [[topics]]
@@ -55,7 +54,7 @@ def imported(database: Path, folder: Path, **options: Any) -> dict[str, int]:
 
 
 def rows(database: Path, query: str) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(database)) as connection:
+    with connected(database) as connection:
         return connection.execute(query).fetchall()
 
 
@@ -139,10 +138,10 @@ def test_tagging_again_shows_what_changes_and_changes_it(
     load()
     imported(database, folder)
     load(ferries='rules = ["boats"]', mills='phrases = ["mill"]\nrules = ["harbour NOT boats"]')
-    with closing(sqlite3.connect(database)) as connection:
+    with connected(database) as connection:
         before = list(connection.iterdump())
     tried = retag(database, dry_run=True)
-    with closing(sqlite3.connect(database)) as connection:
+    with connected(database) as connection:
         assert list(connection.iterdump()) == before
     done = retag(database)
     assert done == tried
@@ -212,7 +211,7 @@ def test_a_rule_that_cannot_be_read_stops_what_needs_it(
     database: Path, folder: Path, load: Callable[..., None]
 ) -> None:
     load()
-    with closing(sqlite3.connect(database)) as connection, connection:
+    with connected(database) as connection, connection:
         connection.execute(
             "INSERT INTO topic_rules (topic_id, kind, expression) "
             "SELECT id, 'query', 'mill AND (' FROM topics WHERE code = 'mills'"
@@ -229,7 +228,7 @@ def given_codes(folder: Path, *codes: str) -> None:
 
 def add_mapping(database: Path, code: str, other: str, relation: str = "exact") -> None:
     scheme, _, number = other.partition(":")
-    with closing(sqlite3.connect(database)) as connection, connection:
+    with connected(database) as connection, connection:
         connection.execute(
             "INSERT INTO topic_mappings (topic_id, relation, scheme, code) "
             "SELECT id, ?, ?, ? FROM topics WHERE code = ? AND scheme = 'local'",
@@ -251,7 +250,7 @@ def test_a_given_code_leads_to_the_topic_that_is_the_same(
     import_paths(database, [str(wire)], ImportOptions(jobs=0))
     assert rows(database, MAPPED) == [("Mills", "mapping", "subj:04016000", "record")]
     assert verify(database, deep=True).findings == ()
-    with closing(sqlite3.connect(database)) as connection, connection:
+    with connected(database) as connection, connection:
         connection.execute("DELETE FROM topic_mappings")
     assert told(retag(database)) == [("Mills", 0, 1)]
     assert rows(database, MAPPED) == []

@@ -1,7 +1,5 @@
 """Going through what is proposed: what is asked in which order, what is on record, what happens meanwhile."""
 
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +15,7 @@ from archive.queries.decisions import list_decisions
 from archive.queries.filters import Asked
 from archive.queries.verification import verify
 from archive.reviewing import Review, Told
+from tests.engines import connected
 
 ROPE = """\
 ---
@@ -48,7 +47,7 @@ def take(archive: Path, folder: Path) -> None:
 
 @pytest.fixture
 def keys(archive: Path) -> dict[str, str]:
-    with closing(sqlite3.connect(archive)) as connection:
+    with connected(archive) as connection:
         rows = connection.execute(
             "SELECT r.headline, a.key FROM articles a JOIN article_revisions r ON r.id = a.revision_id"
         )
@@ -235,7 +234,7 @@ def test_who_said_so_already_meanwhile_is_not_recorded_twice(archive: Path, keys
 
 
 def test_definitions_are_in_the_language_of_the_article(archive: Path) -> None:
-    with closing(sqlite3.connect(archive)) as connection:
+    with connected(archive) as connection:
         connection.executemany(
             "INSERT INTO topic_definitions (topic_id, language, text) "
             "SELECT id, ?, ? FROM topics WHERE code = 'harbours'",
@@ -258,7 +257,7 @@ def test_definitions_are_in_the_language_of_the_article(archive: Path) -> None:
 
 
 def test_topics_that_stand_in_a_circle_have_an_end(archive: Path) -> None:
-    with closing(sqlite3.connect(archive)) as connection:
+    with connected(archive) as connection:
         connection.execute("UPDATE topics SET parent_id = id WHERE code = 'harbours'")
         connection.commit()
     proposal = review(archive, topic="harbours").proposal()
@@ -269,11 +268,12 @@ def test_topics_that_stand_in_a_circle_have_an_end(archive: Path) -> None:
 @pytest.fixture
 def suggested(archive: Path) -> Path:
     """The same with what a model suggests: lace on the article on eels, with words, and tourism, hardly and without."""
-    with closing(sqlite3.connect(archive)) as connection:
+    with connected(archive) as connection:
         connection.execute(
             "INSERT INTO models (id, scheme, number, trained_at, who, query, seed, articles, topics, parameters, "
             "program_version, sha256, content) "
-            "VALUES (1, 'local', 1, '2026-11-22T08:00:00.000000Z', 'Ada', '', 0, 9, 2, '', '', '', x'')"
+            "VALUES (1, 'local', 1, '2026-11-22T08:00:00.000000Z', 'Ada', '', 0, 9, 2, '', '', '', ?)",
+            (b"",),
         )
         connection.executemany(
             "INSERT INTO suggestions (article_id, topic_id, model_id, score, revision_id) "

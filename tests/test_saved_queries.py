@@ -1,7 +1,5 @@
 """Queries saved under a name: used in others, replaced, taken away; never in a circle."""
 
-import sqlite3
-from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -17,6 +15,7 @@ from archive.query_language.mistakes import QueryError
 from archive.query_language.parse import parse_query
 from archive.query_language.tree import Published, leaves
 from archive.saved_queries import drop_query, save_query
+from tests.engines import connected
 
 
 def found(path: Path, query: str, **options: bool) -> list[str]:
@@ -85,7 +84,7 @@ def test_no_query_uses_itself(seeds_archive: Path, name: str, way: str) -> None:
 def test_a_circle_that_came_from_elsewhere_ends(seeds_archive: Path) -> None:
     save_query(seeds_archive, "a", "trade")
     save_query(seeds_archive, "b", "query:a")
-    with closing(sqlite3.connect(seeds_archive)) as connection, connection:
+    with connected(seeds_archive) as connection, connection:
         connection.execute("UPDATE saved_queries SET query = 'query:b' WHERE name = 'a'")
     with pytest.raises(QueryError, match="the query uses itself: b → a → b"):
         found(seeds_archive, "query:b")
@@ -130,7 +129,7 @@ def test_a_near_name_is_named(seeds_archive: Path) -> None:
 
 def test_a_name_that_is_no_longer_known_is_shown_within_the_saved_query(seeds_archive: Path) -> None:
     save_query(seeds_archive, "wire", "trade source:lantern-wire")
-    with closing(sqlite3.connect(seeds_archive)) as connection, connection:
+    with connected(seeds_archive) as connection, connection:
         connection.execute("UPDATE saved_queries SET query = 'trade source:lantern-wyre'")
     with pytest.raises(QueryError) as caught:
         found(seeds_archive, "sanctions query:wire")

@@ -3,9 +3,7 @@
 import itertools
 import json
 import shutil
-import sqlite3
 from collections.abc import Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +21,7 @@ from archive.queries.export import export_articles
 from archive.queries.verification import verify
 from archive.reparse import survey as reparse_survey
 from archive.undoing import undo_import
+from tests.engines import connected
 
 TEXT = (
     "The ferry to Quarry Bay stopped on Monday morning after a storm broke its landing stage near the old mill. "
@@ -38,7 +37,7 @@ def run(database: Path, file: Path, *records: dict[str, Any], **options: Any) ->
 
 
 def rows(database: Path, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(database)) as connection:
+    with connected(database) as connection:
         return connection.execute(query, parameters).fetchall()
 
 

@@ -1,10 +1,8 @@
 """From tags that people put on to topics that a model proposes, and to tags where a person's threshold says so."""
 
 import json
-import sqlite3
 import sys
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +27,7 @@ from archive.queries.verification import verify
 from archive.retagging import retag
 from archive.suggesting import Suggested, set_threshold, suggest
 from archive.undoing import undo_import
+from tests.engines import connected
 
 Teach = Callable[[Path], list[str]]
 
@@ -50,7 +49,7 @@ def proposed(taught: tuple[Path, list[str]]) -> tuple[Path, list[str]]:
 
 
 def rows(path: Path, query: str, *values: Any) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(path)) as connection:
+    with connected(path) as connection:
         return connection.execute(query, values).fetchall()
 
 
@@ -240,7 +239,7 @@ def test_only_a_topic_and_only_the_articles_asked_for(proposed: tuple[Path, list
 
 def test_retired_topics_are_not_proposed(proposed: tuple[Path, list[str]]) -> None:
     path, _ = proposed
-    with closing(sqlite3.connect(path)) as connection, connection:
+    with connected(path) as connection, connection:
         connection.execute("UPDATE topics SET retired = 1 WHERE code = 'trade'")
     assert {code for _, code in shown(suggest(path, Asked(), min_score=0))} <= {"tourism"}
     with pytest.raises(NotFoundError, match="or it is retired since"):
@@ -445,7 +444,7 @@ def test_what_is_on_one_day_cannot_be_split(taught: tuple[Path, list[str]]) -> N
 
 def test_a_damaged_model_is_not_applied(proposed: tuple[Path, list[str]]) -> None:
     path, _ = proposed
-    with closing(sqlite3.connect(path)) as connection, connection:
+    with connected(path) as connection, connection:
         connection.execute("UPDATE models SET content = x'00'")
     with pytest.raises(ArchiveError, match="the model is damaged"):
         suggest(path, Asked())

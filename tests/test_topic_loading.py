@@ -2,9 +2,7 @@
 
 import re
 import shutil
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,6 +21,7 @@ from archive.resolve.loaded import Change, Loaded
 from archive.resolve.topic_loading import LoadOptions
 from archive.resolve.topics import TopicResolver
 from archive.vocabularies import FORMATS, Vocabulary, write_vocabulary
+from tests.engines import connected
 from tests.vocabularies.made_up import vocabularies
 from tests.vocabularies.made_up import written as written_text
 
@@ -56,12 +55,12 @@ Load = Callable[..., Loaded]
 
 
 def rows(database: Path, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(database)) as connection:
+    with connected(database) as connection:
         return connection.execute(query, parameters).fetchall()
 
 
 def dump(database: Path) -> list[str]:
-    with closing(sqlite3.connect(database)) as connection:
+    with connected(database) as connection:
         return list(connection.iterdump())
 
 
@@ -362,7 +361,7 @@ def state(database: Path) -> dict[str, list[tuple[Any, ...]]]:
             "topic_definitions": "topic_id, language, text",
             "topic_mappings": "topic_id, relation, scheme, code",
             "article_topics": "article_id, topic_id",
-            "tag_evidence": "article_topic_id, method, rule, given_text, field, start, end",
+            "tag_evidence": 'article_topic_id, method, rule, given_text, field, start, "end"',
         }.items()
     }
 
@@ -433,7 +432,7 @@ def test_states_that_earlier_versions_kept_are_taken_back(database: Path, load: 
     load('[[topics]]\nname = "Boat"\ncode = "b"\naliases = ["Kahn"]\n')
     decide_about(database, "topic_rename", "b", "Vessel", "Ada")
     kept = '[{"topic": "local:b", "name": "Boat", "names": [["alias", "Kahn"], ["label", "Boat"]]}]'
-    with closing(sqlite3.connect(database)) as connection:
+    with connected(database) as connection:
         connection.execute("UPDATE earlier_states SET text = ?", (kept,))
         connection.commit()
     undo(database, 1, "Ada")
@@ -542,9 +541,10 @@ def test_codes_of_the_wire_are_media_topics(first: str, database: Path) -> None:
     else:
         assert load_vocabulary(database, file, "topics") == Loaded(added=1350)
         take()
-    assert rows(database, "SELECT count(*), sum(origin = 'vocabulary') FROM topics WHERE scheme = 'medtop'") == [
-        (1350, 1350)
-    ]
+    assert rows(
+        database,
+        "SELECT count(*), count(CASE WHEN origin = 'vocabulary' THEN 1 END) FROM topics WHERE scheme = 'medtop'",
+    ) == [(1350, 1350)]
     named = rows(database, "SELECT DISTINCT code, topic FROM document_topics WHERE scheme = 'medtop' AND given > 0")
     assert ("20000082", "crime") in named
     assert not [name for code, name in named if code in name]

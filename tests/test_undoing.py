@@ -3,9 +3,7 @@
 import json
 import re
 import shutil
-import sqlite3
 from collections.abc import Callable, Sequence
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,6 +26,7 @@ from archive.reparse import reparse
 from archive.reparse import survey as survey_reparse
 from archive.running import this_process
 from archive.undoing import survey, undo_import
+from tests.engines import assert_sound, connected
 
 Contents = Callable[[Path], dict[str, list[str]]]
 
@@ -135,8 +134,7 @@ def import_units(path: Path, folder: Path, units: Sequence[Unit]) -> int:
 
 def undo(path: Path, number: int, **options: Any) -> None:
     undo_import(path, number, "Ada", **options)
-    with closing(sqlite3.connect(path)) as connection:
-        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+    assert_sound(path)
     assert [one for one in verification.verify(path).findings if one.severity == "error"] == []
 
 
@@ -204,12 +202,12 @@ def test_undoing_the_first_of_two_is_as_if_only_the_later_had_been(
 
 
 def rows(path: Path, statement: str, *values: object) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(path)) as connection:
+    with connected(path) as connection:
         return connection.execute(statement, values).fetchall()
 
 
 def alter(path: Path, *statements: str) -> None:
-    with closing(sqlite3.connect(path)) as connection, connection:
+    with connected(path) as connection, connection:
         for statement in statements:
             connection.execute(statement)
 
@@ -518,7 +516,9 @@ def test_nothing_is_changed_where_it_is_stopped(
 
 def test_references_that_are_broken_already_stop_it(archive: Path, files: Path) -> None:
     import_units(archive, files, [FERRY])
-    alter(archive, "INSERT INTO body_blocks (revision_id, position, kind, start, end) VALUES (999, 0, 'quote', 0, 1)")
+    alter(
+        archive, "INSERT INTO body_blocks (revision_id, position, kind, start, \"end\") VALUES (999, 0, 'quote', 0, 1)"
+    )
     with pytest.raises(ArchiveError, match="nothing was changed: rows would point nowhere"):
         undo_import(archive, 1, "Ada")
     assert rows(archive, "SELECT count(*) FROM articles") == [(1,)]

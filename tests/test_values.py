@@ -1,8 +1,6 @@
 """Where each value of an article comes from, what wins, and what is said of the values that did not."""
 
-import sqlite3
 from collections.abc import Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +8,7 @@ import pytest
 
 from archive.ingest import ImportOptions, ImportSummary, import_paths
 from archive.normalize.tokens import tokenize
+from tests.engines import connected
 
 TEXT = (
     "The river ferry stopped on Monday morning after a storm broke its landing stage near the old mill. "
@@ -31,7 +30,7 @@ def run(database: Path, *paths: Path, **options: Any) -> ImportSummary:
 
 
 def rows(database: Path, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(database)) as connection:
+    with connected(database) as connection:
         return connection.execute(query, parameters).fetchall()
 
 
@@ -243,7 +242,7 @@ def test_the_same_value_written_otherwise_elsewhere_is_no_contradiction(database
 def test_a_known_value_that_is_none_by_now_is_another(database: Path, tmp_path: Path) -> None:
     """As where an older program took a text for a date that this one does not."""
     run(database, write(tmp_path / "a.md", id="17", date="2023-02"))
-    with closing(sqlite3.connect(database)) as connection:
+    with connected(database) as connection:
         connection.execute("UPDATE article_values SET text = 'the day before' WHERE field = 'published'")
         connection.commit()
     run(database, write(tmp_path / "b.md", id="17", date="2023"))
@@ -438,7 +437,8 @@ def test_every_passage_of_the_seeds_is_what_stands_at_its_offsets(seeds_archive:
 def test_every_date_of_the_seeds_is_what_stands_at_its_offsets(seeds_archive: Path) -> None:
     dates = rows(
         seeds_archive,
-        "SELECT d.text, substr(iif(d.field = 'headline', r.headline, r.body), d.start + 1, d.\"end\" - d.start) "
+        "SELECT d.text, substr(CASE d.field WHEN 'headline' THEN r.headline ELSE r.body END, d.start + 1, "
+        'd."end" - d.start) '
         "FROM article_dates d JOIN article_revisions r ON r.id = d.revision_id WHERE d.kind = 'mentioned'",
     )
     assert len(dates) > 5

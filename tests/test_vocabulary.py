@@ -1,9 +1,7 @@
 """Vocabularies, loaded into an archive: again and again, changed, refused; and what they do to the next import."""
 
 import re
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +10,7 @@ import pytest
 from archive.errors import VocabularyError
 from archive.ingest import ImportOptions, import_paths, load_vocabulary
 from archive.resolve.vocabulary import Loaded, seeds_folder
+from tests.engines import connected
 
 TEXT = (
     "The river ferry stopped on Monday morning after a storm broke its landing stage near the old mill. "
@@ -51,12 +50,12 @@ Load = Callable[[str, str], Loaded]
 
 
 def rows(database: Path, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(database)) as connection:
+    with connected(database) as connection:
         return connection.execute(query, parameters).fetchall()
 
 
 def dump(database: Path) -> list[str]:
-    with closing(sqlite3.connect(database)) as connection:
+    with connected(database) as connection:
         return list(connection.iterdump())
 
 

@@ -18,8 +18,9 @@ from archive.cli.asking import (
     tell_what_is_left_out,
 )
 from archive.cli.escaping import printable
-from archive.cli.options import archive_path, format_option, limit_option
+from archive.cli.options import archive_location, format_option, limit_option
 from archive.cli.output import hint, print_object, print_rows
+from archive.cli.writing import is_part_of
 from archive.errors import ArchiveError
 from archive.queries import articles as articles_queries
 from archive.queries import reading
@@ -60,7 +61,7 @@ def list_(ctx: click.Context, /, asked: "Asked", sort: str, limit: int | None, e
     archive list topic:diplomacy date:2023-02..
     archive list --source radio-lintel --limit 0 -f csv > articles.csv
     """
-    with reading(archive_path(ctx)) as connection:
+    with reading(archive_location(ctx)) as connection:
         selection = asked.selection(connection)
         if explain:
             print_explanation(connection, asked, articles_queries.in_order(connection, selection, sort, limit))
@@ -104,7 +105,7 @@ def search(ctx: click.Context, /, asked: "Asked", sort: str, limit: int | None, 
     """
     from archive.queries.search import search_articles, search_statement
 
-    with reading(archive_path(ctx)) as connection:
+    with reading(archive_location(ctx)) as connection:
         selection = asked.selection(connection)
         if explain:
             print_explanation(connection, asked, search_statement(connection, selection, limit, sort))
@@ -150,7 +151,7 @@ def count(ctx: click.Context, /, asked: "Asked", unit: str, by: str | None, expl
     archive count trade date:2023.. --by month
     archive count trade --by source --unit texts -f csv
     """
-    with reading(archive_path(ctx)) as connection:
+    with reading(archive_location(ctx)) as connection:
         selection = asked.selection(connection)
         if explain:
             statement = counting_by(selection, by, unit) if by else articles_queries.counting_of(selection, unit)
@@ -199,12 +200,12 @@ def show(ctx: click.Context, /, key: str | None, query: str | None, revision: in
 
     if (key is None) == (query is None):
         raise click.UsageError("name one article by its KEY, or several with --query.", ctx)
-    path = archive_path(ctx)
+    location = archive_location(ctx)
     if query is not None:
         if revision is not None:
             raise click.UsageError("--revision goes with a KEY.", ctx)
-        keys = keys_of(path, query, ())
-        with reading(path) as connection:
+        keys = keys_of(location, query, ())
+        with reading(location) as connection:
             found = (show_article(connection, each) for each in keys)
             if form == "table":
                 for article in found:
@@ -212,7 +213,7 @@ def show(ctx: click.Context, /, key: str | None, query: str | None, revision: in
             else:
                 print_rows(found, form, {}, empty="")
         return
-    with reading(path) as connection:
+    with reading(location) as connection:
         article = show_article(connection, str(key), revision)
     print_object(article, form, lambda console: draw_article(console, article))
     if article["revision"] != article["current_revision"]:
@@ -238,7 +239,7 @@ def why(ctx: click.Context, /, key: str, form: str) -> None:
     from archive.cli.drawing import draw_explanation
     from archive.queries.article import explain_article
 
-    with reading(archive_path(ctx)) as connection:
+    with reading(archive_location(ctx)) as connection:
         explanation = explain_article(connection, key)
     print_object(explanation, form, lambda console: draw_explanation(console, explanation))
 
@@ -261,11 +262,11 @@ def original(ctx: click.Context, /, key: str, output: Path | None) -> None:
     """
     from archive.queries.article import read_original
 
-    path = archive_path(ctx)
-    with reading(path) as connection:
+    location = archive_location(ctx)
+    with reading(location) as connection:
         content = read_original(connection, key)
     if output is not None and output != Path("-"):
-        if output.exists() and output.samefile(path):
+        if is_part_of(location, output):
             raise click.UsageError(f"{output} is the archive itself; name another file.", ctx)
         try:
             output.write_bytes(content)

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Sequence
 from functools import wraps
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -13,6 +12,7 @@ from archive.cli.output import hint
 from archive.errors import UsageError
 
 if TYPE_CHECKING:
+    from archive.db.location import Location
     from archive.queries import Connection
     from archive.queries.filters import Asked
     from archive.queries.selection import Selection
@@ -70,7 +70,7 @@ def query_option(function: F) -> F:
     )(function)
 
 
-def keys_of(path: Path, query: str | None, keys: Sequence[str]) -> list[str]:
+def keys_of(location: "Location", query: str | None, keys: Sequence[str]) -> list[str]:
     """Return the keys that are named, or those of the articles that a query finds; says so where it finds none."""
     if query is None:
         return list(keys)
@@ -80,7 +80,7 @@ def keys_of(path: Path, query: str | None, keys: Sequence[str]) -> list[str]:
     from archive.queries.articles import find_keys
     from archive.queries.filters import Asked
 
-    with reading(path) as connection:
+    with reading(location) as connection:
         asked = Asked(query)
         selection = asked.selection(connection)
         found = find_keys(connection, selection)

@@ -6,7 +6,7 @@ import click
 
 from archive.cli import completing
 from archive.cli.asking import include_hidden_option, tell_what_is_left_out
-from archive.cli.options import archive_path, format_option, name_of, who_and_why
+from archive.cli.options import archive_location, format_option, name_of, who_and_why
 from archive.cli.output import hint, print_object, print_rows
 from archive.cli.topic_lists import scheme_option
 from archive.errors import UsageError
@@ -49,7 +49,7 @@ def deciding(ctx: click.Context, /, words: tuple[str, ...], who: str | None, bec
     rule = Rule(name, " ".join(person[0].split()) if person else None)
     if rule.person == "":
         raise UsageError(f"nobody is named; name the person: {_EXAMPLE}")
-    decision, settled = set_rule(archive_path(ctx), rule, name_of(who), because)
+    decision, settled = set_rule(archive_location(ctx), rule, name_of(who), because)
     tags = f"{settled.put_on:,} tag{'' if settled.put_on == 1 else 's'} put on, {settled.taken_off:,} taken off"
     if decision is None:
         click.echo(f"it is so already; {tags}")
@@ -65,7 +65,7 @@ def _show(ctx: click.Context, form: str) -> None:
     from archive.queries import reading
     from archive.queries.decisions import deciding_rule
 
-    with reading(archive_path(ctx)) as connection:
+    with reading(archive_location(ctx)) as connection:
         rule = deciding_rule(connection)
 
     def draw(console: Console) -> None:
@@ -119,7 +119,7 @@ def agreement(
     if coders is not None and len({name_key(name) for name in names if name}) < 2:
         raise UsageError('name at least two coders, with commas: --coders "Ann Okoro,Ben"')
     asked = Asked(" ".join(query), include_hidden=include_hidden)
-    with reading(archive_path(ctx)) as connection:
+    with reading(archive_location(ctx)) as connection:
         selection = asked.selection(connection)
         rows = topic_agreement(connection, selection, scheme=scheme, topic=topic, coders=list(filter(None, names)))
         shown = map(_as_shown, rows) if form == "table" else rows

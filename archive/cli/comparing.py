@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archive.cli import completing
-from archive.cli.options import archive_path, format_option, format_option_with
+from archive.cli.options import archive_location, format_option, format_option_with
 from archive.cli.output import hint, print_rows
 from archive.queries import reading
 from archive.queries.revisions import compare_revisions, find_copies
@@ -40,7 +40,7 @@ def diff(ctx: click.Context, /, key: str, first: int | None, second: int | None,
     archive diff 4h7q
     archive diff 4h7q -f html > corrected.html
     """
-    with reading(archive_path(ctx)) as connection:
+    with reading(archive_location(ctx)) as connection:
         comparison = compare_revisions(connection, key, first, second)
     changes = comparison["changes"]
     if comparison["before"] is None:
@@ -76,7 +76,7 @@ def copies(ctx: click.Context, /, key: str, form: str) -> None:
     archive copies 4h7q
     archive copies 4h7q -f json
     """
-    with reading(archive_path(ctx)) as connection:
+    with reading(archive_location(ctx)) as connection:
         rows = find_copies(connection, key)
     if form == "table":
         from archive.cli.drawing import draw_place_list

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 import click
@@ -10,6 +9,7 @@ import click
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
+    from archive.db.location import Location
     from archive.queries.completion import Candidate
 
 Items: TypeAlias = "list[CompletionItem[str]]"
@@ -96,8 +96,8 @@ def _items(candidates: "Iterable[Candidate]", before: str = "") -> Items:
     return [CompletionItem(before + one.text, help=one.remark or None) for one in candidates]
 
 
-def _archive(ctx: click.Context) -> Path:
+def _archive(ctx: click.Context) -> "Location":
     """Return the archive that is meant, where the shell has not yet put in what it will for ~ and $NAME."""
-    from archive.db.engine import database_path
+    from archive.db.location import locate
 
-    return database_path(os.path.expandvars(os.path.expanduser(ctx.find_root().params["database"])))  # noqa: PTH111
+    return locate(os.path.expandvars(os.path.expanduser(ctx.find_root().params["database"])))  # noqa: PTH111

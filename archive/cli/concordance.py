@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archive.cli.asking import explain_option, if_nothing, print_explanation, takes_query, tell_what_is_left_out
-from archive.cli.options import archive_path, format_option, limit_option
+from archive.cli.options import archive_location, format_option, limit_option
 from archive.cli.output import hint, print_rows
 from archive.queries import reading
 from archive.queries.kwic import SORTS, list_hits
@@ -53,7 +53,7 @@ def kwic(
     archive kwic '"trade sanctions"~3' --sort right
     archive kwic 北京 date:2023 --width 20 --limit 0 -f csv > beijing.csv
     """
-    with reading(archive_path(ctx)) as connection:
+    with reading(archive_location(ctx)) as connection:
         selection = asked.selection(connection)
         if explain:
             from archive.queries.articles import in_order

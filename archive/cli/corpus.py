@@ -6,7 +6,7 @@ import click
 
 from archive.cli import completing
 from archive.cli.asking import takes_query
-from archive.cli.options import archive_path, format_option, name_of
+from archive.cli.options import archive_location, format_option, name_of
 from archive.cli.output import hint, print_object, print_rows
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def corpus(ctx: click.Context, /, form: str) -> None:
     from archive.queries import reading
     from archive.queries.corpora import list_corpora
 
-    with reading(archive_path(ctx)) as connection:
+    with reading(archive_location(ctx)) as connection:
         rows: Any = list_corpora(connection)
         if form == "table":
             rows = ({**row, "frozen_at": row["frozen_at"][:16].replace("T", " ")} for row in rows)
@@ -64,7 +64,7 @@ def freeze(ctx: click.Context, /, name: str, asked: "Asked", one_per_text: bool,
     """
     from archive.corpora import freeze_corpus
 
-    record = freeze_corpus(archive_path(ctx), name, asked, name_of(who), one_per_text=one_per_text)
+    record = freeze_corpus(archive_location(ctx), name, asked, name_of(who), one_per_text=one_per_text)
     number = record["articles"]
     click.echo(f"corpus:{record['name']} frozen: {number:,} article{'' if number == 1 else 's'}")
     click.echo(f"SHA-256 {record['sha256']}")
@@ -98,7 +98,7 @@ def verify(ctx: click.Context, /, name: str, form: str) -> None:
     from archive.queries import reading
     from archive.queries.corpora import verify_corpus
 
-    with reading(archive_path(ctx)) as connection:
+    with reading(archive_location(ctx)) as connection:
         found = verify_corpus(connection, name)
     print_object(found, form, lambda console: _draw_verdict(console, found))
     ctx.exit(0 if found["is_sound"] else 1)
@@ -122,7 +122,7 @@ def methods(ctx: click.Context, /, name: str, form: str) -> None:
     from archive.queries import reading
     from archive.queries.methods import corpus_methods
 
-    with reading(archive_path(ctx)) as connection:
+    with reading(archive_location(ctx)) as connection:
         told = corpus_methods(connection, name)
     if form == "table":
         click.echo(printable(told["methods"]))  # one line, to be pasted
@@ -155,7 +155,7 @@ def texts(ctx: click.Context, /, name: str, form: str) -> None:
             gone += row["body"] is None
             yield row
 
-    with reading(archive_path(ctx)) as connection:
+    with reading(archive_location(ctx)) as connection:
         print_rows(counted(corpus_texts(connection, name)), form, _TEXT_COLUMNS)
     if gone:
         hint(f"{gone:,} are gone; `archive corpus verify` names them")
@@ -172,7 +172,7 @@ def drop(ctx: click.Context, /, name: str) -> None:
     """
     from archive.corpora import drop_corpus
 
-    drop_corpus(archive_path(ctx), name)
+    drop_corpus(archive_location(ctx), name)
     click.echo(f"corpus:{name.lower()} is gone")
 
 

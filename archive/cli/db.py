@@ -5,9 +5,10 @@ from pathlib import Path
 
 import click
 
-from archive.cli.options import archive_path, format_option
+from archive.cli.options import archive_file, archive_location, format_option
 from archive.cli.output import hint, print_rows
 from archive.db import backups, schema, upgrades
+from archive.db.upgrades import BY_PG_DUMP
 from archive.errors import SchemaError
 
 
@@ -40,22 +41,22 @@ def upgrade(ctx: click.Context, /, revision: str, show_sql: bool, dry_run: bool,
     archive db upgrade --dry-run
     archive db upgrade
     """
-    path = archive_path(ctx)
-    is_new = not schema.is_there(path) or schema.current_revision(path) is None
+    location = archive_location(ctx)
+    is_new = not schema.is_there(location) or schema.current_revision(location) is None
     if is_new and not show_sql:
         if dry_run:
-            upgrades.rehearse(path, revision)
-            click.echo(f"{path} would be made, empty; nothing was written")
+            upgrades.rehearse(location, revision)
+            click.echo(f"{location} would be made, empty; nothing was written")
         else:
-            schema.upgrade(path, revision)
-            click.echo(f"made {path}, empty, at {schema.current_revision(path)}")
+            schema.upgrade(location, revision)
+            click.echo(f"made {location}, empty, at {schema.current_revision(location)}")
         return
-    steps = [] if is_new else upgrades.plan(path, revision)
+    steps = [] if is_new else upgrades.plan(location, revision)
     if not steps and not is_new:
-        click.echo(f"{schema.current_revision(path)}: nothing to do")
+        click.echo(f"{schema.current_revision(location)}: nothing to do")
         return
     if show_sql:
-        for statement in upgrades.rehearse(path, revision):
+        for statement in upgrades.rehearse(location, revision):
             click.echo(f"{statement.strip()};\n")
         return
     for step in steps:
@@ -64,21 +65,21 @@ def upgrade(ctx: click.Context, /, revision: str, show_sql: bool, dry_run: bool,
         for line in more:
             click.echo(f"    {line}".rstrip())
     if dry_run:
-        upgrades.rehearse(path, revision)
-        click.echo(f"tried on a copy: nothing would be lost; {path} is as it was")
+        upgrades.rehearse(location, revision)
+        click.echo(f"tried on a copy: nothing would be lost; {location} is as it was")
         return
-    before = schema.current_revision(path)
+    before = schema.current_revision(location)
     try:
-        was_needed = upgrades.upgrade(path, revision, keep_backup=not no_backup, backed_up=_backed_up)
+        was_needed = upgrades.upgrade(location, revision, keep_backup=not no_backup, backed_up=_backed_up)
     except KeyboardInterrupt:
-        stands = schema.current_revision(path)
+        stands = schema.current_revision(location)
         told = "nothing was changed" if stands == before else "but it was done already, and all adds up"
-        hint(f"stopped; {told}: {path} is at {stands}")
+        hint(f"stopped; {told}: {location} is at {stands}")
         ctx.exit(130)
     if was_needed:
-        click.echo(f"{path} is at {schema.current_revision(path)}; rows, columns, keys and search index add up")
+        click.echo(f"{location} is at {schema.current_revision(location)}; rows, columns, keys and search index add up")
     else:
-        click.echo(f"{schema.current_revision(path)}: nothing to do, another upgrade was first")
+        click.echo(f"{schema.current_revision(location)}: nothing to do, another upgrade was first")
 
 
 def _backed_up(kept: Path) -> None:
@@ -96,10 +97,10 @@ def downgrade(ctx: click.Context, /, revision: str) -> None:
     \b
     archive db downgrade 20261122_first_archive
     """
-    path = archive_path(ctx)
-    before = schema.current_revision(path)
-    schema.downgrade(path, revision)
-    click.echo(f"{before} → {schema.current_revision(path) or 'nothing'}")
+    location = archive_location(ctx)
+    before = schema.current_revision(location)
+    schema.downgrade(location, revision)
+    click.echo(f"{before} → {schema.current_revision(location) or 'nothing'}")
 
 
 @db.command()
@@ -110,13 +111,13 @@ def current(ctx: click.Context, /) -> None:
     \b
     archive db current
     """
-    path = archive_path(ctx)
-    revision = schema.current_revision(path)
+    location = archive_location(ctx)
+    revision = schema.current_revision(location)
     click.echo(f"{revision or 'nothing'}{' (newest)' if revision == schema.HEAD else ''}")
     if revision == schema.HEAD:
         return
     try:
-        schema.require_known(path)
+        schema.require_known(location)
     except SchemaError as error:
         hint(str(error))
     else:
@@ -145,7 +146,7 @@ def check(ctx: click.Context, /) -> None:
     \b
     archive db check
     """
-    differences = schema.differences(archive_path(ctx))
+    differences = schema.differences(archive_location(ctx))
     for difference in differences:
         click.echo(difference)
     if differences:
@@ -164,7 +165,7 @@ def backup(ctx: click.Context, /, file: Path) -> None:
     \b
     archive db backup archive-2026-11.db
     """
-    backups.backup(archive_path(ctx), file)
+    backups.backup(archive_file(ctx, "archive db backup", BY_PG_DUMP), file)
     click.echo(f"{file}: {file.stat().st_size:,} bytes")
 
 
@@ -179,8 +180,8 @@ def restore(ctx: click.Context, /, file: Path) -> None:
     \b
     archive db restore archive.before-20261122_first_archive.db
     """
-    path = archive_path(ctx)
-    kept = backups.restore(path, file)
-    click.echo(f"{path} is as in {file} (schema {schema.current_revision(path)})")
+    location = archive_file(ctx, "archive db restore", "pg_restore puts a dump back")
+    kept = backups.restore(location, file)
+    click.echo(f"{location} is as in {file} (schema {schema.current_revision(location)})")
     if kept is not None:
         click.echo(f"what it was before is kept in {kept}")

@@ -8,7 +8,7 @@ import click
 
 from archive.cli import completing
 from archive.cli.asking import keys_of, query_option
-from archive.cli.options import archive_path, format_option, limit_option, name_of, who_and_why
+from archive.cli.options import archive_location, format_option, limit_option, name_of, who_and_why
 from archive.cli.output import hint, print_rows, to_json
 from archive.decide import Decided, Wish, decide
 from archive.errors import UsageError
@@ -74,9 +74,9 @@ def set_(
         if repeated := {name for name, _ in given if [one for one, _ in given].count(name) > 1}:
             raise UsageError(f"{repeated.pop()} is said twice; say it once")
         values = {name.strip(): value or None for name, value in given}
-        keys = keys_of(archive_path(ctx), query, keys)
+        keys = keys_of(archive_location(ctx), query, keys)
         wishes = [Wish(key, values, reason=because) for key in keys]
-    _tell(decide(archive_path(ctx), wishes, name_of(who)))
+    _tell(decide(archive_location(ctx), wishes, name_of(who)))
 
 
 @click.command()
@@ -108,9 +108,9 @@ def tag(ctx: click.Context, /, words: tuple[str, ...], query: str | None, who: s
     not_topics = [word[1:].strip() for word in words if word[:1] == "-"]
     if not (keys or query) or not (topics or not_topics) or not all((*topics, *not_topics)):
         raise UsageError("name at least one KEY, then what to do: archive tag 7u4bzebenofx -- +trade -sanctions")
-    found = keys_of(archive_path(ctx), query, keys)
+    found = keys_of(archive_location(ctx), query, keys)
     wishes = [Wish(key, {}, topics, not_topics, because) for key in found]
-    _tell(decide(archive_path(ctx), wishes, name_of(who)))
+    _tell(decide(archive_location(ctx), wishes, name_of(who)))
 
 
 @click.group(invoke_without_command=True)
@@ -151,7 +151,7 @@ def _print_decisions(ctx: click.Context, article: str | None, limit: int | None,
     from archive.queries import reading
     from archive.queries.decisions import list_decisions
 
-    with reading(archive_path(ctx)) as connection:
+    with reading(archive_location(ctx)) as connection:
         rows: Iterable[dict[str, Any]] = list_decisions(connection, article, limit)
         if form == "table":
             rows = map(_as_shown, rows)
@@ -173,7 +173,7 @@ def undo(ctx: click.Context, /, number: int, who: str | None, because: str | Non
     """
     from archive import decide as deciding
 
-    decision, undone = deciding.undo(archive_path(ctx), number, name_of(who), because)
+    decision, undone = deciding.undo(archive_location(ctx), number, name_of(who), because)
     click.echo(f"decision {decision.id} taken back, by decision {undone.id}")
 
 
@@ -193,7 +193,7 @@ def dump(ctx: click.Context, /, file: str) -> None:
 
     if file != "-" and Path(file).exists():
         raise UsageError(f"{file} exists; name a file that does not")
-    with reading(archive_path(ctx)) as connection, click.open_file(file, "w", encoding="utf-8") as stream:
+    with reading(archive_location(ctx)) as connection, click.open_file(file, "w", encoding="utf-8") as stream:
         number = 0
         for number, record in enumerate(dump_decisions(connection), 1):  # noqa: B007
             stream.write(to_json(record) + "\n")
@@ -217,7 +217,7 @@ def restore(ctx: click.Context, /, file: str) -> None:
     from archive.decisions_file import restore_decisions
 
     with _opened(file) as stream:
-        done = restore_decisions(archive_path(ctx), stream)
+        done = restore_decisions(archive_location(ctx), stream)
     for one in done.contradicting:
         hint(f"note: {one}")
     if done.forgotten:

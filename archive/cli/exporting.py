@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archive.cli.asking import takes_query, tell_what_is_left_out
-from archive.cli.options import archive_path
+from archive.cli.options import archive_location
 from archive.cli.output import hint
 from archive.cli.writing import errors_explained, write_pieces
 from archive.errors import UsageError
@@ -81,9 +81,9 @@ def export(
         raise UsageError("-f md writes a file for each article; name a folder with -o")
     if force and not to_folder:
         raise UsageError("--force is for -f md; a file is written over anyway")
-    path = archive_path(ctx)
+    location = archive_location(ctx)
     to_stdout = output is None or output == Path("-")
-    with reading(path) as connection:
+    with reading(location) as connection:
         chosen = asked.selection(connection)
         progress = None if to_stdout else _progress()
         with progress or nullcontext():
@@ -92,7 +92,7 @@ def export(
                 _write_folder(counted, output, force=force)
             else:
                 pieces = writer(export_format, fields=names, safe=safe_csv)(counted)
-                write_pieces(pieces, None if to_stdout else output, path, is_json=export_format not in _NOT_JSON)
+                write_pieces(pieces, None if to_stdout else output, location, is_json=export_format not in _NOT_JSON)
         if not counted.number:
             hint("nothing to export" if asked.everything else "nothing to export; fewer options find more")
         elif not to_stdout:

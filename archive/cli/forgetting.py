@@ -6,7 +6,7 @@ import click
 
 from archive.cli import completing
 from archive.cli.escaping import printable_line
-from archive.cli.options import archive_path, name_of
+from archive.cli.options import archive_file, name_of
 from archive.cli.output import hint, print_rows, shown_path
 from archive.errors import UsageError
 
@@ -42,8 +42,8 @@ def forget(ctx: click.Context, /, keys: tuple[str, ...], reason: str, who: str |
     """
     from archive import forget as forgetting
 
-    path = archive_path(ctx)
-    found = forgetting.foresee(path, keys)
+    location = archive_file(ctx, "archive forget")
+    found = forgetting.foresee(location, keys)
     for stone in found.already:
         hint(printable_line(f"already: {stone.told()}"))
     if found.articles:
@@ -58,7 +58,7 @@ def forget(ctx: click.Context, /, keys: tuple[str, ...], reason: str, who: str |
         if not _is_asked():
             raise UsageError("nothing was forgotten; --yes does it")
         click.confirm("Forget this for good?", abort=True, err=True)
-    done = forgetting.forget(path, keys, reason, name_of(who))
+    done = forgetting.forget(location, keys, reason, name_of(who))
     if done.finished:
         hint(f"what was left of {', '.join(done.finished)} is wiped now")
     numbers = ", ".join(str(decision.id) for decision in done.made)

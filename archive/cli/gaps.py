@@ -7,7 +7,7 @@ import click
 from click.core import ParameterSource
 
 from archive.cli.asking import takes_query, tell_what_is_left_out
-from archive.cli.options import archive_path, format_option, limit_option
+from archive.cli.options import archive_location, format_option, limit_option
 from archive.cli.output import hint, print_rows
 from archive.queries import reading
 from archive.queries.gaps import FIELDS, count_gaps, list_gaps
@@ -50,7 +50,7 @@ def gaps(
     archive gaps source:radio-lintel --field published --examples 0
     """
     wanted = fields or FIELDS
-    with reading(archive_path(ctx)) as connection:
+    with reading(archive_location(ctx)) as connection:
         chosen = asked.selection(connection)
         rows = list_gaps(connection, chosen, wanted, limit, examples or None, _program(ctx))
         names = {"source": "a source", "published": "a date", "language": "a language"}

@@ -10,7 +10,7 @@ import click
 
 from archive.cli import completing
 from archive.cli.escaping import printable_line
-from archive.cli.options import archive_path, format_option
+from archive.cli.options import archive_location, format_option
 from archive.cli.output import hint, print_object, print_rows, shown_path
 from archive.documents import Failure
 from archive.ingest import OUTCOMES, ImportOptions, ImportSummary, Listener, import_paths
@@ -213,7 +213,7 @@ def import_(
     archive import --columns topics,headline,body train.csv
     pandoc report.docx -t plain | archive import --published 2023-02 -
     """
-    path = archive_path(ctx)
+    location = archive_location(ctx)
     limits = ImportOptions(
         max_bytes=max_size * _MEGABYTE,
         max_memory=max_memory * _MEGABYTE,
@@ -228,13 +228,13 @@ def import_(
             from archive.rehearsal import rehearse_import
 
             with progress or nullcontext():
-                rehearsal = rehearse_import(path, paths, limits, report, stdin)
+                rehearsal = rehearse_import(location, paths, limits, report, stdin)
                 report.tell_rest()
             summary = rehearsal.summary
             _print_units(rehearsal, form)
         else:
             with progress or nullcontext():
-                summary = import_paths(path, paths, limits, report, stdin)
+                summary = import_paths(location, paths, limits, report, stdin)
                 report.tell_rest()
             _print_summary(summary, form)
     except KeyboardInterrupt:

@@ -6,7 +6,7 @@ import click
 
 from archive.cli import completing
 from archive.cli.escaping import printable_line
-from archive.cli.options import archive_path, format_option
+from archive.cli.options import archive_location, format_option
 from archive.cli.output import print_object, print_rows, shown_path
 from archive.cli.undoing import undo
 from archive.ingest import OUTCOMES
@@ -40,7 +40,7 @@ def imports(ctx: click.Context, /, form: str) -> None:
     """
     if ctx.invoked_subcommand is not None:
         return
-    with reading(archive_path(ctx)) as connection:
+    with reading(archive_location(ctx)) as connection:
         rows = list_imports(connection)
         if form == "table":
             rows = map(_as_shown, rows)
@@ -61,7 +61,7 @@ def show(ctx: click.Context, /, number: int, outcome: str | None, form: str) -> 
     archive imports show 1
     archive imports show 1 --outcome failed -f csv
     """
-    with reading(archive_path(ctx)) as connection:
+    with reading(archive_location(ctx)) as connection:
         rows = list_import_items(connection, number, outcome)
         if form == "table":
             for place, terms in list_searches(connection, number):
@@ -99,9 +99,9 @@ def stats(ctx: click.Context, /, form: str) -> None:
     \b
     archive stats
     """
-    path = archive_path(ctx)
-    with reading(path) as connection:
-        numbers = measure(connection, path)
+    location = archive_location(ctx)
+    with reading(location) as connection:
+        numbers = measure(connection, location)
 
     def show_numbers(console: Any) -> None:
         shown = {

@@ -8,7 +8,7 @@ import click
 from archive.cli import completing
 from archive.cli.asking import takes_query
 from archive.cli.escaping import printable_line
-from archive.cli.options import archive_path, format_option, limit_option, name_of, who_and_why
+from archive.cli.options import archive_location, format_option, limit_option, name_of, who_and_why
 from archive.cli.output import counted, hint, print_rows
 from archive.cli.watching import watching
 from archive.errors import UsageError
@@ -74,7 +74,7 @@ def learn(
 
     source = learning.Source(scheme, asked, with_given=with_given, only_rejected=only_rejected)
     with watching() as watch:
-        done = learning.learn(archive_path(ctx), source, name_of(who), seed=seed, watch=watch)
+        done = learning.learn(archive_location(ctx), source, name_of(who), seed=seed, watch=watch)
     print_rows(_rounded(done.topics, form), form, _LEARNED, empty="")
     _tell_left_out(done.left_out)
     hint(
@@ -115,7 +115,7 @@ def suggest(
     asked = asked.altered(filters=asked.filters.altered(topic=None))
     with watching() as watch:
         done = suggesting.suggest(
-            archive_path(ctx), asked, scheme, topic, min_score=min_score, limit=limit, watch=watch
+            archive_location(ctx), asked, scheme, topic, min_score=min_score, limit=limit, watch=watch
         )
     rows: Iterable[dict[str, Any]] = done.rows
     if form == "table":
@@ -150,7 +150,9 @@ def threshold(
     if len(words) != (1 if scheme else 2):
         raise UsageError("name a topic and a score, or --scheme and a score: archive topics threshold trade .9")
     topic = None if scheme else words[0]
-    decision, followed = suggesting.set_threshold(archive_path(ctx), topic, scheme, words[-1], name_of(who), because)
+    decision, followed = suggesting.set_threshold(
+        archive_location(ctx), topic, scheme, words[-1], name_of(who), because
+    )
     if decision is None:
         click.echo("it is so already")
         return
@@ -200,7 +202,7 @@ def evaluate(
 
     source = learning.Source(scheme, asked, with_given=with_given, only_rejected=only_rejected)
     with watching() as watch:
-        found = learning.evaluate(archive_path(ctx), source, split=split, folds=folds, seed=seed, watch=watch)
+        found = learning.evaluate(archive_location(ctx), source, split=split, folds=folds, seed=seed, watch=watch)
     if form == "table":
         rows = list(_rounded(found.rows, form))
         names = {"micro": "all (micro)", "macro": "all (macro)"}

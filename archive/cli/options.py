@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from archive.errors import UsageError
+
+if TYPE_CHECKING:
+    from archive.db.location import Location
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -50,11 +53,18 @@ def limit_option(default: int) -> Callable[[F], F]:
     )
 
 
-def archive_path(ctx: click.Context) -> Path:
-    """Return the file of the archive that the command is about."""
-    from archive.db.engine import database_path
+def archive_location(ctx: click.Context) -> "Location":
+    """Return where the archive is that the command is about."""
+    from archive.db.location import locate
 
-    return database_path(ctx.find_root().obj)
+    return locate(ctx.find_root().obj)
+
+
+def archive_file(ctx: click.Context, what: str, instead: str = "") -> Path:
+    """Return the file of the archive that the command is about; raises UsageError where it is on a server."""
+    from archive.db.location import file_of
+
+    return file_of(archive_location(ctx), what, instead)
 
 
 def who_and_why(function: F) -> F:
@@ -85,7 +95,7 @@ def put_on_record(
     """Put on record what is said of a source or topic, make it so, and tell the decision's number."""
     from archive.decide import decide_about
 
-    decision = decide_about(archive_path(ctx), verb, name, value, name_of(who), because)
+    decision = decide_about(archive_location(ctx), verb, name, value, name_of(who), because)
     if decision is None:
         click.echo("it is so already")
     else:

@@ -8,7 +8,7 @@ import click
 from archive.cli import completing
 from archive.cli.asking import keys_of, query_option
 from archive.cli.escaping import printable_line
-from archive.cli.options import archive_path, format_option
+from archive.cli.options import archive_location, format_option
 from archive.cli.output import counted, hint, print_rows, shown_path
 from archive.errors import UsageError
 from archive.reparse import Survey, survey
@@ -41,11 +41,11 @@ def reparse(
     archive reparse --query import:last --dry-run
     archive reparse --yes
     """
-    path = archive_path(ctx)
-    named = keys_of(path, query, keys)
+    location = archive_location(ctx)
+    named = keys_of(location, query, keys)
     if query is not None and not named:
         return
-    found = survey(path, named)
+    found = survey(location, named)
     rows = found.rows()
     for key, failure in found.refused[:_MOST_REFUSED]:
         hint(printable_line(f"left as it is: {key} ({shown_path(failure.locator)}): {failure.reason}"))
@@ -64,7 +64,7 @@ def reparse(
         if not _is_asked():
             raise UsageError("nothing was written; --yes accepts it, --dry-run only shows it")
         click.confirm("Write this?", abort=True, err=True)
-    hint(f"written: {_told(write_reparsed(path, found))}")
+    hint(f"written: {_told(write_reparsed(location, found))}")
 
 
 def _is_asked() -> bool:

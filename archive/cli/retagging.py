@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from archive.cli.escaping import printable_line
-from archive.cli.options import archive_path, format_option
+from archive.cli.options import archive_location, format_option
 from archive.cli.output import counted, hint, print_rows
 from archive.cli.watching import watching
 
@@ -30,7 +30,7 @@ def retag(ctx: click.Context, /, scheme: str | None, dry_run: bool, form: str) -
     from archive.retagging import retag as tag_again
 
     with watching() as watch:
-        done = tag_again(archive_path(ctx), scheme, dry_run=dry_run, watch=watch)
+        done = tag_again(archive_location(ctx), scheme, dry_run=dry_run, watch=watch)
     rows: list[dict[str, Any]] = [
         {
             **{name: getattr(one, name) for name in ("scheme", "code", "name", "added", "removed")},

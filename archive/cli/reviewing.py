@@ -11,7 +11,7 @@ import click
 
 from archive.cli import completing
 from archive.cli.asking import include_hidden_option, tell_what_is_left_out
-from archive.cli.options import archive_path, name_of, who_and_why
+from archive.cli.options import archive_location, name_of, who_and_why
 from archive.cli.output import hint
 from archive.cli.topic_lists import scheme_option
 from archive.errors import ArchiveError, UsageError
@@ -88,10 +88,10 @@ def review(
     from archive.queries.filters import Asked
     from archive.reviewing import Review
 
-    path, name = archive_path(ctx), name_of(who)
+    location, name = archive_location(ctx), name_of(who)
     asked = Asked(" ".join(query), include_hidden=include_hidden)
-    work = Review(path, asked, name, scheme=scheme, topic=topic, min_score=min_score, reason=because)
-    with reading(path) as connection:
+    work = Review(location, asked, name, scheme=scheme, topic=topic, min_score=min_score, reason=because)
+    with reading(location) as connection:
         tell_what_is_left_out(connection, asked.selection(connection))
     if not work.total:
         hint(f"nothing is proposed that {name} did not decide about")

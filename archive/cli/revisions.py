@@ -7,7 +7,7 @@ import click
 
 from archive.cli import completing
 from archive.cli.asking import NAMED_BY_QUERY, tell_what_is_left_out
-from archive.cli.options import archive_path, format_option, limit_option
+from archive.cli.options import archive_location, format_option, limit_option
 from archive.cli.output import hint, print_rows
 from archive.queries import reading
 from archive.queries.filters import Asked, Filters
@@ -51,7 +51,7 @@ def revisions(
     archive revisions --source lantern-wire --limit 0 -f csv > corrections.csv
     """
     filters = RevisionFilters(since, Asked(" ".join(query), Filters(source=source)))
-    with reading(archive_path(ctx)) as connection:
+    with reading(archive_location(ctx)) as connection:
         rows = list_revisions(connection, filters, limit)
         if form == "table":
             rows = map(_as_shown, rows)

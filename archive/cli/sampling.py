@@ -6,7 +6,7 @@ import click
 from click.core import ParameterSource
 
 from archive.cli.asking import takes_query
-from archive.cli.options import archive_path, format_option
+from archive.cli.options import archive_location, format_option
 from archive.cli.output import hint, print_rows
 from archive.queries import reading
 from archive.queries.left_out import count_left_out, hidden_told, told
@@ -93,7 +93,7 @@ def sample(
         if ctx.get_parameter_source(option) is not ParameterSource.DEFAULT:
             name = {"size": "-n", "allocation": "--allocate"}[option]
             raise click.UsageError(f"--constructed-weeks takes all articles of its days; leave out {name}.", ctx)
-    with reading(archive_path(ctx)) as connection:
+    with reading(archive_location(ctx)) as connection:
         chosen = asked.selection(connection)
         apart = count_left_out(connection, chosen)
         if weeks:

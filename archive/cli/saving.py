@@ -3,7 +3,7 @@
 import click
 
 from archive.cli import completing
-from archive.cli.options import archive_path, format_option
+from archive.cli.options import archive_location, format_option
 from archive.cli.output import print_rows
 
 _COLUMNS = {"name": "name", "query": "query", "saved_at": "saved"}
@@ -26,7 +26,7 @@ def query(ctx: click.Context, /, form: str) -> None:
     from archive.queries import reading
     from archive.queries.saved import list_queries
 
-    with reading(archive_path(ctx)) as connection:
+    with reading(archive_location(ctx)) as connection:
         rows = list_queries(connection)
         if form == "table":
             rows = ({**row, "saved_at": row["saved_at"][:16].replace("T", " ")} for row in rows)
@@ -50,7 +50,7 @@ def save(ctx: click.Context, /, name: str, text: tuple[str, ...], replace: bool)
     """
     from archive.saved_queries import save_query
 
-    is_new = save_query(archive_path(ctx), name, " ".join(text), replace=replace)
+    is_new = save_query(archive_location(ctx), name, " ".join(text), replace=replace)
     click.echo(f"query:{name.lower()} {'saved' if is_new else 'is so already'}")
 
 
@@ -65,5 +65,5 @@ def drop(ctx: click.Context, /, name: str) -> None:
     """
     from archive.saved_queries import drop_query
 
-    drop_query(archive_path(ctx), name)
+    drop_query(archive_location(ctx), name)
     click.echo(f"query:{name.lower()} is gone")

@@ -6,7 +6,7 @@ import click
 
 from archive.cli import completing
 from archive.cli.asking import include_hidden_option, tell_hidden
-from archive.cli.options import archive_path, format_option, put_on_record, two_names, who_and_why
+from archive.cli.options import archive_location, format_option, put_on_record, two_names, who_and_why
 from archive.cli.output import hint, print_rows
 from archive.queries import reading
 from archive.queries.sources import count_without_source, list_sources
@@ -39,7 +39,7 @@ def sources(ctx: click.Context, /, all_known: bool, include_hidden: bool, form: 
     """
     if ctx.invoked_subcommand is not None:
         return
-    with reading(archive_path(ctx)) as connection:
+    with reading(archive_location(ctx)) as connection:
         rows = list_sources(connection, all_known=all_known, include_hidden=include_hidden)
         if form == "table":
             rows = ({**row, **{name: (row[name] or "")[:10] for name in ("first", "last")}} for row in rows)
@@ -68,7 +68,7 @@ def load(ctx: click.Context, /, file: Path | None) -> None:
     """
     from archive.ingest import load_vocabulary
 
-    loaded = load_vocabulary(archive_path(ctx), file, "sources")
+    loaded = load_vocabulary(archive_location(ctx), file, "sources")
     click.echo(f"sources: {loaded.added} added, {loaded.changed} changed, {loaded.unchanged} unchanged")
 
 

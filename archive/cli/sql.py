@@ -5,7 +5,7 @@ from itertools import islice
 
 import click
 
-from archive.cli.options import archive_path, format_option, limit_option
+from archive.cli.options import archive_file, format_option, limit_option
 from archive.cli.output import hint, print_rows
 
 
@@ -50,7 +50,11 @@ def sql(
         # bytes that are no text come as lone surrogates, which the query refuses in words
         statement = sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
     with run_select(
-        archive_path(ctx), statement, parameters=values, time_limit=time_limit, max_rows=limit and limit + 1
+        archive_file(ctx, "archive sql", "psql asks a server"),
+        statement,
+        parameters=values,
+        time_limit=time_limit,
+        max_rows=limit and limit + 1,
     ) as rows:
         names = _distinct(rows.columns)
         found = iter(rows)

@@ -7,7 +7,7 @@ import click
 
 from archive.cli import completing
 from archive.cli.asking import takes_query
-from archive.cli.options import archive_path, format_option, limit_option
+from archive.cli.options import archive_location, format_option, limit_option
 from archive.cli.output import hint, print_rows
 from archive.queries import reading
 from archive.queries.filters import Filters
@@ -90,7 +90,7 @@ def terms(
     archive terms source:radio-lintel --against source:lantern-wire
     archive terms topic:trade --sort ratio --direction both -f csv > trade-words.csv
     """
-    with reading(archive_path(ctx)) as connection:
+    with reading(archive_location(ctx)) as connection:
         chosen = asked.selection(connection)
         others = None if against is None else asked.altered(query=against, filters=Filters()).selection(connection)
         against_these = others.as_conditions() if others else chosen.others()

@@ -8,9 +8,10 @@ import click
 from click.core import ParameterSource
 
 from archive.cli.asking import takes_query
-from archive.cli.options import archive_path, format_option_with
+from archive.cli.options import archive_location, format_option_with
 from archive.cli.output import hint, print_rows, write_csv
 from archive.cli.plots import Plot
+from archive.cli.writing import is_part_of
 from archive.errors import ArchiveError
 from archive.queries import reading
 from archive.queries.left_out import LeftOut, count_left_out, hidden_told, told
@@ -77,7 +78,7 @@ def timeline(
     """
     if output is not None:
         _check_output(ctx, output)
-    with reading(archive_path(ctx)) as connection:
+    with reading(archive_location(ctx)) as connection:
         selections = {one.name: one.selection(connection) for one in asked}
         conditions = {name: selection.as_conditions() for name, selection in selections.items()}
         seen = [selection.visible for selection in selections.values() if selection.visible is not None]
@@ -129,7 +130,7 @@ def _check_output(ctx: click.Context, output: Path) -> None:
         raise click.UsageError(f"{output}: the name of the file must end in .svg, .png or .csv.", ctx)
     if ctx.get_parameter_source("form") is ParameterSource.COMMANDLINE:
         raise click.UsageError("With -o, the name of the file says the format; leave out -f.", ctx)
-    if output.exists() and archive_path(ctx).exists() and output.samefile(archive_path(ctx)):
+    if is_part_of(archive_location(ctx), output):
         raise click.UsageError(f"{output} is the archive itself; name another file.", ctx)
 
 

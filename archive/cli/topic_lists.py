@@ -7,7 +7,7 @@ import click
 
 from archive.cli import completing
 from archive.cli.asking import include_hidden_option, takes_query, tell_hidden, tell_what_is_left_out
-from archive.cli.options import archive_path, format_option, limit_option
+from archive.cli.options import archive_location, format_option, limit_option
 from archive.cli.output import hint, print_object, print_rows
 from archive.cli.sparklines import bars_of_terminal, by_month, months_a_bar, months_of, sparkline
 from archive.queries import reading
@@ -97,7 +97,7 @@ def print_tree(
     """Print topics as a tree with their counts among the articles that are asked for."""
     from archive.queries.topics import list_topics
 
-    with reading(archive_path(ctx)) as connection:
+    with reading(archive_location(ctx)) as connection:
         selection = asked.selection(connection)
         tree = list_topics(connection, selection, all_known=all_known, scheme=scheme, depth=depth)
         if asked.everything:
@@ -196,7 +196,7 @@ def unused(ctx: click.Context, /, scheme: str | None, form: str) -> None:
     """
     from archive.queries.topics import list_unused
 
-    with reading(archive_path(ctx)) as connection:
+    with reading(archive_location(ctx)) as connection:
         rows = list_unused(connection, scheme)
     if form == "table":
         rows = [{**row, "topic": name_and_state(row), "code": typed(row), "since": row["since"][:10]} for row in rows]
@@ -227,7 +227,7 @@ def show(ctx: click.Context, /, topic: str, include_hidden: bool, form: str) -> 
     from archive.queries.filters import Asked
     from archive.queries.topic import show_topic
 
-    with reading(archive_path(ctx)) as connection:
+    with reading(archive_location(ctx)) as connection:
         shown = show_topic(connection, topic, Asked(include_hidden=include_hidden).selection(connection))
         print_object(shown, form, lambda console: draw_topic(console, shown))
         if not include_hidden:
@@ -270,7 +270,7 @@ def test(
     from archive.queries.left_out import hidden_told, told
     from archive.queries.rule_trial import try_rule
 
-    with reading(archive_path(ctx)) as connection:
+    with reading(archive_location(ctx)) as connection:
         trial = try_rule(connection, " ".join(query), topic=topic, limit=limit, include_hidden=include_hidden)
     print_object(trial.as_row(), form, lambda console: draw_trial(console, trial))
     if form == "table":

@@ -6,7 +6,7 @@ import click
 
 from archive.cli import completing
 from archive.cli.escaping import printable_line
-from archive.cli.options import archive_path, name_of, who_and_why
+from archive.cli.options import archive_location, name_of, who_and_why
 from archive.cli.output import counted, hint
 from archive.errors import ArchiveError, UsageError
 from archive.undoing import Undoing, listed, survey, undo_import
@@ -32,8 +32,8 @@ def undo(ctx: click.Context, /, number: int, yes: bool, force: bool, who: str | 
     archive imports undo 1 --yes
     archive imports undo 1 --yes --because "the wrong folder"
     """
-    path = archive_path(ctx)
-    found = survey(path, number)
+    location = archive_location(ctx)
+    found = survey(location, number)
     for line in _told(found):
         hint(printable_line(line))
     refusal = found.refusal()
@@ -43,7 +43,7 @@ def undo(ctx: click.Context, /, number: int, yes: bool, force: bool, who: str | 
         if not _is_asked():
             raise UsageError("nothing was undone; --yes accepts it")
         click.confirm("Undo it?", abort=True, err=True)
-    undo_import(path, number, name_of(who), because, force=force)
+    undo_import(location, number, name_of(who), because, force=force)
     hint(f"import {number} is undone")
 
 

@@ -6,7 +6,7 @@ from dataclasses import asdict
 import click
 
 from archive.cli.escaping import printable_line
-from archive.cli.options import archive_path, format_option
+from archive.cli.options import archive_file, format_option
 from archive.cli.output import counted, hint, print_rows
 from archive.cli.watching import watching
 
@@ -33,10 +33,10 @@ def verify(ctx: click.Context, /, deep: bool, form: str) -> None:
     """
     from archive.queries.verification import verify as verify_archive
 
-    path = archive_path(ctx)
+    location = archive_file(ctx, "archive verify")
     started = time.monotonic()
     with watching() as watch:
-        found = verify_archive(path, deep=deep, watch=watch)
+        found = verify_archive(location, deep=deep, watch=watch)
     if form == "table" and not found.findings:
         click.echo("the archive is sound")
     else:
@@ -68,11 +68,11 @@ def repair(ctx: click.Context, /, dry_run: bool) -> None:
     from archive.db import schema
     from archive.repair import repair as repair_archive
 
-    path = archive_path(ctx)
-    if not dry_run and schema.current_revision(path) in schema.known_revisions():
+    location = archive_file(ctx, "archive repair")
+    if not dry_run and schema.current_revision(location) in schema.known_revisions():
         hint("no backup is made; `archive db backup FILE` makes one")
     with watching() as watch:
-        done = repair_archive(path, dry_run=dry_run, watch=watch)
+        done = repair_archive(location, dry_run=dry_run, watch=watch)
     for mended in done.mended:
         click.echo(printable_line(mended.what))
     if not done.mended:

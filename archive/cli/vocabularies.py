@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archive.cli.escaping import printable_line
-from archive.cli.options import archive_path, format_option
+from archive.cli.options import archive_location, format_option
 from archive.cli.output import hint, print_object, print_rows
 from archive.cli.watching import watching
 from archive.cli.writing import write_pieces
@@ -58,17 +58,17 @@ def load(
     from archive.resolve.topic_loading import LoadOptions
 
     options = LoadOptions(scheme, language, prune)
-    path, stdin = archive_path(ctx), sys.stdin.buffer if sys.stdin else None  # None where it is closed
+    location, stdin = archive_location(ctx), sys.stdin.buffer if sys.stdin else None  # None where it is closed
     with watching() as watch:
         watch(f"loading {printable_line(file.name)}", 0, None)
         if dry_run:
             from archive.rehearsal import rehearse_load
 
-            loaded = rehearse_load(path, file, options, stdin)
+            loaded = rehearse_load(location, file, options, stdin)
         else:
             from archive.ingest import load_vocabulary
 
-            loaded = load_vocabulary(path, file, "topics", options, stdin)
+            loaded = load_vocabulary(location, file, "topics", options, stdin)
     if dry_run:
         rows = (change._asdict() for change in loaded.changes)
         print_rows(rows, form, _COLUMNS, empty="")
@@ -119,11 +119,11 @@ def export(
 
     to_stdout = output is None or output == Path("-")
     form = export_format or _ENDS.get("" if output is None else output.suffix.lower(), "toml")
-    path = archive_path(ctx)
-    with reading(path) as connection:
+    location = archive_location(ctx)
+    with reading(location) as connection:
         known = find_vocabulary(connection, scheme, all_known=all_known)
         pieces = write_vocabulary(form, known.schemes, known.concepts(), languages=known.languages, uris=known.uris)
-        write_pieces(pieces, None if to_stdout else output, path, is_json=form == "jsonld")
+        write_pieces(pieces, None if to_stdout else output, location, is_json=form == "jsonld")
         if not known.number:
             hint("there is no topic to export; `archive topics load` loads some")
         elif not to_stdout:

@@ -6,17 +6,20 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import click
 
 from archive.cli.escaping import escaped_json, printable
 from archive.errors import ArchiveError, UsageError
 
+if TYPE_CHECKING:
+    from archive.db.location import Location
+
 _AT_ONCE = 1 << 16  # characters
 
 
-def write_pieces(pieces: Iterable[str], output: Path | None, archive: Path, *, is_json: bool) -> None:
+def write_pieces(pieces: Iterable[str], output: Path | None, archive: "Location", *, is_json: bool) -> None:
     """Write text to a file, or with None to stdout, as it comes; raises UsageError where the file is the archive.
 
     A terminal gets it with control characters made visible, as JSON has them if it is JSON.
@@ -26,15 +29,11 @@ def write_pieces(pieces: Iterable[str], output: Path | None, archive: Path, *, i
         for text in _joined(pieces):
             click.echo((shown(text) if shown else text).encode(), nl=False)
         return
-    if any(output.exists() and there.exists() and output.samefile(there) for there in _files_of(archive)):
+    if is_part_of(archive, output):
         raise UsageError(f"{output} is the archive itself; name another file")
     with errors_explained(output), _replacing(output) as file:
         for text in _joined(pieces):
             file.write(text.encode())
-
-
-def _files_of(archive: Path) -> Iterator[Path]:
-    return (Path(f"{archive}{suffix}") for suffix in ("", "-wal", "-shm"))
 
 
 def _joined(pieces: Iterable[str]) -> Iterator[str]:
@@ -76,6 +75,13 @@ def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
+
+
+def is_part_of(archive: "Location", file: Path) -> bool:
+    """Tell whether a file is the archive's own, by whatever name."""
+    from archive.db.location import files_of
+
+    return any(file.exists() and own.exists() and file.samefile(own) for own in files_of(archive))
 
 
 @contextmanager

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from archive.db import schema
-from archive.db.schema import connect_read_only, not_a_database
+from archive.db.schema import not_a_database
+from archive.db.sqlite import connect_read_only
 from archive.errors import ArchiveError, SchemaError
 
 _PATIENCE = 2.0  # seconds that a restore waits for others to be done

@@ -10,7 +10,7 @@ from archive.db.article_columns import NOT_CHOSEN_ANY_MORE
 from archive.db.ids import Ids
 from archive.db.lookups import find_authors
 from archive.db.removal import authors_of, remove_unused_authors
-from archive.db.search import fts5
+from archive.db.search import index_of
 
 BY_DECISION = "decision"
 NOT_CHOSEN = "a person decided otherwise"
@@ -59,9 +59,9 @@ def set_headline(connection: Connection, article_id: int, headline: str | None, 
     ).one()
     if (now.decided_headline, now.decided_headline_index) == (headline, index):
         return
-    fts5.remove(connection, [article_id])
+    index_of(connection).remove(connection, [article_id])
     set_columns(connection, article_id, {"decided_headline": headline, "decided_headline_index": index})
-    fts5.add(connection, [article_id])
+    index_of(connection).add(connection, [article_id])
 
 
 def choose_date(connection: Connection, article_id: int, given: Automatic | None) -> None:

@@ -1,10 +1,15 @@
 """Numbers for new rows, handed out before the rows are written."""
 
+from collections import Counter
+from collections.abc import Iterator
+from itertools import count
 from typing import Any
 
 from sqlalchemy import Connection, CursorResult, func, select
 
 from archive.db.tables import metadata
+
+_MOST_AT_ONCE = 1_000  # what is not taken is lost, and asking for each costs more than writing it
 
 
 def inserted_id(result: CursorResult[Any]) -> int:
@@ -16,7 +21,7 @@ def inserted_id(result: CursorResult[Any]) -> int:
 
 
 class Ids:
-    """Hands out ids that follow the highest of each table.
+    """Hands out ids that are higher than any of their table.
 
     Sound only under the write lock, which an archive's transactions take when they begin; lasts as long as one does.
     Knowing the ids beforehand lets all rows of a batch be written table by table.
@@ -24,12 +29,24 @@ class Ids:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._last: dict[str, int] = {}
+        self._has_sequences = connection.dialect.name != "sqlite"
+        self._next: dict[str, Iterator[int]] = {}
+        self._taken: Counter[str] = Counter()
 
     def take(self, table: str) -> int:
         """Return the next id of a table."""
-        last = self._last.get(table)
-        if last is None:
-            last = self._connection.scalar(select(func.max(metadata.tables[table].c.id))) or 0
-        self._last[table] = last + 1
-        return last + 1
+        self._taken[table] += 1
+        for number in self._next.get(table, ()):
+            return number
+        self._next[table] = self._from_sequence(table) if self._has_sequences else self._from_highest(table)
+        return next(self._next[table])
+
+    def _from_highest(self, table: str) -> Iterator[int]:
+        return count((self._connection.scalar(select(func.max(metadata.tables[table].c.id))) or 0) + 1)
+
+    def _from_sequence(self, table: str) -> Iterator[int]:
+        """Return ids from a sequence, which also numbers rows that come without: each time as many as were taken."""
+        some = select(func.nextval(func.pg_get_serial_sequence(table, "id"))).select_from(
+            func.generate_series(1, min(self._taken[table], _MOST_AT_ONCE))
+        )
+        return iter(self._connection.scalars(some).all())

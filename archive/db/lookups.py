@@ -137,31 +137,44 @@ class KnownArticle:
 
 def find_places(connection: Connection, locators: Collection[str]) -> dict[str, Place]:
     """Return what each of these locators last gave, where it gave an article."""
-    rows = connection.execute(_PLACES, {"locators": json.dumps(list(locators))}).all()
+    rows = connection.execute(_PLACES[connection.dialect.name], {"locators": json.dumps(list(locators))}).all()
     return {row[0]: Place._make(row[1:]) for row in rows}
 
 
 def find_last_items(connection: Connection, locators: Collection[str]) -> dict[str, LastItem]:
     """Return the last unit with an article that each of these locators gave."""
-    rows = connection.execute(_LAST_ITEMS, {"locators": json.dumps(list(locators))}).all()
+    rows = connection.execute(_LAST_ITEMS[connection.dialect.name], {"locators": json.dumps(list(locators))}).all()
     return {row[0]: LastItem._make(row[1:]) for row in rows}
 
 
 # Asked for every file of every import: one parameter for all locators is several times as quick as one for each,
 # and the last row is found from the end of the index, however many imports there were.
-_LAST = (
-    "FROM json_each(:locators) l "
-    "JOIN import_items i ON i.id = (SELECT id FROM import_items "
-    "WHERE locator = l.value AND article_id IS NOT NULL ORDER BY id DESC LIMIT 1) "
-    "JOIN originals o ON o.id = i.original_id "
-)
-_LAST_ITEMS = text(f"SELECT i.locator, i.id, o.sha256, i.context_sha256, o.size {_LAST}")
-_PLACES = text(
-    "SELECT i.locator, i.article_id, i.revision_id, i.original_id, o.sha256, i.context_sha256, "
-    f"coalesce(i.text_sha256, r.text_sha256), r.normalizer_version, "
-    f"i.stated_in_id, i.modified_at, i.crawled_at {_LAST}"
-    "JOIN article_revisions r ON r.id = i.revision_id"
-)
+_LAST = {
+    "sqlite": (
+        "FROM json_each(:locators) l "
+        "JOIN import_items i ON i.id = (SELECT id FROM import_items "
+        "WHERE locator = l.value AND article_id IS NOT NULL ORDER BY id DESC LIMIT 1) "
+        "JOIN originals o ON o.id = i.original_id "
+    ),
+    "postgresql": (
+        "FROM json_array_elements_text(CAST(:locators AS json)) l (value) "
+        'JOIN LATERAL (SELECT * FROM import_items WHERE locator = l.value COLLATE "C" AND article_id IS NOT NULL '
+        "ORDER BY id DESC LIMIT 1) i ON true "
+        "JOIN originals o ON o.id = i.original_id "
+    ),
+}
+_LAST_ITEMS = {
+    name: text(f"SELECT i.locator, i.id, o.sha256, i.context_sha256, o.size {last}") for name, last in _LAST.items()
+}
+_PLACES = {
+    name: text(
+        "SELECT i.locator, i.article_id, i.revision_id, i.original_id, o.sha256, i.context_sha256, "
+        f"coalesce(i.text_sha256, r.text_sha256), r.normalizer_version, "
+        f"i.stated_in_id, i.modified_at, i.crawled_at {last}"
+        "JOIN article_revisions r ON r.id = i.revision_id"
+    )
+    for name, last in _LAST.items()
+}
 
 
 def find_identified(connection: Connection, identifiers: Collection[Identifier]) -> dict[Identifier, int]:

@@ -8,7 +8,7 @@ from sqlalchemy import Column, ColumnElement, Connection, delete, or_, select, u
 from archive.db import tables
 from archive.db.enumerations import BY_MODEL, BY_RULE
 from archive.db.lookups import chunks
-from archive.db.search import fts5
+from archive.db.search import index_of
 
 _OF_ARTICLE = (
     *(tables.article_topics, tables.rejected_topics, tables.article_values, tables.other_values),
@@ -59,7 +59,7 @@ def remove_articles(connection: Connection, ids: Collection[int]) -> None:
     left as it is.
     """
     for some in chunks(ids):
-        fts5.remove(connection, some)
+        index_of(connection).remove(connection, some)
         remove_suggestions(connection, tables.suggestions.c.article_id.in_(some))
         evidence = tables.tag_evidence.c
         for owner, of in ((evidence.article_topic_id, _OF_ARTICLE[0]), (evidence.rejected_topic_id, _OF_ARTICLE[1])):

@@ -10,7 +10,7 @@ from archive.db.article_columns import NOT_CHOSEN_ANY_MORE, values_of_article
 from archive.db.changes import Change, Failed, SameAsBefore
 from archive.db.clock import now
 from archive.db.ids import Ids
-from archive.db.inserting import UNCHANGED, Row, insert_statement
+from archive.db.inserting import Row, insert_rows, insert_unchanged
 from archive.db.statements import TOPICS, Statement, is_kept, rows_of, stated_by
 from archive.documents import Article, RuleMatch
 from archive.errors import ArchiveError
@@ -284,16 +284,10 @@ class Rows:
         self._insert_tags()
 
     def _insert(self, name: str, rows: list[Row]) -> None:
-        """Insert rows, all of which have the same columns.
-
-        Through the driver: SQLAlchemy's own way of many rows costs as much again as SQLite takes for them.
-        """
-        if rows:
-            statement, values_of = insert_statement(self._connection.dialect, name, tuple(rows[0]))
-            self._connection.exec_driver_sql(statement, [values_of(row) for row in rows])
+        insert_rows(self._connection, name, rows)
 
     def _insert_unchanged(self) -> None:
-        written = self._connection.exec_driver_sql(UNCHANGED, self._unchanged).rowcount
+        written = insert_unchanged(self._connection, self._unchanged)
         if written != len(self._unchanged):
             raise ArchiveError("articles were taken out while they were imported again; import the same once more")
 

@@ -5,10 +5,11 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from archive.db.engine import ReadOnlyConnection, file_errors_explained, is_immutable
+from archive.db.engine import errors_explained
+from archive.db.location import Location
+from archive.db.sqlite import connect_read_only
 from archive.errors import ArchiveError, SchemaError
 from archive.version import __version__
 
@@ -16,9 +17,13 @@ if TYPE_CHECKING:
     from alembic.config import Config
     from alembic.script import Script
     from sqlalchemy import Connection
+    from sqlalchemy.engine import URL
 
 # The newest migration. Known without reading the migrations, since every command compares it; a test holds it current.
 HEAD = "20261122_learned_models"
+
+# The one that archives on PostgreSQL begin with: there are none of older schemas.
+FIRST_ON_POSTGRESQL = "20261122_learned_models"
 
 
 def alembic_ini() -> Path:
@@ -27,76 +32,112 @@ def alembic_ini() -> Path:
     return inside if inside.exists() else Path(__file__).parents[2] / "alembic.ini"
 
 
-def alembic_config(path: Path, **attributes: Any) -> "Config":
-    """Return Alembic's configuration for the archive in this file; `attributes` are for `migrations/env.py`."""
+def alembic_config(location: Location, **attributes: Any) -> "Config":
+    """Return Alembic's configuration for the archive that is there; `attributes` are for `migrations/env.py`."""
     from alembic.config import Config
 
     config = Config(alembic_ini(), stdout=io.StringIO())  # what is to be said, the caller says
-    config.attributes.update(attributes, database=path)
+    config.attributes.update(attributes, database=location)
     return config
 
 
-def is_there(path: Path) -> bool:
-    """Tell whether there is something at the path; raises SchemaError where that may not be known."""
+def is_there(location: Location) -> bool:
+    """Tell whether there is something; raises SchemaError where that may not be known. A server has databases only."""
+    if not isinstance(location, Path):
+        return True
     try:
-        path.stat()
+        location.stat()
     except (FileNotFoundError, NotADirectoryError):
         return False
     except OSError as error:
-        raise SchemaError(f"{path} may not be read: {error.strerror}") from error
+        raise SchemaError(f"{location} may not be read: {error.strerror}") from error
     return True
 
 
-def current_revision(path: Path) -> str | None:
-    """Return the migration that the file's schema stands at, or None for a file without tables.
+class _Found(NamedTuple):
+    """What is in a database: its tables, the migrations it stands at, and the program that made it so, if it says."""
 
-    Raises SchemaError where the file is missing, no database, or a database of something else.
+    tables: set[str]
+    versions: list[str]
+    made_by: str | None
+
+
+def current_revision(location: Location) -> str | None:
+    """Return the migration that the archive's schema stands at, or None for a database without tables.
+
+    Raises SchemaError where it is missing, no database, or a database of something else.
     """
-    if is_there(path) and path.is_dir():
-        raise SchemaError(f"{path} is a folder; name the file of the archive, as {path / 'archive.db'}")
-    if not is_there(path) or not path.is_file():
-        raise SchemaError(f"there is no archive at {path}; `archive import PATH` makes one, --db names another")
-    with not_a_database(path), closing(connect_read_only(path)) as connection:
-        tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
-        if not tables:
+    found = _look(location)
+    if not found.tables:
+        return None
+    if "alembic_version" not in found.tables or not found.tables >= {"articles", "import_items"}:
+        # After a downgrade of the first migration, only Alembic's own empty table is left.
+        if found.tables == {"alembic_version"} and not found.versions:
             return None
-        if "alembic_version" not in tables or not tables >= {"articles", "import_items"}:
-            # After a downgrade of the first migration, only Alembic's own empty table is left.
-            if tables == {"alembic_version"} and not connection.execute("SELECT 1 FROM alembic_version").fetchall():
-                return None
-            raise SchemaError(f"{path} is a database, but no archive; nothing was changed")
-        versions = [str(row[0]) for row in connection.execute("SELECT version_num FROM alembic_version")]
-    return versions[0] if versions else None
+        cure = "" if isinstance(location, Path) else "; make one of its own for the archive with createdb"
+        raise SchemaError(f"{location} is a database, but no archive; nothing was changed{cure}")
+    return found.versions[0] if found.versions else None
 
 
-def require_current(path: Path) -> None:
+def _look(location: Location) -> _Found:
+    if not isinstance(location, Path):
+        return _look_at_server(location)
+    if is_there(location) and location.is_dir():
+        raise SchemaError(f"{location} is a folder; name the file of the archive, as {location / 'archive.db'}")
+    if not is_there(location) or not location.is_file():
+        raise SchemaError(f"there is no archive at {location}; `archive import PATH` makes one, --db names another")
+    with not_a_database(location), closing(connect_read_only(location)) as connection:
+        tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+        return _Found(tables, *_stated(tables, lambda sql: connection.execute(sql).fetchall()))
+
+
+def _look_at_server(location: "URL") -> _Found:
+    from archive.db.postgresql import open_engine, require_usable
+
+    engine = open_engine(location, read_only=True)
+    try:
+        with errors_explained(location), engine.connect() as connection:
+            require_usable(connection, location)
+            names = connection.exec_driver_sql(
+                "SELECT table_name FROM information_schema.tables "
+                "WHERE table_schema = current_schema() AND table_type = 'BASE TABLE'"
+            )
+            tables = {name for (name,) in names}
+            return _Found(tables, *_stated(tables, lambda sql: connection.exec_driver_sql(sql).all()))
+    finally:
+        engine.dispose()
+
+
+def _stated(tables: set[str], ask: Callable[[str], Any]) -> tuple[list[str], str | None]:
+    """Return the migrations that a database stands at, and the version of the program that it names."""
+    versions = ask("SELECT version_num FROM alembic_version") if "alembic_version" in tables else []
+    made_by = ask("SELECT value FROM about WHERE name = 'program_version'") if "about" in tables else []
+    return [str(row[0]) for row in versions], made_by[0][0] if made_by else None
+
+
+def require_current(location: Location) -> None:
     """Raise SchemaError unless the archive's schema is the one this program works with; says which way out."""
-    revision = current_revision(path)
+    revision = current_revision(location)
     if revision == HEAD:
         return
     if revision is None:
-        raise SchemaError(f"{path} has no archive in it yet; `archive import PATH` makes one")
-    require_known(path)
+        raise SchemaError(f"{location} has no archive in it yet; `archive import PATH` makes one")
+    require_known(location)
     raise SchemaError(
-        f"the schema of {path} is older than this program ({revision}); `archive db upgrade` brings it up to date "
+        f"the schema of {location} is older than this program ({revision}); `archive db upgrade` brings it up to date "
         "(it backs up first, and says what it will change)"
     )
 
 
-def require_known(path: Path) -> None:
+def require_known(location: Location) -> None:
     """Raise SchemaError for what is no archive, and for an archive that a newer program made."""
-    revision = current_revision(path)
+    revision = current_revision(location)
     if revision is None or revision == HEAD or revision in known_revisions():
         return
-    with not_a_database(path), closing(connect_read_only(path)) as connection:
-        versions = connection.execute(
-            "SELECT value FROM about WHERE name = 'program_version'"
-            if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'about'").fetchall()
-            else "SELECT NULL WHERE 0"
-        ).fetchall()
-    made_by = f"archive {versions[0][0]}" if versions else "a newer version of archive"
+    version = _look(location).made_by
+    made_by = f"archive {version}" if version else "a newer version of archive"
     raise SchemaError(
-        f"the schema of {path} is {revision}, which this program (archive {__version__}) does not know: "
+        f"the schema of {location} is {revision}, which this program (archive {__version__}) does not know: "
         f"it was made by {made_by}; update the program to that version"
     )
 
@@ -136,8 +177,8 @@ def steps_to(revision: str, current: str | None) -> "list[Script]":
         raise SchemaError(f"{error}; `archive db history` lists the migrations") from error
 
 
-def upgrade(path: Path, revision: str = "head", **hooks: Callable[[Any], None]) -> None:
-    """Bring the archive in this file to a migration, by default the newest; a missing file becomes an empty archive.
+def upgrade(location: Location, revision: str = "head", **hooks: Callable[[Any], None]) -> None:
+    """Bring the archive to a migration, by default the newest; a missing file becomes an empty archive.
 
     Waits for another upgrader. `hooks` are called from within (see `migrations/env.py`): `locked` under the write
     lock before an archive is changed, `watch` with the connection when migrations begin and with None when they end.
@@ -147,30 +188,30 @@ def upgrade(path: Path, revision: str = "head", **hooks: Callable[[Any], None]) 
     from alembic.util.exc import CommandError
 
     current = None
-    if is_there(path):
-        require_known(path)
-        current = current_revision(path)
-    elif not path.parent.is_dir():
-        raise SchemaError(f"there is no folder {path.parent} to make the archive in")
+    if is_there(location):
+        require_known(location)
+        current = current_revision(location)
+    elif isinstance(location, Path) and not location.parent.is_dir():
+        raise SchemaError(f"there is no folder {location.parent} to make the archive in")
     steps_to(revision, current)  # before anything is made or locked
     try:
-        with _refused_explained(path):
-            command.upgrade(alembic_config(path, **hooks), revision)
+        with _refused_explained(location):
+            command.upgrade(alembic_config(location, **hooks), revision)
     except CommandError as error:
         raise SchemaError(f"{error}; `archive db history` lists the migrations") from error
 
 
-def downgrade(path: Path, revision: str) -> None:
-    """Take the archive in this file back to an earlier migration; SchemaError where that would lose something."""
+def downgrade(location: Location, revision: str) -> None:
+    """Take the archive back to an earlier migration; SchemaError where that would lose something."""
     from alembic import command
     from alembic.util.exc import CommandError
 
-    require_known(path)
-    if current_revision(path) is None:
-        raise SchemaError(f"{path} has no archive in it")
+    require_known(location)
+    if current_revision(location) is None:
+        raise SchemaError(f"{location} has no archive in it")
     try:
-        with _refused_explained(path):
-            command.downgrade(alembic_config(path), revision)
+        with _refused_explained(location):
+            command.downgrade(alembic_config(location), revision)
     except CommandError as error:
         raise SchemaError(f"{error}; `archive db history` lists the migrations") from error
     except NotImplementedError as error:
@@ -178,20 +219,20 @@ def downgrade(path: Path, revision: str) -> None:
 
 
 @contextmanager
-def _refused_explained(path: Path) -> Iterator[None]:
+def _refused_explained(location: Location) -> Iterator[None]:
     """Turn what a database or a migration refuses into an ArchiveError; the transaction is undone by then."""
     from alembic.util.exc import CommandError
     from sqlalchemy.exc import DatabaseError
 
     try:
-        with file_errors_explained(path):
+        with errors_explained(location):
             yield
     except (ArchiveError, CommandError):
         raise
     except Exception as error:
         reason = error.orig if isinstance(error, DatabaseError) else error
         told = str(reason) if isinstance(reason, (sqlite3.Error, RuntimeError)) else f"{type(error).__name__}: {error}"
-        raise SchemaError(f"{path} could not be migrated: {told}; nothing was changed") from error
+        raise SchemaError(f"{location} could not be migrated: {told}; nothing was changed") from error
 
 
 def history() -> list[tuple[str, str]]:
@@ -202,7 +243,7 @@ def history() -> list[tuple[str, str]]:
     return [(script.revision, (script.doc or "").strip().splitlines()[0]) for script in scripts]
 
 
-def differences(path: Path) -> list[str]:
+def differences(location: Location) -> list[str]:
     """Return how the archive's tables differ from the models, one line each; none where they are the same.
 
     The comparison is `alembic check`'s.
@@ -210,21 +251,14 @@ def differences(path: Path) -> list[str]:
     from alembic import command
     from alembic.util.exc import AutogenerateDiffsDetected, CommandError
 
-    require_current(path)
+    require_current(location)
     try:
-        command.check(alembic_config(path))
+        command.check(alembic_config(location))
     except AutogenerateDiffsDetected as error:
         return [str(difference) for difference in error.diffs]
     except CommandError as error:
         raise SchemaError(str(error)) from error
     return []
-
-
-def connect_read_only(path: Path) -> sqlite3.Connection:
-    """Return a plain connection that can only read, for looks that do not need more."""
-    options = "mode=ro&immutable=1" if is_immutable(path) else "mode=ro"
-    name = f"file:{quote(bytes(path.absolute()))}?{options}"
-    return sqlite3.connect(name, uri=True, timeout=30, factory=ReadOnlyConnection)
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from archive.db.enumerations import BY_RULE
 from archive.db.ids import Ids, inserted_id
 from archive.db.removal import authors_of, remove_judgements, remove_unused_authors
 from archive.db.rows import Rows
-from archive.db.search import fts5
+from archive.db.search import index_of
 from archive.db.statements import KEEP_REPLACED
 from archive.documents import FoundDate, PublishedTime, ReadContainer, Value
 
@@ -166,7 +166,8 @@ def _write(
             dated[outcome.revision.id] = {"of": outcome.revision.id, **times}
         rows.metadata(outcome)
     known = set(new_texts).difference(new_articles)
-    fts5.remove(connection, known)
+    index = index_of(connection)
+    index.remove(connection, known)
     credited = {change.article.id for change in changes if "authors" in change.set_values}.difference(new_articles)
     authors = authors_of(connection, credited)
     _clear(connection, changes, new_articles)
@@ -190,8 +191,8 @@ def _write(
     remove_unused_authors(connection, authors)
     drop_tags_without_evidence(connection, rows.retagged.difference(new_articles))
     if new_articles:
-        fts5.add_range(connection, new_articles[0], new_articles[-1])
-    fts5.add(connection, known)
+        index.add_range(connection, new_articles[0], new_articles[-1])
+    index.add(connection, known)
     credit_again(
         connection,
         {

@@ -10,8 +10,11 @@ from sqlalchemy import event
 
 from archive.db import schema
 from archive.db.backups import backup, free_path
+from archive.db.location import Location, file_of
 from archive.errors import ArchiveError, SchemaError
 from archive.running import stopped_in_order
+
+BY_PG_DUMP = "pg_dump --format=custom --file=FILE URL copies one on a server"
 
 _LOOKS = ("PRAGMA", "SELECT")  # statements that change nothing
 
@@ -24,15 +27,15 @@ class Step:
     doc: str
 
 
-def plan(path: Path, revision: str = "head") -> list[Step]:
+def plan(location: Location, revision: str = "head") -> list[Step]:
     """Return the migrations that an upgrade would run, in order; raises SchemaError as an upgrade would."""
-    schema.require_known(path)
-    steps = schema.steps_to(revision, schema.current_revision(path))
+    schema.require_known(location)
+    steps = schema.steps_to(revision, schema.current_revision(location))
     return [Step(step.revision, (step.longdoc or "").strip()) for step in steps]
 
 
 def upgrade(
-    path: Path,
+    location: Location,
     revision: str = "head",
     *,
     keep_backup: bool = True,
@@ -52,21 +55,25 @@ def upgrade(
         # where the archive may not be written, that is told before there is a backup
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = version_num")
         if keep_backup:
+            path = file_of(location, "a backup")
             target = backup_path(path)
             backup(path, target)
             backed_up(target)
 
+    if keep_backup:
+        file_of(location, "a backup", f"{BY_PG_DUMP}, then go on with --no-backup")
     with stopped_in_order():
-        schema.upgrade(path, revision, locked=back_up)
+        schema.upgrade(location, revision, locked=back_up)
     return locked
 
 
-def rehearse(path: Path, revision: str = "head") -> list[str]:
+def rehearse(location: Location, revision: str = "head") -> list[str]:
     """Upgrade a copy of an archive, with the whole proof, and return the statements that were run.
 
     The archive itself is only read, and one that is missing is not made. The copy needs room for as much again in the
     system's temporary folder.
     """
+    path = file_of(location, "a rehearsal")
     statements: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, many: bool) -> None:

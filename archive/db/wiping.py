@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from archive.db import tombstones
-from archive.db.engine import file_errors_explained, open_engine
+from archive.db.sqlite import file_errors_explained, open_engine
 from archive.db.tables import metadata
 from archive.errors import ArchiveError
 

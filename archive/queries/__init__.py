@@ -1,13 +1,14 @@
 """One function per question: each takes a connection and returns plain data, for the command line and notebooks."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from archive.db.engine import open_engine
+from archive.db.engine import errors_explained, open_engine
+from archive.db.location import Location
 from archive.db.schema import require_current
 from archive.errors import ArchiveError
 
@@ -15,17 +16,18 @@ __all__ = ["Connection", "reading"]
 
 
 @contextmanager
-def reading(path: Path) -> Iterator[Connection]:
+def reading(location: Location) -> Iterator[Connection]:
     """Give a connection that can only read the archive, in one transaction: all answers are of one moment.
 
     Raises SchemaError where there is no archive, or one with another schema than this program's.
     """
-    require_current(path)
-    engine = open_engine(path, read_only=True)
+    require_current(location)
+    engine = open_engine(location, read_only=True)
+    server_errors = nullcontext() if isinstance(location, Path) else errors_explained(location)
     try:
-        with engine.connect() as connection:
+        with server_errors, engine.connect() as connection:
             yield connection
     except DBAPIError as error:
-        raise ArchiveError(f"{path} cannot be read: {error.orig}") from error
+        raise ArchiveError(f"{location} cannot be read: {error.orig}") from error
     finally:
         engine.dispose()

@@ -31,9 +31,8 @@ from archive.normalize.tokens import tokenize
 from archive.normalize.urls import canonical_url
 from archive.queries.articles import HEADLINE, Article, find_article_id, summaries, summary_select
 from archive.queries.decisions import list_decisions, who_said_what
-from archive.queries.matching import fts_expression
+from archive.queries.matching import match_of
 from archive.queries.revisions import find_revision
-from archive.queries.selection import INDEX, matches
 from archive.query_language.tree import Words
 
 _CONTEXT = 60  # characters on either side of a passage
@@ -288,13 +287,14 @@ def _target(connection: Connection, link: dict[str, Any]) -> str | None:
     if link["url"]:
         return _at_url(connection, link["url"])
     words = tuple(tokenize(link["text"] or ""))
-    if not words:
+    match = match_of(connection, Words(words, column="headline")) if words else None
+    if match is None:
         return None
     rows = connection.execute(
         select(articles.c.key, HEADLINE)
         .join(article_revisions, article_revisions.c.id == articles.c.revision_id)
-        .join(INDEX, INDEX.c.rowid == articles.c.id)
-        .where(matches(fts_expression(Words(words, column="headline")) or ""))
+        .join(match.index, match.id == articles.c.id)
+        .where(match.found)
     )
     keys = [row.key for row in rows if row.headline and name_key(row.headline) == name_key(link["text"])]
     return keys[0] if len(keys) == 1 else None

@@ -1,7 +1,7 @@
 """Questions about articles: which there are, how many, which one a key names."""
 
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import lru_cache
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, Integer, Row, Select, bindparam, case, func, select
@@ -19,13 +19,12 @@ from archive.db.tables import (
 from archive.db.tables.article import COUNTING
 from archive.errors import ForgottenError, NotFoundError
 from archive.queries.hiding import why_hidden
-from archive.queries.selection import ALL, INDEX, MATCHES, Selection, with_words
+from archive.queries.matching import Match
+from archive.queries.selection import ALL, Selection, with_words
 
 # how many characters of a body are enough to derive a headline from
 _BEGINNING = 1000
 _PAGE = 500
-_SAMPLE = 200  # matches that tell how frequent a word is
-_LOOKED_UP = 34  # articles that are looked up in the index in the time it takes to sort all matches, however many
 
 Article = dict[str, Any]
 
@@ -56,28 +55,27 @@ def in_order(
     A few of the newest articles with a frequent word are found soonest by going back from the newest one and looking
     each up in the index; those with a rare word by sorting all that have it. Which is better, the first matches tell.
     """
-    way: _Way
-    if selection.match is None:
-        way = "without words"
-    elif limit is not None and _is_frequent(connection, selection.match, limit):
+    match = selection.match
+    way: _Way = "side by side" if match is not None and selection.is_all_visible else "joined"
+    if match is not None and limit is not None and match.is_looked_up(connection, limit):
         way = "looked up"
-    else:
-        way = "side by side" if selection.is_all_visible else "joined"
-    return selection.narrowed(_ordered(way, sort, limit is not None), **({} if limit is None else {"limit": limit}))
+    statement = _ordered(None if match is None else match.form, way, sort, limit is not None)
+    return selection.narrowed(statement, **({} if limit is None else {"limit": limit}))
 
 
-_Way = Literal["without words", "looked up", "joined", "side by side"]
+_Way = Literal["looked up", "joined", "side by side"]
 
 
-@cache
-def _ordered(way: _Way, sort: str, is_limited: bool) -> Select[int]:
-    # where both have it, the index of words gives the id sooner
-    number = articles.c.id if way in ("without words", "looked up") else INDEX.c.rowid
+@lru_cache(maxsize=64)
+def _ordered(match: Match | None, way: _Way, sort: str, is_limited: bool) -> Select[int]:
+    number: ColumnElement[int] = articles.c.id
+    if match is not None and way != "looked up":
+        number = match.id  # where both have it, the index of words gives the id sooner
     statement = select(number.label("id")).select_from(articles)
-    if way == "looked up":
-        statement = statement.where(select(1).where(MATCHES, INDEX.c.rowid == articles.c.id).exists())
-    elif way != "without words":
-        statement = with_words(statement)
+    if match is not None and way == "looked up":
+        statement = statement.where(select(1).where(match.found, match.id == articles.c.id).exists())
+    elif match is not None:
+        statement = with_words(statement, match)
     if way == "side by side":
         statement = from_index(statement)
     statement = statement.order_by(*date_order(sort, number))
@@ -96,23 +94,6 @@ def date_order(sort: str, number: ColumnElement[int] = articles.c.id) -> tuple[C
     return (first.desc().nulls_last(), number.desc()) if sort == "newest" else (first.asc().nulls_last(), number)
 
 
-def _is_frequent(connection: Connection, match: str, limit: int) -> bool:
-    """Tell whether so many articles match that looking up one after the other is sooner done than sorting them.
-
-    How many there are is estimated from how close together the first stand. Of a word in a quarter of all articles
-    looking up can be quicker, or several times as slow, as its matches lie in the index: then all are sorted.
-    """
-    number, lowest, highest = connection.execute(_first_matches(), {"match": match, "sample": _SAMPLE}).one()
-    # to look one up, FTS5 may have to go through half of the word's matches
-    return number == _SAMPLE and bool(limit * (highest - lowest + 1) < _LOOKED_UP * number)
-
-
-@cache
-def _first_matches() -> Select[int, Any, Any]:
-    first = select(INDEX.c.rowid).where(MATCHES).limit(bindparam("sample", type_=Integer)).subquery()
-    return select(func.count(), func.min(first.c.rowid), func.max(first.c.rowid))
-
-
 def count_articles(connection: Connection, selection: Selection = ALL, unit: str = "articles") -> int:
     """Return how many articles there are, how many different texts they have, or how many sources they state.
 
@@ -124,7 +105,8 @@ def count_articles(connection: Connection, selection: Selection = ALL, unit: str
 def counting_of(selection: Selection, unit: str) -> Select[Any]:
     """Return the SELECT behind `count_articles`."""
     if unit == "articles" and selection.match is not None and not selection.conditions:
-        return select(func.count()).select_from(INDEX).where(MATCHES).params(match=selection.match)
+        match = selection.match.form
+        return selection.narrowed(select(func.count()).select_from(match.index).where(match.found))
     return selection.of(counting(unit))
 
 

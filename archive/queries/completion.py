@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
-from archive.db.engine import ReadOnlyConnection, is_immutable
+from archive.db.location import Location
 from archive.db.schema import HEAD
+from archive.db.sqlite import ReadOnlyConnection, is_immutable
 from archive.normalize.names import name_key
 from archive.normalize.status import STATUSES
 from archive.query_language.pieces import FIELDS
@@ -32,7 +33,7 @@ class Candidate(NamedTuple):
     remark: str = ""
 
 
-def complete_query(path: Path, text: str) -> list[Candidate]:
+def complete_query(location: Location, text: str) -> list[Candidate]:
     """Return what a query may become whose end is still being typed: fields as `source:`, or values of a field.
 
     Each is the whole query. Nothing is returned within a phrase, for words, and where there is no archive to ask.
@@ -42,26 +43,26 @@ def complete_query(path: Path, text: str) -> list[Candidate]:
         return []
     if end.field is None:
         return [Candidate(f"{end.before}{name}:") for name in sorted(FIELDS) if name.startswith(end.typed)]
-    found = complete_value(path, end.field, end.typed, by_name=end.is_quoted)
+    found = complete_value(location, end.field, end.typed, by_name=end.is_quoted)
     written = [(as_value(one.text), one.remark) for one in found]
     return [Candidate(end.before + value, remark) for value, remark in written if value is not None]
 
 
 def complete_value(
-    path: Path, field: str, typed: str, *, by_name: bool = False, all_known: bool = False
+    location: Location, field: str, typed: str, *, by_name: bool = False, all_known: bool = False
 ) -> list[Candidate]:
     """Return the values of a field of queries that begin as typed, whatever their case: at most MOST, in their order.
 
     Sources and topics are slugs and codes; names, where nothing else begins so or where `by_name` asks for them first.
     Of both only those that articles have, unless `all_known`. Where more begin so, the last is among those returned, so
     that what all these have in common is what all have. Where there is no archive of this schema, where it is locked or
-    does not answer at once, nothing is returned, and no error is raised. Nothing is written.
+    does not answer at once, or on a server, nothing is returned, and no error is raised. Nothing is written.
     """
     ask = _VALUES.get(field)
     if ask is None:
         return []
     try:
-        with _asking(path) as connection:
+        with _asking(location) as connection:
             found = ask(connection, _Typed(typed, name_key(typed), by_name, all_known))
             return _few(one for one in found if one.text.isprintable())
     except (sqlite3.Error, OSError, UnicodeError, ValueError):
@@ -83,8 +84,8 @@ class _Typed(NamedTuple):
 
 
 @contextmanager
-def _asking(path: Path) -> Iterator[sqlite3.Connection]:
-    if not path.is_file():
+def _asking(path: Location) -> Iterator[sqlite3.Connection]:
+    if not isinstance(path, Path) or not path.is_file():
         raise FileNotFoundError(path)
     options = "mode=ro&immutable=1" if is_immutable(path) else "mode=ro"
     name = f"file:{quote(bytes(path.absolute()))}?{options}"

@@ -1,7 +1,7 @@
 """How many articles there are of each source, topic, author, language, section, year or month."""
 
 from collections.abc import Iterator
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, FromClause, Select, case, func, select
@@ -16,6 +16,7 @@ from archive.db.tables import (
     topics,
 )
 from archive.queries.articles import from_index
+from archive.queries.matching import Match
 from archive.queries.selection import Selection, with_words
 
 GROUPS = ("source", "topic", "author", "language", "section", "year", "month")
@@ -36,13 +37,13 @@ def count_by(connection: Connection, selection: Selection, by: str, unit: str = 
 
 def counting_by(selection: Selection, by: str, unit: str) -> Select[Any]:
     """Return the SELECT behind `count_by`."""
-    has_words = selection.match is not None
-    in_index = has_words and selection.is_all_visible and by in _IN_INDEX and unit == "articles"
-    return selection.narrowed(_counting(by, unit, has_words, in_index))
+    match = None if selection.match is None else selection.match.form
+    in_index = match is not None and selection.is_all_visible and by in _IN_INDEX and unit == "articles"
+    return selection.narrowed(_counting(match, by, unit, in_index))
 
 
-@cache
-def _counting(by: str, unit: str, has_words: bool, in_index: bool) -> Select[Any]:
+@lru_cache(maxsize=64)
+def _counting(match: Match | None, by: str, unit: str, in_index: bool) -> Select[Any]:
     article = articles.c
     chosen: FromClause = articles
     group: ColumnElement[Any]
@@ -75,8 +76,8 @@ def _counting(by: str, unit: str, has_words: bool, in_index: bool) -> Select[Any
     # what a column is called stands for it in the order, so that it is worked out once
     shown, counted = name.label("name"), number.label("number")
     statement = select(shown, counted).select_from(chosen).group_by(group)
-    if has_words:
-        statement = with_words(statement)
+    if match is not None:
+        statement = with_words(statement, match)
     if in_index:
         statement = from_index(statement)
     if by in _LENGTHS:

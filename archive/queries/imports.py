@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from archive.db.location import Location
 from archive.db.tables import (
     article_revisions,
     article_topics,
@@ -85,7 +86,7 @@ def _require_import(connection: Connection, import_id: int) -> None:
         raise NotFoundError(f"there is no import {import_id}; `archive imports` lists them")
 
 
-def measure(connection: Connection, path: Path) -> dict[str, Any]:
+def measure(connection: Connection, location: Location) -> dict[str, Any]:
     """Return how much an archive holds: counts, bytes, and of how many articles a value is not known."""
     article, revision = articles.c, article_revisions.c
 
@@ -120,5 +121,9 @@ def measure(connection: Connection, path: Path) -> dict[str, Any]:
         "imports": count(imports),
         "originals": count(originals),
         "original_bytes": connection.scalar(select(func.coalesce(func.sum(originals.c.size), 0))),
-        "file_bytes": path.stat().st_size,
+        "file_bytes": (
+            location.stat().st_size
+            if isinstance(location, Path)
+            else connection.scalar(select(func.pg_database_size(func.current_database())))
+        ),
     }

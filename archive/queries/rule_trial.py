@@ -8,8 +8,9 @@ from sqlalchemy import Connection, not_, select
 from archive.db.tables import article_topics, articles, rejected_topics, topics
 from archive.queries.articles import Article, count_articles
 from archive.queries.left_out import LeftOut, count_left_out
+from archive.queries.matching import Condition
 from archive.queries.search import search_articles
-from archive.queries.selection import Condition, Selection, select_articles
+from archive.queries.selection import Selection, select_articles
 from archive.queries.topic_sets import Places, read_tree, topic_sets
 from archive.query_language.rules import parse_rule
 from archive.resolve.topics import find_topic

@@ -3,20 +3,18 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Integer, Select, bindparam, literal, literal_column, select
+from sqlalchemy import ColumnElement, Connection, Integer, Select, bindparam, literal, select
 
 from archive.db.tables import article_revisions, articles
 from archive.normalize.tokens import token_spans, tokenize
 from archive.queries.articles import Article, date_order, in_order, summaries, summary_select
-from archive.queries.selection import FOUND, INDEX, MATCHES, Selection
+from archive.queries.matching import Match
+from archive.queries.selection import Selection
 from archive.query_language.hits import find_hits
 from archive.query_language.tree import Text
-
-# what a word in the headline counts, against one in the body
-HEADLINE_WEIGHT = 5.0
 
 _BEFORE, _LENGTH = 60, 240  # characters of a snippet before its first hit, and in all
 
@@ -70,25 +68,25 @@ def search_statement(connection: Connection, selection: Selection, limit: int | 
         chosen = in_order(connection, selection, by_date, limit).add_columns(literal(None).label("score")).subquery()
         order = date_order(by_date)
     else:
-        chosen = best_matches(selection, limit).subquery()
+        chosen = best_matches(selection, selection.match, limit).subquery()
         order = (chosen.c.score.desc(), chosen.c.id)
     # what is shown of an article is read for these alone: the sorter would carry every text that matches
     statement = summary_select(chosen.c.score, article_revisions.c.body).join(chosen, chosen.c.id == articles.c.id)
     return statement.order_by(*order)
 
 
-def best_matches(selection: Selection, limit: int | None) -> Select[Any]:
-    """Return the SELECT of the articles that match the words of a selection best: id and score."""
-    statement = _ranked(bool(selection.conditions), limit is not None)
+def best_matches(selection: Selection, match: Match, limit: int | None) -> Select[Any]:
+    """Return the SELECT of the articles that match best: id and score."""
+    statement: Any = _ranked(match.form, bool(selection.conditions), limit is not None)
     return selection.narrowed(statement, **({} if limit is None else {"limit": limit}))
 
 
-@cache
-def _ranked(is_narrowed: bool, is_limited: bool) -> Select[Any]:
-    score: ColumnElement[float] = literal_column(f"-bm25(article_fts, {HEADLINE_WEIGHT}, 1.0)").label("score")
-    found = select(INDEX.c.rowid.label("id"), score).where(MATCHES).order_by(score.desc(), INDEX.c.rowid)
+@lru_cache(maxsize=64)
+def _ranked(match: Match, is_narrowed: bool, is_limited: bool) -> Select[int, float]:
+    score = match.score.label("score")
+    found = select(match.id.label("id"), score).where(match.found).order_by(score.desc(), match.id)
     if is_narrowed:
-        found = found.join(articles, FOUND)
+        found = found.join(articles, match.joined)
     return found.limit(bindparam("limit", type_=Integer)) if is_limited else found
 
 

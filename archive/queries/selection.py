@@ -6,20 +6,13 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
-    Integer,
     Select,
-    String,
     and_,
-    bindparam,
-    column,
     false,
-    literal_column,
     not_,
     or_,
     select,
-    table,
     true,
 )
 
@@ -28,30 +21,19 @@ from archive.db.tables import articles
 from archive.errors import ArchiveError
 from archive.frozen import Frozen
 from archive.queries.hiding import asks_for_hidden, visible
-from archive.queries.matching import all_of, fts_expression
+from archive.queries.matching import Condition, Match, all_of, is_of_words, match_of
 from archive.queries.saved import with_saved
 from archive.query_language.mistakes import QueryError
 from archive.query_language.tree import And, Fact, Near, Node, Not, Or, Published, Query, Saved, Text, Words, leaves
 
-Condition = ColumnElement[bool]
 Conditions = Sequence[Condition]
-
-INDEX = table("article_fts", column("rowid", Integer))
-_MATCH = literal_column("article_fts").op("MATCH")
-
-# That an article matches the FTS5 query that stands in the parameter `match`: a statement that is asked for one query
-# after another is made once, and gets each with `.params(match=…)`.
-MATCHES: Condition = _MATCH(bindparam("match", type_=String))
-
-# With the sum FTS5 cannot look rowids up one by one, which SQLite thinks is quick: matches are read first.
-FOUND: Condition = articles.c.id == INDEX.c.rowid + 0
 
 _NAMES = ("source", "credited", "topic", "author", "section")
 _LONGEST_NAME = 4  # words after the first that are tried as part of a name
 
 
 class Selection(Frozen):
-    """The articles that a query names: conditions on `articles`, and an FTS5 query that they match, if there is one.
+    """The articles that a query names: conditions on `articles`, and words that they are found by, if there are some.
 
     `texts` are the words, phrases and words near each other that are wanted, to be shown where they stand.
     A date that is too coarse, or unknown, can neither be said to be in a span nor not to be: such articles are not
@@ -61,7 +43,7 @@ class Selection(Frozen):
     """
 
     conditions: tuple[Condition, ...] = ()
-    match: str | None = None
+    match: Match | None = None
     texts: tuple[Text, ...] = ()
     undated: "Selection | None" = None
     imprecise: "Selection | None" = None
@@ -85,7 +67,7 @@ class Selection(Frozen):
 
     def of(self, statement: Select[Any]) -> Select[Any]:
         """Return a SELECT from `articles` of these alone, joined to the index where there are words."""
-        return self.narrowed(statement if self.match is None else with_words(statement))
+        return self.narrowed(statement if self.match is None else with_words(statement, self.match.form))
 
     def narrowed(self, statement: Select[Any], **values: Any) -> Select[Any]:
         """Return of a SELECT from `articles`, joined to the index already where there are words, these alone.
@@ -93,7 +75,7 @@ class Selection(Frozen):
         `values` are those of its other parameters.
         """
         if self.match is not None:
-            values["match"] = self.match
+            values |= self.match.values
         if values:
             statement = statement.params(values)
         return statement.where(*self.conditions) if self.conditions else statement
@@ -139,8 +121,8 @@ def select_articles(
             continue
         texts |= {leaf: None for leaf, wanted in leaves(query.tree) if wanted and isinstance(leaf, (Words, Near))}
         parts += [(query, part) for part in (query.tree.parts if isinstance(query.tree, And) else (query.tree,))]
-    by_words = tuple(part for _, part in parts if fts_expression(part.part if isinstance(part, Not) else part))
-    match = all_of(by_words)
+    by_words = tuple(part for _, part in parts if is_of_words(part.part if isinstance(part, Not) else part))
+    match = all_of(connection, by_words)
     rest = [_compile(connection, query, part) for query, part in parts if match is None or part not in by_words]
     certain = [sides.certain for sides in rest]
     if not any(isinstance(leaf, Published) for query, _ in parts for leaf, _ in leaves(query.tree)):
@@ -167,39 +149,35 @@ def _of_visible(selection: Selection, seen: Condition | None) -> Selection:
     return Selection((*selection.conditions, seen), selection.match, selection.texts, undated, imprecise, hidden, seen)
 
 
-def with_words(statement: Select[Any]) -> Select[Any]:
-    """Return a SELECT from `articles` joined to the index, of those that match the query in its parameter `match`."""
-    return statement.join(INDEX, FOUND).where(MATCHES)
+def with_words(statement: Select[Any], match: Match) -> Select[Any]:
+    """Return a SELECT from `articles` joined to the index, of those that match."""
+    return statement.join(match.index, match.joined).where(match.found)
 
 
-def matches(expression: str) -> Condition:
-    """Return the condition that an article matches an FTS5 query; goes with a join of `articles` to the index."""
-    return _MATCH(expression)
-
-
-def _indexed(expression: str) -> Condition:
-    return articles.c.id.in_(select(INDEX.c.rowid).where(matches(expression)))
+def _indexed(match: Match) -> Condition:
+    return articles.c.id.in_(select(match.id).where(match.found))
 
 
 def _compile(connection: Connection, query: Query, node: Node) -> Sides:
-    expression = fts_expression(node)
-    if expression is not None:
-        return _alike(_indexed(expression))
+    by_words = match_of(connection, node)
+    if by_words is not None:
+        return _alike(_indexed(by_words))
     match node:
         case Not(part):
             sides = _compile(connection, query, part)
             return Sides(not_(sides.possible), not_(sides.certain))
         case And(parts):
-            text = tuple(one for one in parts if fts_expression(one.part if isinstance(one, Not) else one))
-            together = all_of(text)
+            text = tuple(one for one in parts if is_of_words(one.part if isinstance(one, Not) else one))
+            together = all_of(connection, text)
             rest = parts if together is None else [one for one in parts if one not in text]
             found = [_compile(connection, query, one) for one in rest]
             found += [_alike(_indexed(together))] if together is not None else []
             return Sides(and_(*(one.certain for one in found)), and_(*(one.possible for one in found)))
         case Or(parts):
-            text = tuple(one for one in parts if fts_expression(one))
+            text = tuple(one for one in parts if is_of_words(one))
             found = [_compile(connection, query, one) for one in parts if one not in text]
-            found += [_alike(_indexed(fts_expression(Or(text)) or ""))] if text else []
+            either = match_of(connection, Or(text)) if text else None
+            found += [_alike(_indexed(either))] if either is not None else []
             return Sides(or_(*(one.certain for one in found)), or_(*(one.possible for one in found)))
         case Saved(_, saved) if saved.tree is not None:
             return _compile(connection, saved, saved.tree)

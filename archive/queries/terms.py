@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, func, select
 
-from archive.db.search.fts5 import indexed_words
+from archive.db.search import index_of
 from archive.db.tables import article_revisions, articles
 from archive.normalize.tokens import tokenize
 from archive.queries.articles import HEADLINE
@@ -198,7 +198,7 @@ class _Everything:
     @cached_property
     def words(self) -> Words:
         counted = Words(self._number)
-        for word, documents, occurrences in indexed_words(self._connection):
+        for word, documents, occurrences in index_of(self._connection).indexed_words(self._connection):
             counted.documents[word] = documents
             counted.occurrences[word] = occurrences
         return counted

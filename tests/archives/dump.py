@@ -5,16 +5,16 @@
 FTS5's own tables are left out: the index is built anew of the texts when the text is loaded.
 """
 
-import sqlite3
 import sys
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
+
+from tests.engines import connected
 
 
 def dump(path: Path) -> Iterator[str]:
     """Yield the statements that make the same archive again."""
-    with closing(sqlite3.connect(path)) as connection:
+    with connected(path) as connection:
         yield f"PRAGMA application_id = {connection.execute('PRAGMA application_id').fetchone()[0]};"
         shadows = {name for (name,) in connection.execute("SELECT name FROM pragma_table_list WHERE type = 'shadow'")}
         objects = connection.execute("SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL").fetchall()
@@ -36,7 +36,7 @@ def dump(path: Path) -> Iterator[str]:
 
 def load(text: Path, path: Path) -> Path:
     """Return `path`, made the archive that a dump says."""
-    with closing(sqlite3.connect(path)) as connection:
+    with connected(path) as connection:
         connection.executescript("BEGIN;\n" + text.read_text(encoding="utf-8") + "\nCOMMIT;")
     return path
 

@@ -17,6 +17,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from archive.cli import cli
+from tests.engines import connected
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 _LOOKS = re.compile(r"\x1b\[[0-9;]*m")  # sequences that change how what follows looks
@@ -46,11 +47,9 @@ def seeds(seeds_archive: Path, run: Callable[..., Result]) -> Callable[..., Resu
 @pytest.fixture
 def key(seeds_archive: Path) -> Callable[[str], str]:
     """Return what gives the key of the one article that a file of seeds/articles was made into."""
-    import sqlite3
-    from contextlib import closing
 
     def of(file: str) -> str:
-        with closing(sqlite3.connect(seeds_archive)) as connection:
+        with connected(seeds_archive) as connection:
             rows = connection.execute(
                 "SELECT DISTINCT a.key FROM articles a JOIN import_items i ON i.article_id = a.id"
                 " WHERE i.locator LIKE '%/seeds/articles/' || ?",

@@ -1,9 +1,7 @@
 """`archive list`, `search`, `count`, `show`, `why` and `original`."""
 
 import json
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +9,8 @@ import pytest
 from click.testing import Result
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+
+from tests.engines import connected, state
 
 Run = Callable[..., Result]
 
@@ -311,7 +311,7 @@ def test_a_key_that_names_nothing(command: str, typed: str, seeds: Run) -> None:
 
 def test_a_key_that_names_several(seeds: Run, seeds_archive: Path, key: Callable[[str], str]) -> None:
     one, other = key("Untitled.txt"), key("ru/визит.md")
-    with closing(sqlite3.connect(seeds_archive)) as connection, connection:
+    with connected(seeds_archive) as connection, connection:
         connection.execute("UPDATE articles SET key = ? WHERE key = ?", (one[:-1] + "9", other))
     answer = seeds("show", one[:6])
     assert (answer.exit_code, answer.stdout) == (1, "")
@@ -324,7 +324,7 @@ def test_many_that_a_key_could_be_are_not_all_named(run: Run, tmp_path: Path) ->
         (tmp_path / f"{number}.txt").write_text(f"Piece number {number}.")
     db = tmp_path / "eight.db"
     run("--db", db, "import", *sorted(tmp_path.glob("?.txt")))
-    with closing(sqlite3.connect(db)) as connection, connection:
+    with connected(db) as connection, connection:
         connection.execute("UPDATE articles SET key = 'abc' || id")
     assert "could be abc1, abc2, abc3, abc4, abc5, …; write more of it" in run("--db", db, "show", "abc").stderr
 
@@ -345,11 +345,11 @@ def test_original_leaves_a_file_as_it_is_where_there_is_no_article(seeds: Run) -
 
 
 def test_original_does_not_write_over_the_archive(seeds: Run, seeds_archive: Path, key: Callable[[str], str]) -> None:
-    before = seeds_archive.read_bytes()
+    before = state(seeds_archive)
     answer = seeds("original", key("Untitled.txt"), "-o", seeds_archive)
     assert answer.exit_code == 2
     assert "is the archive itself" in answer.stderr
-    assert seeds_archive.read_bytes() == before
+    assert state(seeds_archive) == before
 
 
 def test_original_that_cannot_be_written(seeds: Run, key: Callable[[str], str]) -> None:

@@ -9,7 +9,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 
 import click
@@ -17,6 +16,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from archive.cli import COMMANDS, cli
+from tests.engines import connected
 
 Run = Callable[..., Result]
 Ask = Callable[..., list[str]]
@@ -152,7 +152,7 @@ def test_every_key_argument_and_query_is_completed() -> None:
 
 
 def test_control_characters_are_not_sent_to_a_terminal(bash: Ask, fish: Ask, seeds_archive: Path) -> None:
-    with closing(sqlite3.connect(seeds_archive)) as connection, connection:
+    with connected(seeds_archive) as connection, connection:
         connection.execute("UPDATE sources SET name = 'Radio' || char(27) || '[31m' WHERE slug = 'radio-lintel'")
         connection.execute("UPDATE articles SET section = 'Bus' || char(10) || 'x' WHERE section = 'Business'")
     assert fish("archive list source:r") == ["plain,source:radio-lintel\tRadio\\x1b[31m"]
@@ -162,7 +162,7 @@ def test_control_characters_are_not_sent_to_a_terminal(bash: Ask, fish: Ask, see
 def test_what_have_nothing_in_common_with_what_was_typed_takes_nothing_of_it_away(
     bash: Ask, seeds_archive: Path
 ) -> None:
-    with closing(sqlite3.connect(seeds_archive)) as connection, connection:
+    with connected(seeds_archive) as connection, connection:
         for name in ("Ada Orrin", "Bo Orrin"):
             connection.execute("INSERT INTO authors (name, name_key) VALUES (?, ?)", (name, name.lower()))
     assert bash("archive list author:orr") == ['plain,\\"Ada\\ Orrin\\"', 'plain,\\"Bo\\ Orrin\\"', "plain,orr"]

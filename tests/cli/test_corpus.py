@@ -3,13 +3,13 @@
 import csv
 import io
 import json
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 from click.testing import Result
+
+from tests.engines import connected
 
 Run = Callable[..., Result]
 
@@ -95,7 +95,7 @@ def test_verifying(seeds: Run, seeds_archive: Path, key: Callable[[str], str], t
         "corpus:all is as it was frozen: 16 articles\n"
         f"revised since, which is no fault: {revised} (frozen 2, current 3)\n",
     )
-    with closing(sqlite3.connect(seeds_archive)) as connection, connection:
+    with connected(seeds_archive) as connection, connection:
         of_key = "WHERE article_id = (SELECT id FROM articles WHERE key = ?)"
         connection.execute(f"DELETE FROM article_revisions {of_key}", (gone,))
         connection.execute(f"UPDATE article_revisions SET headline = NULL {of_key}", (altered,))

@@ -3,12 +3,13 @@
 import json
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import Result
+
+from tests.engines import connected
 
 Run = Callable[..., Result]
 Rows = list[dict[str, Any]]
@@ -20,7 +21,7 @@ CONTAINERS = "m63e7wau3tza"  # of Radio Lintel, without a date
 def told(seeds: Run, seeds_archive: Path) -> Callable[..., Rows]:
     """Return what gives the answer of a command, after people decided this and that and more came in."""
     copy = "published: 2023-02\nsource: Lantern Wire\n"
-    with closing(sqlite3.connect(seeds_archive)) as connection:
+    with connected(seeds_archive) as connection:
         (body,) = connection.execute(
             "SELECT r.body FROM articles a JOIN article_revisions r ON r.id = a.revision_id WHERE a.key = ?",
             (CONTAINERS,),
@@ -42,7 +43,7 @@ def asked(seeds_archive: Path) -> Callable[[str], Rows]:
     """Return what gives the answer of a statement."""
 
     def ask(statement: str) -> Rows:
-        with closing(sqlite3.connect(seeds_archive)) as connection:
+        with connected(seeds_archive) as connection:
             connection.row_factory = sqlite3.Row
             return [dict(row) for row in connection.execute(statement)]
 
@@ -139,14 +140,15 @@ def test_texts_and_words(told: Callable[..., Rows], asked: Callable[[str], Rows]
 
 
 def test_tags(told: Callable[..., Rows], asked: Callable[[str], Rows]) -> None:
-    for row in asked("SELECT doc_id, group_concat(topic, '; ') AS topics FROM document_topics GROUP BY doc_id"):
-        (topics,) = asked(f"SELECT topics FROM documents WHERE doc_id = '{row['doc_id']}'")
-        assert sorted(row["topics"].split("; ")) == topics["topics"].split("; ")
-    (decided,) = asked("SELECT doc_id, topic, given, matched, decided FROM document_topics WHERE decided")
+    tags = asked("SELECT doc_id, topic FROM document_topics")
+    for key in {row["doc_id"] for row in tags}:
+        (topics,) = asked(f"SELECT topics FROM documents WHERE doc_id = '{key}'")
+        assert sorted(row["topic"] for row in tags if row["doc_id"] == key) == topics["topics"].split("; ")
+    (decided,) = asked("SELECT doc_id, topic, given, matched, decided FROM document_topics WHERE decided > 0")
     assert decided == {"doc_id": CONTAINERS, "topic": "Trade", "given": 0, "matched": decided["matched"], "decided": 1}
     assert asked(
         "SELECT (SELECT count(*) FROM tag_overview) = sum(given + matched + decided) AS evidence FROM document_topics"
-    ) == [{"evidence": 1}]
+    ) == [{"evidence": True}]
 
 
 def test_imports(told: Callable[..., Rows], asked: Callable[[str], Rows]) -> None:

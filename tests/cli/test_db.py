@@ -1,15 +1,14 @@
 """`archive db`, and which archive a command works on."""
 
 import shutil
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 from click.testing import Result
 
 from archive.db import schema
+from tests.engines import connected
 
 Run = Callable[..., Result]
 
@@ -38,7 +37,7 @@ def old(tmp_path: Path) -> Path:
 @pytest.fixture
 def newer(database: Path) -> Path:
     """An archive that a program made which is not written yet."""
-    with closing(sqlite3.connect(database)) as connection, connection:
+    with connected(database) as connection, connection:
         connection.execute("UPDATE alembic_version SET version_num = '29991231_far_away'")
     return database
 
@@ -114,10 +113,10 @@ def test_a_url_names_the_archive(run: Run, seeds_archive: Path) -> None:
 @pytest.mark.parametrize(
     ("url", "message"),
     [
-        ("postgresql://u:secret@host/a", "keeps an archive in an SQLite file, not in postgresql://u:***@host/a"),
-        ("sqlite:///:memory:", "keeps an archive in an SQLite file"),
-        ("sqlite://", "keeps an archive in an SQLite file"),
-        ("://", "is no database URL; write a path, or sqlite:///PATH"),
+        ("mysql://u:secret@host/a", "an SQLite file or a PostgreSQL database, not mysql://u:***@host/a"),
+        ("sqlite:///:memory:", "names no file; write a path"),
+        ("sqlite://", "names no file; write a path"),
+        ("://", "is no database URL (://…); write a path, or postgresql://NAME@HOST/DATABASE"),
     ],
 )
 @pytest.mark.parametrize("words", [["list"], ["import", "-"], ["sql", "SELECT 1"], ["db", "upgrade"]], ids=" ".join)
@@ -202,7 +201,7 @@ def test_check(seeds: Run, seeds_archive: Path) -> None:
     answer = seeds("db", "check")
     assert (answer.exit_code, answer.stderr) == (0, "")
     assert answer.stdout == "the tables are as this program expects them\n"
-    with closing(sqlite3.connect(seeds_archive)) as connection, connection:
+    with connected(seeds_archive) as connection, connection:
         connection.execute("ALTER TABLE articles ADD COLUMN colour TEXT")
     answer = seeds("db", "check")
     assert answer.exit_code == 1

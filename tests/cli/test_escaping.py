@@ -3,13 +3,13 @@
 import json
 import re
 import shutil
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 from click.testing import Result
+
+from tests.engines import connected
 
 Run = Callable[..., Result]
 
@@ -31,7 +31,7 @@ def nasty_once(empty_archive: Path, tmp_path_factory: pytest.TempPathFactory) ->
     )
     (folder / "\x1b[31mred\n.png").write_bytes(b"\x89PNG\r\n\x1a\n\x00")
     import_paths(path, [str(folder)], ImportOptions(jobs=0))
-    with closing(sqlite3.connect(path)) as connection, connection:
+    with connected(path) as connection, connection:
         # straight into the tables: what an import mends today it may not have mended when an archive was made
         for table, columns in {
             "article_revisions": ("headline", "body"),

@@ -1,15 +1,14 @@
 """`archive forget`."""
 
 import shutil
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 from click.testing import Result
 
 from archive.db import wiping
+from tests.engines import connected
 
 Run = Callable[..., Result]
 
@@ -78,7 +77,7 @@ def test_copies_and_translations_are_named(seeds: Run, seeds_archive: Path, key:
     mayor, trade = key("clippings/mayor.txt"), key("courier/2023-03-01_trade.md")
     seeds("set", trade, f"translation_of={mayor}")
     copy = Path("copy.md")
-    with closing(sqlite3.connect(seeds_archive)) as connection:
+    with connected(seeds_archive) as connection:
         headline, body = connection.execute(
             "SELECT r.headline, r.body FROM article_revisions r JOIN articles a ON a.id = r.article_id WHERE a.key = ?",
             (mayor,),
@@ -103,7 +102,7 @@ def test_a_restored_file_says_what_it_could_not_wipe(seeds: Run, run: Run, lace:
     kept = shutil.copy(seeds_archive, "kept.db")
     seeds("forget", lace, "--reason", "court", "--yes")
     seeds("decisions", "dump", "decisions.jsonl")
-    with closing(sqlite3.connect(kept)) as reader:
+    with connected(kept) as reader:
         reader.execute("SELECT 1 FROM articles").fetchone()
         answer = run("--db", kept, "decisions", "restore", "decisions.jsonl")
     assert answer.exit_code == 1

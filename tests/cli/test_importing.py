@@ -1,9 +1,7 @@
 """`archive import`: what it says, and how it ends. What it does is tested with the import itself."""
 
 import json
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +9,7 @@ import pytest
 from click.testing import Result
 
 import archive.cli.importing as importing
+from tests.engines import connected, state
 
 Run = Callable[..., Result]
 
@@ -68,7 +67,7 @@ def test_all_known_says_nothing_of_what_is_not(take: Run) -> None:
 
 def test_a_dry_run_lists_units_and_writes_nothing(take: Run, database: Path) -> None:
     take("-q", ARTICLES / "courier")
-    before = database.read_bytes()
+    before = state(database)
     answer = take("-q", "--dry-run", ARTICLES)
     assert answer.exit_code == 1
     assert answer.stderr.splitlines()[-2:] == [
@@ -80,7 +79,7 @@ def test_a_dry_run_lists_units_and_writes_nothing(take: Run, database: Path) -> 
     assert [unit["outcome"] for unit in listed].count("added") == 14
     rows = take("-q", "--dry-run", "-f", "csv", ARTICLES / "courier").stdout.splitlines()
     assert rows[0].startswith("position,outcome,key,locator,reason") and len(rows) == 3
-    assert database.read_bytes() == before
+    assert state(database) == before
     assert take("-q", ARTICLES).stdout.startswith("import 2: 19 read = 14 added")
 
 
@@ -180,7 +179,7 @@ def test_what_is_no_archive_is_left_alone(run: Run, tmp_path: Path) -> None:
     assert "cannot be read as an archive" in answer.stderr
     assert text.read_text().startswith("not a database")
     other = tmp_path / "other.db"
-    with closing(sqlite3.connect(other)) as connection:
+    with connected(other) as connection:
         connection.execute("CREATE TABLE things (id INTEGER)")
     answer = run("--db", other, "import", "-", stdin="A body.")
     assert answer.exit_code == 1

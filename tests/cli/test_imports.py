@@ -1,13 +1,13 @@
 """`archive imports` and `archive stats`."""
 
 import json
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 from click.testing import Result
+
+from tests.engines import connected
 
 Run = Callable[..., Result]
 
@@ -25,7 +25,7 @@ def test_imports_are_listed_the_latest_first(seeds: Run) -> None:
 
 
 def test_an_import_that_did_not_finish_says_why(seeds: Run, seeds_archive: Path) -> None:
-    with closing(sqlite3.connect(seeds_archive)) as connection, connection:
+    with connected(seeds_archive) as connection, connection:
         connection.execute("UPDATE imports SET status = 'interrupted', reason = 'stopped by the user'")
     shown = seeds("imports").stdout
     assert "interrupted" in shown

@@ -5,7 +5,6 @@ import json
 import re
 import shlex
 import signal
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -174,7 +173,7 @@ def test_at_the_end_there_is_no_more_to_ask(terminal: Begin) -> None:
 
 
 def test_control_characters_are_shown_and_not_obeyed(terminal: Begin, seeds_archive: Path) -> None:
-    with contextlib.closing(sqlite3.connect(seeds_archive)) as connection:
+    with contextlib.connected(seeds_archive) as connection:
         connection.execute("UPDATE topics SET name = name || char(155) || '31m', retired = 1")
         connection.execute("UPDATE article_revisions SET body = body || char(27) || '[5m', headline = 'A' || char(155)")
         connection.execute("UPDATE tag_evidence SET rule = char(27) || '[5m', given_text = char(27) || '[5m'")

@@ -4,13 +4,13 @@ import csv
 import io
 import json
 import re
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 from click.testing import Result
+
+from tests.engines import connected
 
 Run = Callable[..., Result]
 
@@ -80,7 +80,7 @@ def test_one_that_others_use_is_not_dropped(seeds: Run) -> None:
 
 def test_a_mistake_in_a_saved_query_is_shown_there(seeds: Run, seeds_archive: Path) -> None:
     seeds("query", "save", "wire", "trade source:lantern-wire")
-    with closing(sqlite3.connect(seeds_archive)) as connection, connection:
+    with connected(seeds_archive) as connection, connection:
         connection.execute("UPDATE saved_queries SET query = 'trade source:gone'")
     answer = seeds("count", "query:wire sanctions")
     assert (answer.exit_code, answer.stdout) == (2, "")

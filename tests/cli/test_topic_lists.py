@@ -2,15 +2,15 @@
 
 import json
 import os
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 from click.testing import Result
+
+from tests.engines import connected
 
 Run = Callable[..., Result]
 
@@ -18,7 +18,7 @@ WITHOUT_MONTH = "7 of 16 articles with a topic are of no month: their date is no
 
 
 def write(path: Path, *statements: str) -> None:
-    with closing(sqlite3.connect(path)) as writing, writing:
+    with connected(path) as writing, writing:
         for one in statements:
             writing.execute(one)
 
@@ -162,7 +162,7 @@ def test_topics_of_other_vocabularies_are_typed_with_their_scheme(seeds: Run, se
 def test_the_search_for_a_topic_is_one_that_a_shell_takes(
     code: str, line: str, seeds: Run, seeds_archive: Path
 ) -> None:
-    with closing(sqlite3.connect(seeds_archive)) as writing, writing:
+    with connected(seeds_archive) as writing, writing:
         writing.execute(
             "INSERT INTO topics (scheme, code, name, origin, created_at) "
             "VALUES ('quarry', ?, 'Odd', 'vocabulary', '2026-11-22T00:00:00.000000Z')",

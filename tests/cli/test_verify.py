@@ -5,21 +5,21 @@ import io
 import json
 import os
 import pty
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 from click.testing import Result
 
+from tests.engines import connected
+
 Run = Callable[..., Result]
 
 
 def damage(path: Path, *statements: str) -> None:
-    with closing(sqlite3.connect(path)) as connection:
+    with connected(path) as connection:
         for statement in statements:
             connection.execute(statement)
         connection.commit()
@@ -117,7 +117,7 @@ def test_a_file_cut_short(seeds: Run, seeds_archive: Path) -> None:
 
 
 def test_a_file_damaged_in_the_middle(seeds: Run, seeds_archive: Path) -> None:
-    with closing(sqlite3.connect(seeds_archive)) as connection:
+    with connected(seeds_archive) as connection:
         (root,) = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'import_items'").fetchone()
         (size,) = connection.execute("PRAGMA page_size").fetchone()
     with seeds_archive.open("r+b") as file:

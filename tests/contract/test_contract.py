@@ -9,7 +9,6 @@ import re
 import runpy
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ import pytest
 import archive
 from archive.db import schema
 from archive.db.views import VIEWS
+from tests.engines import connected
 
 HERE = Path(__file__).resolve().parent
 ASK = runpy.run_path(str(HERE / "ask.py"))
@@ -40,7 +40,7 @@ def promised() -> dict[str, set[str]]:
 
 def offered(database: Path) -> dict[str, set[str]]:
     """Return the columns that can be selected, by table, view or search index; a generated column is one of them."""
-    with closing(sqlite3.connect(database)) as connection:
+    with connected(database) as connection:
         listed = connection.execute("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type <> 'shadow'")
         names = [name for (name,) in listed if name not in NOT_PROMISED]
         # FTS5 lists itself as a column of itself
@@ -146,7 +146,7 @@ def test_promises_are_given_by_migrations_in_their_order() -> None:
     ],
 )
 def test_a_broken_promise_is_noticed(database: Path, statement: str, misses: list[str]) -> None:
-    with closing(sqlite3.connect(database)) as connection:
+    with connected(database) as connection:
         connection.execute(statement)
     assert broken(database) == misses
 
@@ -161,7 +161,7 @@ def test_a_broken_promise_is_noticed(database: Path, statement: str, misses: lis
     ids=["generated column", "view"],
 )
 def test_a_column_that_must_go_can_stay_under_its_name(database: Path, statements: str) -> None:
-    with closing(sqlite3.connect(database)) as connection:
+    with connected(database) as connection:
         connection.executescript(statements)
     assert broken(database) == []
 
@@ -176,7 +176,7 @@ def test_every_column_that_is_promised_is_asked_for(empty_archive: Path) -> None
             asked.setdefault(table, set()).add(column)
         return sqlite3.SQLITE_OK
 
-    with closing(sqlite3.connect(empty_archive)) as connection:
+    with connected(empty_archive) as connection:
         connection.set_authorizer(note)
         for question in QUESTIONS:
             connection.execute(question.read_text(encoding="utf-8")).fetchall()

@@ -1,7 +1,5 @@
 """The canonical URLs of an archive, when the rules that make them change."""
 
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +9,7 @@ from archive.db import addresses
 from archive.db.engine import open_engine
 from archive.ingest import ImportOptions, import_paths
 from archive.normalize.urls import RULES_VERSION, canonical_url
+from tests.engines import connected
 
 TEXT = "The mill at the {} was sold on Monday, and its wheel goes to the museum of the town in the spring."
 
@@ -23,14 +22,14 @@ def page(folder: Path, name: str, url: str, text: str = "") -> str:
 
 
 def execute(path: Path, *statements: str) -> None:
-    with closing(sqlite3.connect(path)) as connection:
+    with connected(path) as connection:
         for statement in statements:
             connection.execute(statement)
         connection.commit()
 
 
 def rows(path: Path, query: str) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(path)) as connection:
+    with connected(path) as connection:
         return connection.execute(query).fetchall()
 
 

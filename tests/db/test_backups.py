@@ -16,6 +16,9 @@ import pytest
 from archive.db import backups, proof, schema
 from archive.db.engine import open_engine
 from archive.errors import ArchiveError, SchemaError
+from tests.engines import connected
+
+pytestmark = pytest.mark.sqlite
 
 
 @pytest.fixture
@@ -57,7 +60,7 @@ def test_backup_while_others_write_is_one_moment_of_the_archive(archive: Path, t
             time.sleep(0.05)
             target = tmp_path / f"copy-{number}.db"
             backups.backup(archive, target)
-            with closing(sqlite3.connect(target)) as connection:
+            with connected(target) as connection:
                 one = connection.execute("SELECT max(n), count(*) FROM one").fetchone()
                 assert connection.execute("SELECT max(n), count(*) FROM other").fetchone() == one
                 assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
@@ -401,17 +404,17 @@ def test_taken_paths_are_numbered(tmp_path: Path) -> None:
 
 
 def inventory(path: Path) -> proof.Inventory:
-    with closing(sqlite3.connect(path)) as connection:
+    with connected(path) as connection:
         return proof.take_inventory(connection)
 
 
 def values(path: Path, statement: str) -> list[object]:
-    with closing(sqlite3.connect(path)) as connection:
+    with connected(path) as connection:
         return [row[0] for row in connection.execute(statement)]
 
 
 def execute(path: Path, *statements: str) -> None:
-    with closing(sqlite3.connect(path)) as connection:
+    with connected(path) as connection:
         for statement in statements:
             connection.execute(statement)
         connection.commit()

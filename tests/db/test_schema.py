@@ -15,6 +15,7 @@ from archive.db import backups, schema
 from archive.db.engine import open_engine
 from archive.errors import ArchiveError, SchemaError
 from archive.running import stopped_in_order
+from tests.engines import connected, state
 
 
 def test_missing_file_is_named_with_the_way_to_make_one(tmp_path: Path) -> None:
@@ -29,7 +30,7 @@ def test_folder_is_told_from_an_archive(tmp_path: Path) -> None:
 
 def test_damage_that_sqlite_quotes_in_its_message_is_an_error_with_a_reason(seeds_archive: Path) -> None:
     """Bytes that are no UTF-8 in a table's statement come back in SQLite's message."""
-    content = seeds_archive.read_bytes()
+    content = state(seeds_archive)
     at = content.index(b"CREATE TABLE about")
     seeds_archive.write_bytes(content[:at] + b"CREATE \xff\xfe\xffLE" + content[at + 12 :])
     with pytest.raises(SchemaError, match="cannot be read as an archive"):
@@ -45,7 +46,7 @@ def test_file_that_is_no_database(tmp_path: Path) -> None:
 
 def test_database_of_something_else_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "shop.db"
-    with closing(sqlite3.connect(path)) as connection:
+    with connected(path) as connection:
         connection.execute("CREATE TABLE orders (id INTEGER)")
         connection.execute("CREATE TABLE alembic_version (version_num TEXT)")
         connection.execute("INSERT INTO alembic_version VALUES ('abc')")
@@ -83,7 +84,7 @@ def test_backup_is_the_same_archive_in_one_file(seeds_archive: Path, tmp_path: P
     copy = tmp_path / "copy.db"
     backups.backup(seeds_archive, copy)
     assert not copy.with_name("copy.db-wal").exists()
-    with closing(sqlite3.connect(seeds_archive)) as one, closing(sqlite3.connect(copy)) as other:
+    with connected(seeds_archive) as one, connected(copy) as other:
         assert list(one.iterdump()) == list(other.iterdump())
         assert other.execute("PRAGMA journal_mode").fetchone() == ("delete",)
     schema.require_current(copy)
@@ -101,13 +102,13 @@ def test_backup_overwrites_nothing(seeds_archive: Path, tmp_path: Path) -> None:
 
 def test_failing_migration_leaves_nothing_of_itself(database: Path) -> None:
     """A migration that breaks in the middle is undone as a whole."""
-    with closing(sqlite3.connect(database)) as connection:
+    with connected(database) as connection:
         connection.execute("DELETE FROM alembic_version")
         connection.commit()
         before = list(connection.iterdump())
     with pytest.raises(SchemaError, match="table about already exists; nothing was changed"):
         schema.upgrade(database)
-    with closing(sqlite3.connect(database)) as connection:
+    with connected(database) as connection:
         assert list(connection.iterdump()) == before
 
 
@@ -152,7 +153,7 @@ def test_archive_that_may_not_be_read() -> None:
 
 
 def stamp(path: Path, revision: str) -> None:
-    with closing(sqlite3.connect(path)) as connection:
+    with connected(path) as connection:
         connection.execute("UPDATE alembic_version SET version_num = ?", (revision,))
         connection.commit()
 
@@ -180,7 +181,7 @@ def test_a_signal_in_the_middle_of_a_migration_undoes_it(tmp_path: Path, number:
 
 def test_a_look_leaves_nothing_beside_an_archive(seeds_archive: Path) -> None:
     """Neither where nobody else is there nor where another comes and goes meanwhile; what they need stays."""
-    with closing(sqlite3.connect(seeds_archive)) as connection:
+    with connected(seeds_archive) as connection:
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
         connection.execute("SELECT 1 FROM about")
     alone = {file.name for file in seeds_archive.parent.iterdir()}

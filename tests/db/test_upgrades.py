@@ -1,15 +1,14 @@
 """What an upgrade would do is told beforehand, and tried on a copy."""
 
 import shutil
-import sqlite3
 import tempfile
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from archive.db import schema, upgrades
 from archive.errors import ArchiveError, SchemaError
+from tests.engines import connected, state
 
 BELOW = "20261122_periods_of_names"
 
@@ -73,7 +72,7 @@ def test_rehearsal_returns_the_statements_and_leaves_the_archive_alone(older: Pa
 def test_rehearsal_shows_what_is_made_again(older: Path) -> None:
     """The indexes of a user too."""
     schema.downgrade(older, "20261122_decisions")
-    with closing(sqlite3.connect(older)) as connection:
+    with connected(older) as connection:
         connection.execute("CREATE INDEX mine ON source_names (name)")
     assert "CREATE INDEX mine ON source_names (name)" in upgrades.rehearse(older)
 
@@ -83,7 +82,7 @@ def test_rehearsal_leaves_no_copy_behind(older: Path, tmp_path: Path, monkeypatc
     folder.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
     upgrades.rehearse(older)
-    with closing(sqlite3.connect(older)) as connection:
+    with connected(older) as connection:
         connection.execute("ALTER TABLE articles ADD COLUMN page TEXT")
     with pytest.raises(SchemaError, match="duplicate column name: page"):
         upgrades.rehearse(older)
@@ -100,9 +99,9 @@ def test_upgrade_tells_where_the_backup_is_before_it_begins(older: Path) -> None
 @pytest.mark.parametrize("revision", ["head", schema.HEAD, schema.HEAD[:-2]])
 def test_upgrade_of_what_is_there_backs_nothing_up(seeds_archive: Path, revision: str) -> None:
     """As it is for who has waited for another upgrade."""
-    before = seeds_archive.read_bytes()
+    before = state(seeds_archive)
     assert upgrades.upgrade(seeds_archive, revision) is False
-    assert seeds_archive.read_bytes() == before
+    assert state(seeds_archive) == before
     assert not list(seeds_archive.parent.glob("*before*"))
 
 

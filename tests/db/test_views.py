@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from archive.db.views import VIEWS
+from tests.engines import connected
 
 
 @pytest.fixture
 def connection(seeds_archive: Path) -> Iterator[sqlite3.Connection]:
-    with closing(sqlite3.connect(seeds_archive)) as connection:
+    with connected(seeds_archive) as connection:
         yield connection
 
 

@@ -15,6 +15,7 @@ import pytest
 from archive.db import engine, schema
 from archive.errors import ArchiveError
 from archive.ingest import ImportOptions, import_paths
+from tests.engines import connected, state
 
 Rows = Callable[..., list[tuple[Any, ...]]]
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -53,7 +54,7 @@ def test_imports_at_once_lose_nothing_and_double_nothing(
     is_new: bool,
 ) -> None:
     alone = tmp_path / "alone.db"
-    alone.write_bytes(database.read_bytes())
+    alone.write_bytes(state(database))
     import_paths(alone, [str(mixed)], ImportOptions(jobs=0))
     together = tmp_path / "new.db" if is_new else database
     folders = [mixed / "0", mixed / "1", mixed / "2"]
@@ -200,7 +201,7 @@ def test_an_import_of_another_machine_is_not_taken_for_a_killed_one(
     database: Path, tmp_path: Path, query: Rows
 ) -> None:
     processes = ["elsewhere 1 17", f"{os.uname().nodename} 4194305 17", "a host 1 "]
-    with closing(sqlite3.connect(database)) as connection:
+    with connected(database) as connection:
         connection.executemany(
             "INSERT INTO imports (started_at, status, arguments, program_version, process) "
             "VALUES ('', 'running', '', '', ?)",

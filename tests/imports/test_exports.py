@@ -2,8 +2,6 @@
 
 import io
 import shutil
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +12,7 @@ from archive.cli import cli
 from archive.ingest import ImportOptions, ImportSummary, import_paths
 from archive.queries.verification import verify
 from archive.reparse import survey
+from tests.engines import connected
 
 ORIGINALS = Path(__file__).resolve().parents[1] / "originals" / "vendors"
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "corpora" / "text-reuters"
@@ -24,7 +23,7 @@ def run(database: Path, *paths: object, stdin: bytes = b"") -> ImportSummary:
 
 
 def rows(database: Path, query: str) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(database)) as connection:
+    with connected(database) as connection:
         return connection.execute(query).fetchall()
 
 

@@ -3,14 +3,13 @@
 
 import ast
 import re
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from archive.ingest import ImportOptions, import_paths
+from tests.engines import connected
 
 GOLDEN = Path(__file__).resolve().parents[1] / "originals" / "feeds"
 
@@ -21,7 +20,7 @@ _COLUMNS = {"title": "headline", "link": "url", "id": "id", "author": "authors",
 
 
 def rows(database: Path, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(database)) as connection:
+    with connected(database) as connection:
         return connection.execute(query, parameters).fetchall()
 
 

@@ -26,6 +26,7 @@ from archive.ingest import ImportOptions, Listener, import_paths
 from archive.prepare import Prepared, Preparer, Settings, Task
 from archive.readers.files import FoundFile, find_files
 from archive.workers import Workers
+from tests.engines import state
 
 Rows = Callable[..., list[tuple[Any, ...]]]
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -420,7 +421,7 @@ def test_a_full_disk_stops_an_import_and_with_room_it_goes_on(
     uninterrupted: dict[str, list[str]],
 ) -> None:
     path = small_disk / "archive.db"
-    path.write_bytes(database.read_bytes())
+    path.write_bytes(state(database))
     check_stopped_by_the_disk(run(path, "import", "--quiet", many), path, query, "the disk is full; make room")
     subprocess.run(["mount", "-o", "remount,size=100m", small_disk], check=True)
     assert run(path, "import", "--quiet", many).returncode == 1
@@ -452,7 +453,7 @@ def check_stopped_by_the_disk(done: "subprocess.CompletedProcess[str]", path: Pa
 
 
 def test_an_archive_that_is_damaged_is_said_so(database: Path, many: Path) -> None:
-    content = bytearray(database.read_bytes())
+    content = bytearray(state(database))
     content[4096 * 3 :] = b"\xff" * (len(content) - 4096 * 3)
     database.write_bytes(content)
     with pytest.raises(ArchiveError, match=r"damaged|cannot be read"):

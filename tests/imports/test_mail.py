@@ -4,10 +4,8 @@ import io
 import json
 import re
 import shutil
-import sqlite3
 from collections import Counter
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +15,7 @@ from archive.ingest import ImportOptions, ImportSummary, import_paths
 from archive.queries import reading
 from archive.queries.article import read_original
 from archive.reparse import survey
+from tests.engines import connected
 
 ORIGINALS = Path(__file__).resolve().parents[1] / "originals" / "mail"
 
@@ -28,7 +27,7 @@ def run(database: Path, *paths: object, stdin: bytes = b"", **options: Any) -> I
 
 
 def rows(database: Path, query: str) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(database)) as connection:
+    with connected(database) as connection:
         return connection.execute(query).fetchall()
 
 

@@ -1,21 +1,20 @@
 """Saved pages, imported: what is stored of them, that it is the same again, and what reparse makes of it."""
 
 import shutil
-import sqlite3
 from collections.abc import Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from archive.ingest import ImportOptions, import_paths
 from archive.readers.html import body
 from archive.reparse import reparse, survey
+from tests.engines import connected
 
 ORIGINALS = Path(__file__).resolve().parents[1] / "originals" / "html"
 
 
 def rows(path: Path, query: str) -> Sequence[tuple[Any, ...]]:
-    with closing(sqlite3.connect(path)) as connection:
+    with connected(path) as connection:
         return connection.execute(query).fetchall()
 
 

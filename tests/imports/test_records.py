@@ -3,9 +3,7 @@
 import hashlib
 import io
 import json
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +14,7 @@ from archive.ingest import ImportOptions, ImportSummary, import_paths
 from archive.queries import reading
 from archive.queries.article import read_original
 from archive.reparse import survey
+from tests.engines import connected
 
 TEXT = "The ferry at the mill left number {} people behind on Monday, since its landing stage had broken in the storm."
 
@@ -27,7 +26,7 @@ def run(database: Path, *paths: object, stdin: bytes = b"", **options: Any) -> I
 
 
 def rows(database: Path, query: str) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(database)) as connection:
+    with connected(database) as connection:
         return connection.execute(query).fetchall()
 
 

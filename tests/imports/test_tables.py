@@ -3,8 +3,6 @@
 import io
 import json
 import shutil
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +11,7 @@ import pytest
 from archive.errors import UsageError
 from archive.ingest import ImportOptions, ImportSummary, import_paths
 from archive.reparse import survey
+from tests.engines import connected
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "corpora"
 TEXT = "The ferry at the mill left number {} people behind on Monday, since its landing stage had broken in the storm."
@@ -25,7 +24,7 @@ def run(database: Path, *paths: object, stdin: bytes = b"", **options: Any) -> I
 
 
 def rows(database: Path, query: str) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(database)) as connection:
+    with connected(database) as connection:
         return connection.execute(query).fetchall()
 
 

@@ -3,8 +3,6 @@
 import gzip
 import io
 import json
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +17,7 @@ from archive.readers.html import HtmlReader
 from archive.readers.web_archives.pages import CapturedPageReader
 from archive.readers.web_archives.warc import Warc
 from archive.reparse import survey
+from tests.engines import connected
 
 # warcio leaves its temporary files open
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -38,7 +37,7 @@ class Notes(Listener):
 
 
 def rows(database: Path, query: str) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(database)) as connection:
+    with connected(database) as connection:
         return connection.execute(query).fetchall()
 
 

@@ -1,19 +1,18 @@
 """What agencies send on its way into an archive: items, their subjects, their versions, what is hidden."""
 
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from archive.decide import decide_about
 from archive.ingest import ImportOptions, import_paths
 from archive.queries.verification import verify
+from tests.engines import connected
 
 GOLDEN = Path(__file__).resolve().parents[1] / "originals" / "wire"
 
 
 def rows(database: Path, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(database)) as connection:
+    with connected(database) as connection:
         return connection.execute(query, parameters).fetchall()
 
 

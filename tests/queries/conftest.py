@@ -2,7 +2,6 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from archive.ingest import ImportOptions, import_paths
 from archive.normalize.tokens import tokenize
 from archive.queries import reading
 from archive.query_language.reference import Known
+from tests.engines import connected
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def known_articles() -> Callable[[Path], list[Known]]:
     """Return what gives all articles of an archive by their words and values, read with plain SQL."""
 
     def read(path: Path) -> list[Known]:
-        with closing(sqlite3.connect(path)) as connection:
+        with connected(path) as connection:
             return list(_known(connection))
 
     return read

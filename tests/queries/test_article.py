@@ -1,8 +1,6 @@
 """All that is known of one article, and why."""
 
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +12,7 @@ from sqlalchemy import Connection, text
 from archive.errors import NotFoundError
 from archive.queries import reading
 from archive.queries.article import around, explain_article, read_original, show_article
+from tests.engines import connected
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 ARTICLES = CHECKOUT / "seeds" / "articles"
@@ -177,7 +176,7 @@ def related(connection: Connection) -> list[str | None]:
 
 @pytest.mark.parametrize(("link", "found"), [("two visits IN one  year", True), ("Two visits", False), ("…", False)])
 def test_a_related_headline_leads_to_the_one_article_that_has_it(link: str, found: bool, seeds_archive: Path) -> None:
-    with closing(sqlite3.connect(seeds_archive)) as writing, writing:
+    with connected(seeds_archive) as writing, writing:
         writing.execute(
             "INSERT INTO article_links (revision_id, position, kind, text) "
             "SELECT a.revision_id, 0, 'related_headline', ?"
@@ -196,7 +195,7 @@ def test_a_headline_that_two_articles_have_leads_to_neither(archive_of: Callable
             "containers.txt": "A text that points elsewhere, to a headline.",
         }
     )
-    with closing(sqlite3.connect(path)) as writing, writing:
+    with connected(path) as writing, writing:
         writing.execute(
             "INSERT INTO article_links (revision_id, position, kind, text) "
             "SELECT max(id), 0, 'related_headline', 'Same'"

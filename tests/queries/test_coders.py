@@ -1,7 +1,5 @@
 """How far people agree about topics of articles: whose words count, of which articles and topics."""
 
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +10,7 @@ from archive.errors import NotFoundError, UsageError
 from archive.queries import reading
 from archive.queries.coders import topic_agreement
 from archive.queries.filters import Asked
+from tests.engines import connected
 
 # by article, what each person says of lace and trade: + yes, - no, . nothing
 LACE = ("++-", "+--", "-.-", "+..", "...")
@@ -21,7 +20,7 @@ PEOPLE = ("Ann Okoro", "Ben", "Cy")
 
 @pytest.fixture
 def keys(seeds_archive: Path) -> list[str]:
-    with closing(sqlite3.connect(seeds_archive)) as connection:
+    with connected(seeds_archive) as connection:
         return [key for (key,) in connection.execute("SELECT key FROM articles ORDER BY id LIMIT 5")]
 
 

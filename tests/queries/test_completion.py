@@ -1,17 +1,16 @@
 """What the end of a query, a name or a key may become."""
 
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from archive.queries.completion import MOST, Candidate, complete_query, complete_value
 from archive.queries.facts import FACTS
+from tests.engines import connected
 
 
 def insert(path: Path, sql: str, rows: list[tuple[object, ...]]) -> None:
-    with closing(sqlite3.connect(path)) as connection, connection:
+    with connected(path) as connection, connection:
         connection.executemany(sql, rows)
 
 
@@ -26,7 +25,7 @@ def test_sources_are_those_of_articles_unless_all_are_asked_for(seeds_archive: P
 
 
 def test_topics_above_one_that_articles_have_are_among_them(seeds_archive: Path) -> None:
-    with closing(sqlite3.connect(seeds_archive)) as connection:
+    with connected(seeds_archive) as connection:
         (tagged,) = connection.execute(
             "SELECT count(*) FROM article_topics x JOIN topics t ON t.id = x.topic_id WHERE t.code = 'places'"
         ).fetchone()
@@ -79,6 +78,6 @@ def test_odd_text_finds_nothing(field: str, typed: str, seeds_archive: Path) -> 
 
 
 def test_keys_that_came_last_where_nothing_is_typed(seeds_archive: Path) -> None:
-    with closing(sqlite3.connect(seeds_archive)) as connection:
+    with connected(seeds_archive) as connection:
         keys = [row[0] for row in connection.execute("SELECT key FROM articles ORDER BY id DESC LIMIT 20")]
     assert [one.text for one in complete_value(seeds_archive, "key", "")] == keys

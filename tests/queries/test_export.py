@@ -3,10 +3,8 @@
 import gc
 import json
 import shutil
-import sqlite3
 import tracemalloc
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +19,7 @@ from archive.ingest import ImportOptions, ImportSummary, import_paths
 from archive.queries import reading
 from archive.queries.export import export_articles
 from archive.queries.filters import Asked, Filters
+from tests.engines import connected
 
 # what a revision's number and the place of an article tell is of the archive it is in
 _OF_THE_ARCHIVE = ("revision",)
@@ -64,7 +63,7 @@ def other(empty_archive: Path, tmp_path: Path) -> Path:
 def test_every_field_is_there_in_the_order_of_coming(seeds_archive: Path) -> None:
     found = exported(seeds_archive)
     assert all(set(one) == set(FIELDS) for one in found)
-    with closing(sqlite3.connect(seeds_archive)) as connection:
+    with connected(seeds_archive) as connection:
         keys = [key for (key,) in connection.execute("SELECT key FROM articles ORDER BY id")]
     assert [one["key"] for one in found] == keys
 
@@ -121,7 +120,7 @@ def test_json_lines_come_back_as_the_same_articles(
     query = (
         "SELECT text_sha256, fingerprint FROM article_revisions r JOIN articles a ON a.revision_id = r.id ORDER BY 1"
     )
-    with closing(sqlite3.connect(seeds_archive)) as one, closing(sqlite3.connect(other)) as two:
+    with connected(seeds_archive) as one, connected(other) as two:
         assert one.execute(query).fetchall() == two.execute(query).fetchall()
         evidence = (
             "SELECT a.key, t.code, e.method, e.field, e.start, e.end FROM tag_evidence e "

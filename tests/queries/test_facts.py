@@ -1,8 +1,6 @@
 """What queries ask of articles beside their text."""
 
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,6 +13,7 @@ from archive.queries.facts import FACTS, HAS
 from archive.queries.filters import Asked
 from archive.query_language.mistakes import QueryError
 from archive.query_language.pieces import FACTS as KNOWN_TO_THE_PARSER
+from tests.engines import connected
 
 PIECES = {
     "a.md": "url: https://www.mill.example/politics/a?utm_source=x\nsource: The Mill\nauthor: Ana Ünal\n"
@@ -102,7 +101,7 @@ def test_articles_are_named_by_the_beginning_of_their_key(pieces: Path) -> None:
 
 def test_a_name_that_led_to_an_article_before_finds_it_still(pieces: Path) -> None:
     """A page is found at every address that it was imported from."""
-    with closing(sqlite3.connect(pieces)) as connection, connection:
+    with connected(pieces) as connection, connection:
         connection.execute(
             "INSERT INTO article_identifiers (article_id, scheme, scope, value)"
             " SELECT id, 'url', '', 'https://mirror.example/a' FROM articles WHERE url LIKE '%politics%'"

@@ -1,8 +1,6 @@
 """Which articles a question is about."""
 
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,6 +12,7 @@ from archive.queries.articles import count_articles, list_articles
 from archive.queries.filters import Asked, Filters
 from archive.query_language.mistakes import QueryError
 from archive.resolve.topics import find_topic
+from tests.engines import connected
 
 DATES = ["2022", "2023", "2023-02", "2023-02-28", "2023-02-28T23:30", "2023-03-01T06:30:00+08:00", "2024-01-01", ""]
 
@@ -111,10 +110,11 @@ def test_a_language_covers_its_variants(
 
 @pytest.mark.parametrize("name", ["lantern-wire", "Lantern Wire", "LANTERN  wire", "灯塔社"])
 def test_a_source_is_known_by_slug_name_and_alias(name: str, seeds_archive: Path) -> None:
-    with closing(sqlite3.connect(seeds_archive)) as writing, writing:
+    with connected(seeds_archive) as writing, writing:
         writing.execute(
-            "INSERT OR IGNORE INTO source_names (source_id, name, name_key, kind)"
+            "INSERT INTO source_names (source_id, name, name_key, kind)"
             " SELECT id, '灯塔社', '灯塔社', 'alias' FROM sources WHERE slug = 'lantern-wire'"
+            " ON CONFLICT DO NOTHING"
         )
     with reading(seeds_archive) as connection:
         assert {
@@ -138,7 +138,7 @@ def test_a_topic_is_known_by_code_name_and_alias(ask: Connection) -> None:
 
 
 def test_a_label_goes_before_an_alias_and_a_code_before_both(seeds_archive: Path) -> None:
-    with closing(sqlite3.connect(seeds_archive)) as connection, connection:
+    with connected(seeds_archive) as connection, connection:
         ids = dict(connection.execute("SELECT code, id FROM topics").fetchall())
         for topic, kind in (("trade", "alias"), ("tourism", "label")):
             connection.execute(

@@ -1,8 +1,6 @@
 """States of a text: which there are, what changed between them, and where one text stands at several outlets."""
 
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +22,7 @@ from archive.queries.revisions import (
 )
 from archive.queries.selection import ALL
 from archive.query_language.mistakes import QueryError
+from tests.engines import connected
 
 FERRY = "The ferry had {} people on board when it ran aground off the cape. Nobody was hurt, {} said."
 
@@ -47,12 +46,12 @@ def states(database: Path, tmp_path: Path) -> Callable[..., str]:
         for number, text in enumerate(texts):
             (tmp_path / "piece.md").write_text(text, encoding="utf-8")
             import_paths(database, [str(tmp_path / "piece.md")], ImportOptions(jobs=0))
-            with closing(sqlite3.connect(database)) as connection, connection:
+            with connected(database) as connection, connection:
                 connection.execute(
                     "UPDATE article_revisions SET seen_at = ? WHERE number = ?",
                     (f"2026-03-0{number + 1}T12:00:00.000000Z", number + 1),
                 )
-        with closing(sqlite3.connect(database)) as connection:
+        with connected(database) as connection:
             (row,) = connection.execute("SELECT key FROM articles").fetchall()
         return str(row[0])
 
@@ -144,7 +143,7 @@ def test_a_revision_is_compared_with_the_one_before_it_that_is_there(
     states: Callable[..., str], database: Path
 ) -> None:
     states(*(piece("Count", f"There were {number} gulls.", url="https://example.org/g") for number in (1, 2, 3)))
-    with closing(sqlite3.connect(database)) as connection, connection:
+    with connected(database) as connection, connection:
         connection.execute("DELETE FROM article_revisions WHERE number = 2")
     with reading(database) as connection:
         (row,) = list_revisions(connection, RevisionFilters())
@@ -154,7 +153,7 @@ def test_a_revision_is_compared_with_the_one_before_it_that_is_there(
 
 def test_the_first_revision_that_is_there_is_no_change(states: Callable[..., str], database: Path) -> None:
     states(*(piece("Count", f"There were {number} gulls.", url="https://example.org/g") for number in (1, 2)))
-    with closing(sqlite3.connect(database)) as connection, connection:
+    with connected(database) as connection, connection:
         connection.execute("DELETE FROM article_revisions WHERE number = 1")
     with reading(database) as connection:
         assert rows(connection) == []
@@ -162,7 +161,7 @@ def test_the_first_revision_that_is_there_is_no_change(states: Callable[..., str
 
 def test_only_what_was_set_aside(states: Callable[..., str], database: Path) -> None:
     states(*(piece("A", f"{which} body.", url="https://example.org/a") for which in ("One", "Another")))
-    with closing(sqlite3.connect(database)) as connection, connection:
+    with connected(database) as connection, connection:
         connection.execute("UPDATE article_revisions SET body = 'One body.'")
         connection.execute(CAPTION, (2,))
     with reading(database) as connection:
@@ -216,7 +215,7 @@ def test_two_revisions_compared(three: tuple[Connection, str]) -> None:
 
 def test_the_current_revision_need_not_be_the_latest(states: Callable[..., str], database: Path) -> None:
     key = states(piece("A", "One.", url="https://example.org/a"), piece("A", "Two.", url="https://example.org/a"))
-    with closing(sqlite3.connect(database)) as connection, connection:
+    with connected(database) as connection, connection:
         connection.execute("UPDATE articles SET revision_id = (SELECT id FROM article_revisions WHERE number = 1)")
     with reading(database) as connection:
         told = compare_revisions(connection, key)
@@ -257,7 +256,7 @@ def test_an_article_as_it_was(states: Callable[..., str], database: Path) -> Non
         ),
         piece("Second", "Nothing of the kind is left.", url="https://example.org/a", topics="[Sport]"),
     )
-    with closing(sqlite3.connect(database)) as connection, connection:
+    with connected(database) as connection, connection:
         connection.execute(CAPTION, (1,))
     with reading(database) as connection:
         now = show_article(connection, key)
@@ -290,9 +289,9 @@ def test_evidence_and_topics_that_rest_on_another_text_are_left_out(states: Call
     assert "rule" in [one["method"] for one in now["evidence"]]
     assert now["topics"]
     assert (then["evidence"], then["topics"]) == ([], [])
-    with closing(sqlite3.connect(database)) as connection, connection:
+    with connected(database) as connection, connection:
         connection.execute(
-            "UPDATE tag_evidence SET field = 'body', start = 0, end = 7,"
+            "UPDATE tag_evidence SET field = 'body', start = 0, \"end\" = 7,"
             " revision_id = (SELECT id FROM article_revisions WHERE number = 1)"
         )
     with reading(database) as connection:
@@ -379,7 +378,7 @@ def test_a_text_that_an_article_had_is_no_copy_of_it(
 
 def test_copies_have_the_headline_that_a_person_decided(archive_of: Callable[[dict[str, str]], Path]) -> None:
     path = archive_of({f"{name}.md": piece("Ferry", "A ferry.", source=name) for name in ("A", "B", "C")})
-    with closing(sqlite3.connect(path)) as connection, connection:
+    with connected(path) as connection, connection:
         connection.execute("UPDATE articles SET decided_headline = 'Ship' WHERE id = 2")
         connection.execute("UPDATE articles SET decided_headline = '' WHERE id = 3")
     with reading(path) as connection:

@@ -1,8 +1,6 @@
 """What a query would tag as a rule: the articles that a search for it finds, beside those that topics have."""
 
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,6 +13,7 @@ from archive.queries.articles import count_articles, find_keys
 from archive.queries.filters import Asked
 from archive.queries.rule_trial import try_rule
 from archive.query_language.mistakes import QueryError
+from tests.engines import connected
 
 RULES = ["sanctions", '"trade sanctions"~20', "trade -film", "北京 OR pekin*", "headline:trade", "date:2023-02 china"]
 
@@ -77,7 +76,7 @@ def test_more_than_half_is_too_much(archive_of: Callable[[dict[str, str]], Path]
 
 
 def test_articles_that_are_left_out_are_counted(seeds_archive: Path) -> None:
-    with closing(sqlite3.connect(seeds_archive)) as writing, writing:
+    with connected(seeds_archive) as writing, writing:
         writing.execute("UPDATE articles SET status = 'withheld' WHERE published LIKE '2023-02-27%'")
     with reading(seeds_archive) as connection:
         trial = try_rule(connection, "trade date:2023-02")

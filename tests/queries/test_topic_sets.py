@@ -1,8 +1,6 @@
 """Sets of articles by topic, against the same counts by Python's own sets."""
 
-import sqlite3
 from collections.abc import Iterable
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,6 +11,7 @@ from archive.queries import reading
 from archive.queries.selection import ALL
 from archive.queries.topic_sets import Places, read_tree, topic_sets
 from archive.queries.topics import list_topics
+from tests.engines import connected
 
 NOW = "2026-11-22T00:00:00.000000Z"
 DATES = [None, "2022", "2022-12", "2022-12-31", "2023", "2023-01", "2023-01-01", "2023-01-01T00:00:00Z", "2024-02-29"]
@@ -20,7 +19,7 @@ DATES = [None, "2022", "2022-12", "2022-12-31", "2023", "2023-01", "2023-01-01",
 
 def fill(path: Path, dates: Iterable[str | None], parents: list[int | None], tags: Iterable[tuple[int, int]]) -> None:
     """Put articles of these dates, topics below these others (by place) and tags (article, topic) in an archive."""
-    with closing(sqlite3.connect(path)) as writing, writing:
+    with connected(path) as writing, writing:
         for table in ("article_topics", "topic_names", "topics", "articles"):
             writing.execute(f"DELETE FROM {table}")
         for number, date in enumerate(dates, 1):

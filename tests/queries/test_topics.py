@@ -1,7 +1,5 @@
 """Topics, as a tree."""
 
-import sqlite3
-from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -15,6 +13,7 @@ from archive.queries.articles import count_articles, list_articles
 from archive.queries.counts import count_by
 from archive.queries.filters import Asked, Filters
 from archive.queries.topics import list_topics, list_unused
+from tests.engines import connected
 
 
 def test_parents_stand_before_what_is_below_them(ask: Connection) -> None:
@@ -46,7 +45,7 @@ def test_topics_without_an_article_are_left_out(ask: Connection) -> None:
 
 def test_topics_that_stand_below_each_other_end(seeds_archive: Path) -> None:
     """No vocabulary can be loaded so, but a person with SQL can make it."""
-    with closing(sqlite3.connect(seeds_archive)) as writing, writing:
+    with connected(seeds_archive) as writing, writing:
         writing.execute(
             "UPDATE topics SET parent_id = (SELECT id FROM topics WHERE code = 'trade') WHERE code = 'economy'"
         )
@@ -90,10 +89,10 @@ def test_topics_among_the_articles_of_a_query(ask: Connection) -> None:
 
 
 def test_levels_and_vocabularies(seeds_archive: Path) -> None:
-    with closing(sqlite3.connect(seeds_archive)) as writing, writing:
+    with connected(seeds_archive) as writing, writing:
         writing.execute(
             "INSERT INTO topics (scheme, code, name, origin, created_at, retired) "
-            "VALUES ('medtop', '20000170', 'a retired concept', 'vocabulary', '2026-11-22T00:00:00.000000Z', 1)"
+            "VALUES ('medtop', '20000170', 'a retired concept', 'vocabulary', '2026-11-22T00:00:00.000000Z', TRUE)"
         )
     with reading(seeds_archive) as connection:
         whole = {row["code"]: row for row in list_topics(connection)}
@@ -127,7 +126,7 @@ def test_unused_topics_are_those_that_the_tree_leaves_out(ask: Connection) -> No
 
 
 def test_a_topic_of_hidden_articles_is_not_unused(seeds_archive: Path) -> None:
-    with closing(sqlite3.connect(seeds_archive)) as writing, writing:
+    with connected(seeds_archive) as writing, writing:
         writing.execute("UPDATE articles SET status = 'withheld'")
     with reading(seeds_archive) as connection:
         assert list_topics(connection, Asked().selection(connection)).rows == []

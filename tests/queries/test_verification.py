@@ -29,6 +29,7 @@ from archive.queries.verification import Verification, verify
 from archive.queries.verification.findings import SEVERITIES
 from archive.queries.verification.passages import is_block, is_passage
 from archive.running import this_process
+from tests.engines import connected, state
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 OLDEST = CHECKOUT / "tests" / "archives" / "20261122_first_archive.sql"
@@ -283,7 +284,7 @@ SOUND = (
 
 def damage(path: Path, *statements: str) -> Path:
     """Return the archive after statements that it would not let pass by itself."""
-    with closing(sqlite3.connect(path)) as connection:
+    with connected(path) as connection:
         connection.execute("PRAGMA foreign_keys = OFF")
         for statement in statements:
             connection.execute(statement)
@@ -322,7 +323,7 @@ def test_damage_is_found_and_nothing_else(seeds_archive: Path, case: Damage) -> 
     found = verify(seeds_archive, deep=case.deep)
     assert names(found) == set(case.found.split()), found.findings
     assert all(finding.severity in SEVERITIES and finding.message for finding in found.findings)
-    assert seeds_archive.read_bytes() == before
+    assert state(seeds_archive) == before
 
 
 @pytest.mark.parametrize(("table", "column"), ENUMERATIONS)
@@ -358,7 +359,7 @@ def test_every_check_has_its_damage() -> None:
 def test_findings_say_how_many_and_where(seeds_archive: Path) -> None:
     damage(seeds_archive, "UPDATE articles SET revision_id = NULL WHERE id <= 7")
     (finding,) = [finding for finding in verify(seeds_archive).findings if finding.check == "current_text"]
-    with closing(sqlite3.connect(seeds_archive)) as connection:
+    with connected(seeds_archive) as connection:
         keys = [key for (key,) in connection.execute("SELECT key FROM articles WHERE id <= 7")]
     assert (finding.severity, finding.number, finding.cure) == ("error", 7, "`archive repair`")
     start, _, places = finding.message.partition(": ")
@@ -397,7 +398,7 @@ def test_originals_that_cannot_be_unpacked_are_found(seeds_archive: Path, conten
 def test_an_original_that_would_fill_the_memory_is_given_up(seeds_archive: Path) -> None:
     compressor = zstandard.ZstdCompressor(write_content_size=False).compressobj()
     bomb = b"".join([*(compressor.compress(bytes(1 << 20)) for _ in range(2048)), compressor.flush()])
-    with closing(sqlite3.connect(seeds_archive)) as connection:
+    with connected(seeds_archive) as connection:
         connection.execute("UPDATE originals SET content = ? WHERE id = 1", (bomb,))
         connection.commit()
     program = (
@@ -417,7 +418,7 @@ def test_an_original_that_would_fill_the_memory_is_given_up(seeds_archive: Path)
 
 
 def alter_original(path: Path, change: Callable[[bytes], bytes]) -> None:
-    with closing(sqlite3.connect(path)) as connection:
+    with connected(path) as connection:
         (content,) = connection.execute("SELECT content FROM originals WHERE id = 1").fetchone()
         altered = zstandard.compress(change(zstandard.decompress(content)))
         connection.execute("UPDATE originals SET content = ? WHERE id = 1", (altered,))
@@ -456,7 +457,7 @@ def test_an_upgraded_archive_is_sound(tmp_path: Path) -> None:
 
 def oldest(path: Path) -> Path:
     """Return an archive of the oldest schema, as it was released."""
-    with closing(sqlite3.connect(path)) as connection:
+    with connected(path) as connection:
         connection.executescript("BEGIN;\n" + OLDEST.read_text(encoding="utf-8") + "\nCOMMIT;")
     return path
 
@@ -486,18 +487,18 @@ def test_an_index_at_odds_with_its_table_is_found_when_looking_deep(seeds_archiv
 
 def desert_index(path: Path, index: str, statement: str) -> None:
     """Run a statement of which an index does not hear."""
-    with closing(sqlite3.connect(path)) as connection:
+    with connected(path) as connection:
         (row,) = connection.execute("SELECT * FROM sqlite_schema WHERE name = ?", (index,)).fetchall()
     damage(path, "PRAGMA writable_schema = ON", f"DELETE FROM sqlite_schema WHERE name = '{index}'")
     damage(path, statement)
-    with closing(sqlite3.connect(path)) as connection:
+    with connected(path) as connection:
         connection.execute("PRAGMA writable_schema = ON")
         connection.execute("INSERT INTO sqlite_schema VALUES (?, ?, ?, ?, ?)", row)
         connection.commit()
 
 
 def test_a_damaged_page_is_found(seeds_archive: Path) -> None:
-    with closing(sqlite3.connect(seeds_archive)) as connection:
+    with connected(seeds_archive) as connection:
         (root,) = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'import_items'").fetchone()
         (size,) = connection.execute("PRAGMA page_size").fetchone()
     overwrite(seeds_archive, (root - 1) * size, bytes([7]) * 200)

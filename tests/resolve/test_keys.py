@@ -1,8 +1,6 @@
 """Keys: what is cited, and so must never come out otherwise."""
 
 import re
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,6 +9,7 @@ from archive.db.lookups import Identifier
 from archive.ingest import ImportOptions, import_paths
 from archive.resolve import keys
 from archive.resolve.keys import article_key
+from tests.engines import connected
 
 
 def test_keys_are_frozen() -> None:
@@ -39,7 +38,7 @@ def test_a_key_that_is_taken_is_followed_by_another(
         (tmp_path / f"{name}.txt").write_text(f"Text {name}.")
     import_paths(database, [str(tmp_path / "a.txt")], ImportOptions(jobs=0))
     import_paths(database, [str(tmp_path / "b.txt"), str(tmp_path / "c.txt")], ImportOptions(jobs=0))
-    with closing(sqlite3.connect(database)) as connection:
+    with connected(database) as connection:
         assert connection.execute("SELECT key FROM articles ORDER BY id").fetchall() == [
             ("key0",),
             ("key1",),

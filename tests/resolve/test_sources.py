@@ -1,12 +1,11 @@
 """From what an input calls a source to a source of the archive."""
 
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from archive.ingest import ImportOptions, import_paths, load_vocabulary
+from tests.engines import connected
 
 SOURCES = """
 [[sources]]
@@ -35,6 +34,6 @@ def test_the_source_of_a_url(database: Path, tmp_path: Path, url: str, source: s
     load_vocabulary(database, tmp_path / "sources.toml", "sources")
     (tmp_path / "a.md").write_text(f"---\nurl: {url}\n---\nThe mill is sold.")
     import_paths(database, [str(tmp_path / "a.md")], ImportOptions(jobs=0))
-    with closing(sqlite3.connect(database)) as connection:
+    with connected(database) as connection:
         found = connection.execute("SELECT s.name FROM articles a LEFT JOIN sources s ON s.id = a.source_id").fetchone()
     assert found == (source,)

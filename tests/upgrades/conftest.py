@@ -3,9 +3,7 @@
 import os
 import runpy
 import shutil
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
 from textwrap import indent
 from typing import Any
@@ -14,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from archive.db import proof, schema, upgrades
+from tests.engines import connected
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 RELEASED = sorted((CHECKOUT / "tests" / "archives").glob("*.sql"))
@@ -66,7 +65,7 @@ def loaded_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Pa
         path = folder / f"{text.stem}.db"
         if not path.exists():
             load(text, path)
-            with closing(sqlite3.connect(path)) as connection:  # as every writer leaves it
+            with connected(path) as connection:  # as every writer leaves it
                 connection.execute("PRAGMA journal_mode = WAL")
         return path
 
@@ -89,7 +88,7 @@ def oldest(loaded_once: Callable[[Path], Path], tmp_path: Path) -> Path:
 def current_once(loaded_once: Callable[[Path], Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = Path(shutil.copy(loaded_once(RELEASED[0]), tmp_path_factory.mktemp("current") / "current.db"))
     upgrades.upgrade(path, keep_backup=False)
-    with closing(sqlite3.connect(path)) as connection:
+    with connected(path) as connection:
         connection.execute(
             "INSERT INTO decisions (made_at, who, article_key, subject, name, value, reason) "
             "SELECT '2026-11-22T08:00:00.000000Z', 'Ada', key, 'topic', 'local:trade', 'rejected', 'only in passing' "
@@ -110,7 +109,7 @@ def state() -> Callable[[Path], object]:
     """Tell all that an archive is: every value, every statement of its schema, where it stands; to be compared."""
 
     def of(path: Path) -> object:
-        with closing(sqlite3.connect(path)) as connection:
+        with connected(path) as connection:
             shadows = {name for (name,) in connection.execute("SELECT name FROM pragma_table_list WHERE type='shadow'")}
             statements = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema").fetchall()
             return (

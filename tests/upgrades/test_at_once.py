@@ -18,6 +18,7 @@ from archive.db import proof, schema, store, upgrades
 from archive.db.engine import open_engine
 from archive.errors import SchemaError
 from archive.queries.sql import run_select
+from tests.engines import connected
 
 REVISION = "20261122_first_archive"
 
@@ -107,7 +108,7 @@ def test_plain_alembic_waits_too(oldest: Path, tmp_path: Path) -> None:
             writer.execute("COMMIT")
             _, told = alembic.communicate(timeout=60)
     assert alembic.returncode == 0, told
-    with closing(sqlite3.connect(oldest)) as connection:
+    with connected(oldest) as connection:
         assert connection.execute("SELECT name FROM authors WHERE name_key = 'late'").fetchall() == [("Late",)]
     assert schema.current_revision(oldest) == schema.HEAD
 
@@ -188,7 +189,7 @@ def test_import_stops_when_the_archive_is_upgraded_under_it(
     assert listener.units == 4
     assert schema.current_revision(current) == name
     assert count(current, "import_items") == before + 4
-    with closing(sqlite3.connect(current)) as connection:
+    with connected(current) as connection:
         assert proof.check_foreign_keys(connection) == []
         assert proof.check_search(connection) == []
         status, reason = connection.execute("SELECT status, reason FROM imports ORDER BY id DESC").fetchone()
@@ -243,7 +244,7 @@ def test_upgrade_waits_for_the_batch_that_an_import_is_writing(
     seen = count(current.with_name(f"current.before-{schema.HEAD}.db"), "import_items")
     assert seen > before and (seen - before) % 4 == 0
     assert count(current, "import_items") == seen
-    with closing(sqlite3.connect(current)) as connection:
+    with connected(current) as connection:
         assert proof.check_search(connection) == []
 
 
@@ -258,5 +259,5 @@ def test_what_was_opened_before_an_upgrade_is_known_as_such(current: Path, add_m
 
 
 def count(path: Path, table: str) -> int:
-    with closing(sqlite3.connect(path)) as connection:
+    with connected(path) as connection:
         return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])

@@ -11,10 +11,11 @@ import pytest
 from click.testing import Result
 
 from archive.db import schema, upgrades
+from tests.engines import connected
 
 
 def no_archive(path: Path) -> None:
-    with closing(sqlite3.connect(path)) as connection:
+    with connected(path) as connection:
         connection.execute("CREATE TABLE orders (id INTEGER PRIMARY KEY, what TEXT)")
         connection.execute("INSERT INTO orders (what) VALUES ('tea')")
         connection.commit()
@@ -22,7 +23,7 @@ def no_archive(path: Path) -> None:
 
 def of_another_program(path: Path) -> None:
     """Another program that uses Alembic, and happens to have a table of articles."""
-    with closing(sqlite3.connect(path)) as connection:
+    with connected(path) as connection:
         connection.executescript(
             "CREATE TABLE articles (id INTEGER); CREATE TABLE alembic_version (version_num TEXT);"
             "INSERT INTO alembic_version VALUES ('1a2b3c4d5e6f')"
@@ -31,12 +32,12 @@ def of_another_program(path: Path) -> None:
 
 def of_another_program_with_the_same_tables(path: Path) -> None:
     of_another_program(path)
-    with closing(sqlite3.connect(path)) as connection:
+    with connected(path) as connection:
         connection.execute("CREATE TABLE import_items (id INTEGER)")
 
 
 def of_another_program_without_a_migration(path: Path) -> None:
-    with closing(sqlite3.connect(path)) as connection:
+    with connected(path) as connection:
         connection.executescript("CREATE TABLE alembic_version (version_num TEXT); CREATE TABLE shop (id INTEGER)")
 
 
@@ -174,7 +175,7 @@ def test_name_that_no_file_can_have(tmp_path: Path, archive: Callable[..., Resul
 
 def test_archive_of_a_newer_program(oldest: Path, archive: Callable[..., Result]) -> None:
     upgrades.upgrade(oldest, keep_backup=False)
-    with closing(sqlite3.connect(oldest)) as connection:
+    with connected(oldest) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '20991231_what_comes'")
         connection.execute("UPDATE about SET value = '9.9.0' WHERE name = 'program_version'")
         connection.commit()

@@ -15,6 +15,7 @@ import pytest
 from click.testing import Result
 
 from archive.db import backups, proof, schema, upgrades
+from tests.engines import connected
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 FIRST = "20261122_first_archive"
@@ -50,7 +51,7 @@ def readable(path: Path) -> tuple[proof.Inventory, list[tuple[Any, ...]]]:
 
 def with_stale_search(path: Path) -> None:
     """Make the search index disagree with the texts, so that the proof fails."""
-    with closing(sqlite3.connect(path)) as connection:
+    with connected(path) as connection:
         connection.execute("INSERT INTO article_fts (rowid, headline, body) VALUES (999999, 'of', 'nothing')")
         connection.commit()
 
@@ -140,7 +141,7 @@ def test_until_it_is_done_readers_see_the_archive_as_it_was(oldest: Path) -> Non
 def test_nobody_else_writes_meanwhile(oldest: Path) -> None:
     def look() -> None:
         with (
-            closing(sqlite3.connect(oldest, timeout=0)) as other,
+            connected(oldest) as other,
             pytest.raises(sqlite3.OperationalError, match="locked"),
         ):
             other.execute("DELETE FROM articles")
@@ -175,10 +176,10 @@ def test_power_cut_just_after_the_end_leaves_what_is_there(
         shutil.copy(f"{oldest}-wal", f"{cut}-wal")
 
     # held open, or the last one to leave would write the log into the file
-    with closing(sqlite3.connect(oldest)) as reader:
+    with connected(oldest) as reader:
         reader.execute("PRAGMA journal_mode = WAL").fetchone()
         reader.execute("SELECT count(*) FROM articles").fetchone()
-        monkeypatch.setattr("archive.db.engine.truncate_wal", cut_here)
+        monkeypatch.setattr("archive.db.engine.settle", cut_here)
         schema.upgrade(oldest)
     assert Path(f"{cut}-wal").stat().st_size > 0
     assert state(cut) == state(oldest)
@@ -291,7 +292,7 @@ def test_downgrade_keeps_all_that_the_older_schema_has_room_for(oldest: Path, ar
 
 def test_downgrade_that_would_lose_a_decision_is_refused(oldest: Path, archive: Run, state: State) -> None:
     assert archive(oldest, "db", "upgrade", "--no-backup").exit_code == 0
-    with closing(sqlite3.connect(oldest)) as connection:
+    with connected(oldest) as connection:
         connection.execute(
             "INSERT INTO decisions (made_at, who, subject, name, value) "
             "VALUES ('2026-11-22T08:00:00.000000Z', 'Ada', 'topic', 'local:trade', 'rejected')"

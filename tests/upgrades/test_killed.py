@@ -144,7 +144,7 @@ def test_killed_within_statements_it_is_before_or_after(
     [
         ("archive.db.backups._sync", f"stopped; nothing was changed: {{}} is at {FIRST}\n"),
         (
-            "archive.db.engine.truncate_wal",
+            "archive.db.engine.settle",
             f"stopped; but it was done already, and all adds up: {{}} is at {schema.HEAD}\n",
         ),
     ],

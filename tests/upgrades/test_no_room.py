@@ -4,13 +4,13 @@ import resource
 import shutil
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from archive.db import backups, schema, upgrades
+from tests.engines import connected
 
 # Bytes that a file may have. The archive has some 430,000, its log some 110,000 at the end of an upgrade.
 LIMITS = (0, 40_000, 80_000, 100_000, 130_000, 400_000, 440_000, 1_000_000)
@@ -122,7 +122,7 @@ def test_what_may_not_be_written(
     what: str,
 ) -> None:
     path = world_readable / "archive.db"
-    with closing(sqlite3.connect(oldest)) as connection:  # as a backup leaves it, and as a copy on other media has it
+    with connected(oldest) as connection:  # as a backup leaves it, and as a copy on other media has it
         connection.execute("PRAGMA journal_mode = DELETE")
     shutil.copy(oldest, path)
     before = path.read_bytes()

@@ -2,7 +2,6 @@
 
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ from alembic.script import ScriptDirectory
 from click.testing import Result
 
 from archive.db import proof, schema, upgrades
+from tests.engines import connected
 
 # What stands in the texts: one word for each script, one with a fold, one that is nowhere.
 WORDS = ("the", "lukashenko", '"北 京"', "minister", "trade OR sanctions", "zzzznowhere")
@@ -20,11 +20,11 @@ def test_there_is_an_archive_of_a_released_schema(released_text: Path) -> None:
 
 
 def test_nothing_is_lost_on_the_way_to_the_newest_schema(released: Path, released_text: Path) -> None:
-    with closing(sqlite3.connect(released)) as connection:
+    with connected(released) as connection:
         before, found = proof.take_inventory(connection), search(connection)
     assert upgrades.upgrade(released) is (released_text.stem != schema.HEAD)
     assert schema.current_revision(released) == schema.HEAD
-    with closing(sqlite3.connect(released)) as connection:
+    with connected(released) as connection:
         # which version of the program made the schema is kept there, after the proof
         connection.execute("DELETE FROM about WHERE name = 'program_version'")
         after = proof.take_inventory(connection)

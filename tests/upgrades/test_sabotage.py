@@ -3,11 +3,9 @@
 import os
 import re
 import shutil
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +14,7 @@ from click.testing import Result
 
 from archive.db import proof, schema, upgrades
 from archive.errors import SchemaError
+from tests.engines import connected
 
 # Names of tables as a person might choose them, and what hangs on the archive's tables.
 USERS = """
@@ -252,7 +251,7 @@ HONEST: dict[str, tuple[str, dict[str, Any]]] = {
 @pytest.fixture
 def populated(current: Path) -> Path:
     """A populated archive of the newest schema, with decisions of a person and tables of a user's own."""
-    with closing(sqlite3.connect(current)) as connection:
+    with connected(current) as connection:
         connection.executescript(USERS)
     return current
 
@@ -348,7 +347,7 @@ def test_what_was_wrong_before_does_not_stop_an_upgrade(
     populated: Path, add_migration: Callable[..., str], state: Callable[[Path], object]
 ) -> None:
     """Rows that lead nowhere already are told by `archive verify`; an upgrade only looks for new ones."""
-    with closing(sqlite3.connect(populated)) as connection:
+    with connected(populated) as connection:
         connection.executescript(
             "CREATE TABLE tags (article INTEGER REFERENCES articles(id), doc TEXT REFERENCES documents(doc_id));"
             "INSERT INTO tags VALUES (4711, 'no such');"
@@ -369,7 +368,7 @@ def test_what_was_wrong_before_does_not_stop_an_upgrade(
 def test_search_index_that_was_out_of_step_is_told_with_the_cure(
     populated: Path, add_migration: Callable[..., str], archive: Callable[..., Result]
 ) -> None:
-    with closing(sqlite3.connect(populated)) as connection:
+    with connected(populated) as connection:
         connection.execute(
             "UPDATE article_revisions SET body = 'another' WHERE id = (SELECT revision_id FROM articles)"
         )
@@ -494,5 +493,5 @@ def test_search_index_that_the_migration_left_behind_is_not_put_down_to_the_arch
 
 
 def count(path: Path, table: str) -> int:
-    with closing(sqlite3.connect(path)) as connection:
+    with connected(path) as connection:
         return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])

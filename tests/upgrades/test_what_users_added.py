@@ -9,6 +9,7 @@ import pytest
 from click.testing import Result
 
 from archive.db import proof, schema, upgrades
+from tests.engines import connected
 
 # Every kind of table that SQLite has, and values that are easily changed on the way.
 TABLES = """
@@ -60,7 +61,7 @@ CREATE TRIGGER broken_too AFTER DELETE ON codes BEGIN INSERT INTO no_such_table 
 @pytest.fixture
 def theirs(oldest: Path) -> Path:
     """A populated archive of the first schema with things of a user's own in it."""
-    with closing(sqlite3.connect(oldest)) as connection:
+    with connected(oldest) as connection:
         connection.executescript(TABLES + OBJECTS)
         # something for the migrations to fill in, on articles that a trigger watches
         connection.execute(
@@ -72,12 +73,12 @@ def theirs(oldest: Path) -> Path:
 
 
 def test_it_all_survives_to_the_letter(theirs: Path) -> None:
-    with closing(sqlite3.connect(theirs)) as connection:
+    with connected(theirs) as connection:
         before, added = proof.take_inventory(connection), statements(connection)
         owned = sorted(rows(connection, "who owns what"), key=str)
     upgrades.upgrade(theirs)
     assert schema.current_revision(theirs) == schema.HEAD
-    with closing(sqlite3.connect(theirs)) as connection:
+    with connected(theirs) as connection:
         after = proof.take_inventory(connection)
         names = [name for name in before.tables if name not in schema_tables(connection)]
         assert {'my "odd" table', "codes", "counted", "notes", "note_search_data", "places_node", "log"} <= {*names}
@@ -119,7 +120,7 @@ def test_it_all_still_works(theirs: Path) -> None:
 
 def test_what_they_do_is_not_tried(oldest: Path, archive: Callable[..., Result]) -> None:
     """`kind` of a name is required since it is there; what adds names without it passes the upgrade, and fails then."""
-    with closing(sqlite3.connect(oldest)) as connection:
+    with connected(oldest) as connection:
         connection.executescript(
             "CREATE TABLE wanted (name TEXT); CREATE TRIGGER mine AFTER INSERT ON wanted BEGIN "
             "INSERT INTO source_names (source_id, name, name_key) VALUES (1, NEW.name, lower(NEW.name)); END;"
@@ -127,7 +128,7 @@ def test_what_they_do_is_not_tried(oldest: Path, archive: Callable[..., Result])
         )
         before = len(connection.execute("SELECT * FROM alike").description)
     assert archive(oldest, "db", "upgrade").exit_code == 0
-    with closing(sqlite3.connect(oldest)) as connection:
+    with connected(oldest) as connection:
         with pytest.raises(sqlite3.IntegrityError, match=r"NOT NULL constraint failed: source_names\.kind"):
             connection.execute("INSERT INTO wanted VALUES ('The Lintel')")
         assert len(connection.execute("SELECT * FROM alike").description) > before
@@ -135,7 +136,7 @@ def test_what_they_do_is_not_tried(oldest: Path, archive: Callable[..., Result])
 
 def test_table_of_a_module_that_is_not_there_survives(oldest: Path) -> None:
     """Another program's virtual table (its module is loaded there, not here) stays as it is."""
-    with closing(sqlite3.connect(oldest)) as connection:
+    with connected(oldest) as connection:
         connection.execute("CREATE TABLE vectors_data (id INTEGER PRIMARY KEY, v BLOB)")
         connection.execute("INSERT INTO vectors_data VALUES (1, x'0102')")
         connection.execute("PRAGMA writable_schema = ON")
@@ -147,7 +148,7 @@ def test_table_of_a_module_that_is_not_there_survives(oldest: Path) -> None:
         )
         connection.commit()
     upgrades.upgrade(oldest)
-    with closing(sqlite3.connect(oldest)) as connection:
+    with connected(oldest) as connection:
         assert statements(connection)["vectors"] == statement
         assert rows(connection, "vectors_data") == [(1, b"\x01\x02")]
 
@@ -187,7 +188,7 @@ def test_what_cannot_survive_is_named_and_nothing_is_changed(
 ) -> None:
     """A column goes: what a user made that names it is refused by its name."""
     statement, told = WOULD_NOT_SURVIVE[what]
-    with closing(sqlite3.connect(current)) as connection:
+    with connected(current) as connection:
         connection.executescript(statement)
     before = state(current)
     add_migration(
@@ -201,7 +202,7 @@ def test_what_cannot_survive_is_named_and_nothing_is_changed(
         assert_told(told, done.stderr)
     assert "nothing was changed" in done.stderr
     assert state(current) == before
-    with closing(sqlite3.connect(current)) as connection:
+    with connected(current) as connection:
         for kind, name in connection.execute(
             "SELECT type, name FROM sqlite_schema WHERE name IN ('mine', 'under')"
         ).fetchall():
@@ -226,7 +227,7 @@ REBUILD = """rebuild_table(op.get_bind(), sa.Table(
 def test_trigger_on_a_table_that_goes_is_named(
     current: Path, add_migration: Callable[..., str], archive: Callable[..., Result], state: Callable[[Path], object]
 ) -> None:
-    with closing(sqlite3.connect(current)) as connection:
+    with connected(current) as connection:
         connection.execute("CREATE TRIGGER mine AFTER DELETE ON body_blocks BEGIN SELECT 1; END")
     before = state(current)
     add_migration("DROP TABLE body_blocks", {"tables_dropped": ("body_blocks",)})
@@ -244,7 +245,7 @@ def test_trigger_on_a_table_that_goes_is_named(
 def test_column_that_a_user_added_survives_or_is_named(
     oldest: Path, archive: Callable[..., Result], state: Callable[[Path], object], column: str
 ) -> None:
-    with closing(sqlite3.connect(oldest)) as connection:
+    with connected(oldest) as connection:
         connection.execute("ALTER TABLE articles ADD COLUMN my_rating INTEGER")
         connection.execute("UPDATE articles SET my_rating = id * 10")
         connection.execute("ALTER TABLE articles ADD COLUMN my_sum INTEGER GENERATED ALWAYS AS (my_rating + 1) VIRTUAL")
@@ -255,10 +256,10 @@ def test_column_that_a_user_added_survives_or_is_named(
     assert done.exit_code == 1
     assert "column source_names.my_remark is gone" in done.stderr
     assert state(oldest) == before
-    with closing(sqlite3.connect(oldest)) as connection:
+    with connected(oldest) as connection:
         connection.execute("ALTER TABLE source_names DROP COLUMN my_remark")
     assert archive(oldest, "db", "upgrade").exit_code == 0
-    with closing(sqlite3.connect(oldest)) as connection:
+    with connected(oldest) as connection:
         kept = "SELECT count(*) FROM articles WHERE my_rating = id * 10 AND my_sum = my_rating + 1"
         assert connection.execute(kept).fetchone() == (10,)
 
@@ -275,7 +276,7 @@ def test_column_that_a_user_added_survives_or_is_named(
 def test_name_that_a_migration_needs_is_told(
     oldest: Path, archive: Callable[..., Result], state: Callable[[Path], object], statement: str
 ) -> None:
-    with closing(sqlite3.connect(oldest)) as connection:
+    with connected(oldest) as connection:
         connection.execute(statement)
     before = state(oldest)
     done = archive(oldest, "db", "upgrade")

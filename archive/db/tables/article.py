@@ -1,8 +1,8 @@
 """Articles: one published piece each, and the states of its text."""
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, Text, UniqueConstraint, text
+from sqlalchemy import Column, ForeignKey, Index, Integer, UniqueConstraint
 
-from archive.db.tables.base import GIVEN_BY, Id, reference, table
+from archive.db.tables.base import GIVEN_BY, Id, Text, index_of_few, reference, table
 
 COUNTING = "ix_articles_counting"
 
@@ -50,8 +50,8 @@ articles = table(
     Column("slugline", Text, doc="Words by which a newsroom names a story: `HARBOUR-EELS`; NULL if not stated."),
     Column("dateline", Text, doc="Place, and often day, it was written at, as printed: `MINSK`; NULL if not stated."),
     # of the few that have them: what is hidden is looked for in every question
-    Index(None, "status", sqlite_where=text("status IS NOT NULL")),
-    Index(None, "embargo_until", sqlite_where=text("embargo_until IS NOT NULL")),
+    index_of_few("status"),
+    index_of_few("embargo_until"),
     # what is counted of the articles that words find, beside each other: a row of articles is ten times as wide
     Index(COUNTING, "id", "source_id", "published_from", "published_precision"),
 )

@@ -1,8 +1,8 @@
 """Corpora: sets of articles that can be cited."""
 
-from sqlalchemy import Boolean, Column, Integer, Text, UniqueConstraint, text
+from sqlalchemy import Boolean, Column, Integer, UniqueConstraint, false, text
 
-from archive.db.tables.base import reference, table
+from archive.db.tables.base import Text, reference, table
 
 corpora = table(
     "corpora",
@@ -61,7 +61,7 @@ corpora = table(
         "includes_hidden",
         Boolean,
         nullable=False,
-        server_default=text("0"),
+        server_default=false(),
         doc="Whether articles that were withheld, canceled or under embargo were taken in.",
     ),
     Column(

@@ -1,8 +1,8 @@
 """Who is credited with an article: its authors, and agencies beside its source."""
 
-from sqlalchemy import Column, Integer, Text, UniqueConstraint
+from sqlalchemy import Column, Integer, UniqueConstraint
 
-from archive.db.tables.base import reference, table
+from archive.db.tables.base import Text, reference, table
 
 authors = table(
     "authors",

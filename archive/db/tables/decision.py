@@ -1,8 +1,8 @@
 """Decisions: what people said, which nothing automatic overrides."""
 
-from sqlalchemy import Column, Text, UniqueConstraint
+from sqlalchemy import Column, UniqueConstraint
 
-from archive.db.tables.base import reference, table
+from archive.db.tables.base import Text, reference, table
 
 decisions = table(
     "decisions",

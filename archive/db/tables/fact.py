@@ -1,8 +1,8 @@
 """What tells this archive from all others."""
 
-from sqlalchemy import Column, Text
+from sqlalchemy import Column
 
-from archive.db.tables.base import table
+from archive.db.tables.base import Text, table
 
 about = table(
     "about",

@@ -1,8 +1,8 @@
 """What was learned from people's tags, and what it proposes: no tags until a person or a person's threshold says so."""
 
-from sqlalchemy import Column, Float, Integer, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import Column, Float, Integer, LargeBinary, UniqueConstraint
 
-from archive.db.tables.base import reference, table
+from archive.db.tables.base import Text, reference, table
 
 models = table(
     "models",

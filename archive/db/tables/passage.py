@@ -1,8 +1,8 @@
 """What stands in a text beside plain paragraphs, and what was taken out of it."""
 
-from sqlalchemy import Column, Integer, Text, UniqueConstraint
+from sqlalchemy import Column, Integer, UniqueConstraint
 
-from archive.db.tables.base import reference, table
+from archive.db.tables.base import Text, reference, table
 
 body_blocks = table(
     "body_blocks",

@@ -1,8 +1,8 @@
 """Queries that people keep under a name."""
 
-from sqlalchemy import Column, Text
+from sqlalchemy import Column
 
-from archive.db.tables.base import table
+from archive.db.tables.base import Text, table
 
 saved_queries = table(
     "saved_queries",

@@ -1,8 +1,8 @@
 """Sources: who published a piece."""
 
-from sqlalchemy import Column, Text
+from sqlalchemy import Column
 
-from archive.db.tables.base import table
+from archive.db.tables.base import Text, table
 
 sources = table(
     "sources",

@@ -1,8 +1,8 @@
 """The names and domains that lead to a source, and what bylines call it."""
 
-from sqlalchemy import Column, Text, UniqueConstraint
+from sqlalchemy import Column, UniqueConstraint
 
-from archive.db.tables.base import reference, table
+from archive.db.tables.base import Text, reference, table
 
 source_names = table(
     "source_names",

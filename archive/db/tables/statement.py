@@ -1,8 +1,8 @@
 """What inputs state of an article, and by what they name it: every value that came, not only the one that stands."""
 
-from sqlalchemy import Boolean, Column, Index, Integer, Text, UniqueConstraint
+from sqlalchemy import Boolean, Column, Index, Integer, UniqueConstraint
 
-from archive.db.tables.base import GIVEN_BY, reference, table
+from archive.db.tables.base import GIVEN_BY, Text, reference, table
 
 article_identifiers = table(
     "article_identifiers",

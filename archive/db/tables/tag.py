@@ -1,8 +1,8 @@
 """Why an article has a tag, and which a person took off."""
 
-from sqlalchemy import Column, Float, Index, Integer, Text, UniqueConstraint, text
+from sqlalchemy import Column, Float, Integer, UniqueConstraint
 
-from archive.db.tables.base import GIVEN_BY, reference, table
+from archive.db.tables.base import GIVEN_BY, Text, index_of_few, reference, table
 
 rejected_topics = table(
     "rejected_topics",
@@ -43,5 +43,6 @@ tag_evidence = table(
     Column("end", Integer, doc="Where it ends, exclusive."),
     reference("model_id", "models", "The model, where one put the tag there.", nullable=True),
     # of the few that are rejected, or of a model, only: nothing for an import to keep up
-    *(Index(None, name, sqlite_where=text(f"{name} IS NOT NULL")) for name in ("rejected_topic_id", "model_id")),
+    index_of_few("rejected_topic_id"),
+    index_of_few("model_id"),
 )

@@ -1,8 +1,8 @@
 """Tombstones: that an article was forgotten, and by what its bytes and texts would be known again."""
 
-from sqlalchemy import Boolean, Column, Index, Text, UniqueConstraint
+from sqlalchemy import Boolean, Column, Index, UniqueConstraint
 
-from archive.db.tables.base import reference, table
+from archive.db.tables.base import Text, reference, table
 
 tombstones = table(
     "tombstones",

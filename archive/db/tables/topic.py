@@ -1,8 +1,8 @@
 """Topics: what articles are about, and which article is about what."""
 
-from sqlalchemy import Boolean, Column, Text, UniqueConstraint, text
+from sqlalchemy import Boolean, Column, UniqueConstraint, false
 
-from archive.db.tables.base import reference, table
+from archive.db.tables.base import Text, reference, table
 
 topics = table(
     "topics",
@@ -20,7 +20,7 @@ topics = table(
         "retired",
         Boolean,
         nullable=False,
-        server_default=text("0"),
+        server_default=false(),
         doc="Whether its vocabulary says that it is not to be used any more.",
     ),
     Column("retired_on", Text, doc="Since when, as the vocabulary states it; NULL if it does not."),

@@ -1,8 +1,8 @@
 """Imports: each run, each unit it read with its outcome, and the bytes as received."""
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, Text
+from sqlalchemy import Column, Index, Integer, LargeBinary
 
-from archive.db.tables.base import Id, reference, table
+from archive.db.tables.base import Id, Text, reference, table
 
 originals = table(
     "originals",

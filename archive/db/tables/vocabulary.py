@@ -1,8 +1,8 @@
 """Vocabularies: the schemes of topics, what topics are called and mean, and the rules that tag with them."""
 
-from sqlalchemy import Column, Index, Text, UniqueConstraint, text
+from sqlalchemy import Column, Index, UniqueConstraint, text
 
-from archive.db.tables.base import reference, table
+from archive.db.tables.base import Text, reference, table
 
 schemes = table(
     "schemes",

@@ -1,6 +1,9 @@
 """What a view is."""
 
+import re
 from dataclasses import dataclass
+
+_LISTED = re.compile(r"(ORDER BY [\w.]+)\)\) AS")
 
 
 @dataclass(frozen=True)
@@ -11,3 +14,8 @@ class View:
     doc: str
     columns: dict[str, str]
     sqlite: str
+
+    @property
+    def postgresql(self) -> str:
+        """The same SELECT for PostgreSQL, which has another word for lists, and names what is selected of."""
+        return _LISTED.sub(r"\1) listed) AS", self.sqlite.replace("group_concat(", "string_agg("))

@@ -10,7 +10,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from archive.db.schema import connect_read_only, not_a_database
+from archive.db.schema import not_a_database
+from archive.db.sqlite import connect_read_only
 from archive.queries.verification import (
     corpora,
     database,

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex
 
 from archive.db import schema
-from archive.db.engine import is_immutable, open_engine
+from archive.db.sqlite import connect_read_only, is_immutable, open_engine
 from archive.db.tables import metadata
 from archive.db.views import VIEWS
 from archive.errors import SchemaError
@@ -146,7 +146,7 @@ def check_tables(path: Path) -> Iterator[Finding]:
             differences = compare_metadata(MigrationContext.configure(connection, opts=options), metadata)
     except DatabaseError as error:
         raise sqlite3.DatabaseError(str(error.orig)) from error
-    with closing(schema.connect_read_only(path)) as plain:
+    with closing(connect_read_only(path)) as plain:
         missing = {name for name, _ in missing_indexes(plain)}
     for difference in differences:
         for one in difference if isinstance(difference, list) else [difference]:

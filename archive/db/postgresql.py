@@ -1,0 +1,116 @@
+"""An archive on a PostgreSQL server: how it is opened and locked, and what the server says of itself."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from psycopg.abc import Buffer
+from psycopg.adapt import Loader
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
+
+from archive.errors import ArchiveError
+
+OLDEST = 140000  # of the server, as `server_version_num` has it
+LOCK_TIMEOUT_MS = 30_000
+
+# One archive is written by one transaction at a time, as with SQLite: ids follow the highest there is, and what is
+# unknown to one writer would be added by two. The lock is the transaction's, and gone when its connection is.
+_WRITE_LOCK = 0x61726368697665  # "archive"
+
+# What the server says, by its SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html), and the cure.
+_SERVER_ERRORS = {
+    "28": "it does not let you in; look at name and password, which can stand in ~/.pgpass, and at pg_hba.conf",
+    "3D000": "there is no such database; make it with createdb, encoding UTF8",
+    "42501": "your role may not do this; its owner can allow it with GRANT, or name another role in the URL",
+    "25006": "it can only be read there; name the server that is written to",
+    "53100": "its disk is full; make room",
+    "53200": "it has no memory left; look at its settings",
+    "53300": "too many programs are connected; end some, or raise max_connections",
+    "55P03": "another program holds it; end that, or wait",
+    "57014": "it took longer than the server allows; see statement_timeout",
+}
+_GONE = ("08", "57P")  # connections that break, and servers that are shut down
+
+
+class _Number(Loader):
+    """Reads a sum of whole numbers as what it is; PostgreSQL calls it numeric."""
+
+    def load(self, data: Buffer) -> int | float:
+        digits = bytes(data).decode()
+        return float(digits) if "." in digits else int(digits)
+
+
+def open_engine(url: URL, *, read_only: bool = False) -> Engine:
+    """Return an engine on a database; transactions hold the archive's write lock unless `read_only`.
+
+    A read-only one sees the archive as of the moment when its transaction begins, as with SQLite.
+    """
+    how: dict[str, Any] = {
+        "application_name": "archive",
+        "client_encoding": "utf8",
+        "options": f"-c lock_timeout={LOCK_TIMEOUT_MS} {url.query.get('options', '')}".strip(),
+    }
+    level = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True} if read_only else {}
+    _part_indexes()
+    engine = create_engine(
+        url.difference_update_query(["options"]), poolclass=NullPool, connect_args=how, execution_options=level
+    )
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: psycopg.Connection, _record: Any) -> None:
+        connection.adapters.register_loader("numeric", _Number)
+
+    if not read_only:
+
+        @event.listens_for(engine, "begin")
+        def begin(connection: Connection) -> None:
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITE_LOCK})")
+
+    return engine
+
+
+def _part_indexes() -> None:
+    """Have indexes hold the same few rows as in SQLite."""
+    from archive.db.tables import metadata  # late: it makes all tables
+
+    for table in metadata.tables.values():
+        for index in table.indexes:
+            index.dialect_options["postgresql"]["where"] = index.dialect_options["sqlite"]["where"]
+
+
+@contextmanager
+def server_errors_explained(url: URL) -> Iterator[None]:
+    """Turn what the server says of itself (not there, gone, full, not allowed) into an error with the cure."""
+    try:
+        yield
+    except DBAPIError as error:
+        state = getattr(error.orig, "sqlstate", None)
+        said = " ".join(str(error.orig).split())
+        if state is None and not error.connection_invalidated and "connection" not in said:
+            raise
+        if state is None or state.startswith(_GONE):
+            raise ArchiveError(
+                f"{url} cannot be reached ({said}): see whether the server runs, and do the same again; "
+                "what was written before is safe"
+            ) from error
+        cure = _SERVER_ERRORS.get(state) or _SERVER_ERRORS.get(state[:2])
+        if cure is None:
+            raise
+        raise ArchiveError(f"{url} cannot be used ({said}): {cure}; what was in it before is safe") from error
+
+
+def require_usable(connection: Connection, url: URL) -> None:
+    """Raise ArchiveError where the server is too old, or the database has another encoding than UTF-8."""
+    version = int(connection.exec_driver_sql("SHOW server_version_num").scalar_one())
+    if version < OLDEST:
+        raise ArchiveError(f"{url} is on PostgreSQL {version // 10000}; an archive needs {OLDEST // 10000} or newer")
+    encoding = connection.exec_driver_sql("SHOW server_encoding").scalar_one()
+    if encoding != "UTF8":
+        raise ArchiveError(
+            f"{url} has the encoding {encoding}, in which not all texts can be kept; make a database with "
+            "createdb --encoding UTF8 --template template0"
+        )

@@ -1,0 +1,22 @@
+"""What all engines have in common that index texts."""
+
+from collections.abc import Collection, Iterator
+from typing import Protocol
+
+from sqlalchemy import Connection
+
+
+class Index(Protocol):
+    """A full-text index of the current texts, kept in step by whoever writes (no triggers)."""
+
+    def remove(self, connection: Connection, ids: Collection[int]) -> None:
+        """Take these articles out of the index, as long as they still have the text that is indexed."""
+
+    def add(self, connection: Connection, ids: Collection[int]) -> None:
+        """Index these articles with the text they have now."""
+
+    def add_range(self, connection: Connection, first: int, last: int) -> None:
+        """Index all articles from one id to another, both included."""
+
+    def indexed_words(self, connection: Connection) -> Iterator[tuple[str, int, int]]:
+        """Yield each word of the index: in how many articles it occurs, and how often."""

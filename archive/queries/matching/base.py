@@ -1,0 +1,63 @@
+"""What all engines have in common that find words."""
+
+from typing import Any, Protocol
+
+from sqlalchemy import ColumnElement, Connection, FromClause
+
+from archive.query_language.tree import And, Near, Node, Not, Or, Saved, Words
+
+Condition = ColumnElement[bool]
+
+
+class Match(Protocol):
+    """Words that articles are found by: conditions on the engine's index, which has a row for each article."""
+
+    def __hash__(self) -> int:
+        """Equal ones are the same key of what is made once."""
+
+    @property
+    def index(self) -> FromClause:
+        """The index, to select from."""
+
+    @property
+    def id(self) -> ColumnElement[int]:
+        """Its column of ids of articles."""
+
+    @property
+    def joined(self) -> Condition:
+        """What joins `articles` to it so that matches are read first, and then the articles."""
+
+    @property
+    def found(self) -> Condition:
+        """The condition that a row of the index matches."""
+
+    @property
+    def score(self) -> ColumnElement[float]:
+        """How well it matches, in the engine's own measure: more is better."""
+
+    @property
+    def form(self) -> "Match":
+        """The same, with parameters for what differs from query to query: a statement of it is made once for all."""
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What the parameters of its form stand for."""
+
+    def is_looked_up(self, connection: Connection, limit: int) -> bool:
+        """Tell whether going back along the dates, and looking each article up in the index, finds a few soonest."""
+
+
+def is_of_words(node: Node) -> bool:
+    """Tell whether a part of a query asks for words, and for nothing else, so that an index can answer all of it."""
+    match node:
+        case Words() | Near():
+            return True
+        case Or(parts):
+            return all(is_of_words(part) for part in parts)
+        case And(parts):
+            wanted = [part for part in parts if not isinstance(part, Not)]
+            excluded = [part.part for part in parts if isinstance(part, Not)]
+            return bool(wanted) and all(is_of_words(part) for part in (*wanted, *excluded))
+        case Saved(_, query) if query.tree is not None:
+            return is_of_words(query.tree)
+    return False

