@@ -77,6 +77,7 @@ def open_engine(url: URL, *, read_only: bool = False) -> Engine:
         "options": f"-c lock_timeout={LOCK_TIMEOUT_MS} {_ALIVE} {url.query.get('options', '')}".strip(),
     }
     level = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True} if read_only else {}
+    _part_indexes()
     engine = create_engine(
         url.difference_update_query(["options"]), poolclass=NullPool, connect_args=how, execution_options=level
     )
@@ -92,6 +93,15 @@ def open_engine(url: URL, *, read_only: bool = False) -> Engine:
             connection.exec_driver_sql(_BEGINS)
 
     return engine
+
+
+def _part_indexes() -> None:
+    """Have indexes hold the same few rows as in SQLite."""
+    from archive.db.tables import metadata  # late: it makes all tables
+
+    for table in metadata.tables.values():
+        for index in table.indexes:
+            index.dialect_options["postgresql"]["where"] = index.dialect_options["sqlite"]["where"]
 
 
 @contextmanager
