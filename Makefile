@@ -22,7 +22,7 @@ help:
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[html,office,pdf,warc,plot,fast,skos,learn]" --group dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[html,office,pdf,warc,plot,fast,skos,learn,postgres]" --group dev
 	@touch $(READY)
 
 demo: $(READY)
