@@ -1,6 +1,6 @@
 """What the end of a query, a name or a key may become, for shells and for whatever else people type into.
 
-Asked in plain SQLite: whoever presses a key waits, so nothing here waits for others or computes for long.
+Asked past SQLAlchemy: whoever presses a key waits, so nothing here waits for others or computes for long.
 """
 
 import sqlite3
@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
 from urllib.parse import quote
 
 from archive.db.location import Location
@@ -24,6 +24,13 @@ _PATIENCE = 0.1  # seconds for a lock
 _LONGEST = 1.0  # seconds in all
 _SHOWN = 60  # characters of a headline
 _END = "\U0010ffff"
+
+
+class Asked(Protocol):
+    """A connection to an archive in a file or on a server."""
+
+    def execute(self, statement: str, values: tuple[object, ...] = ..., /) -> Any:
+        """Return a cursor with what a statement finds; `?` stands for values."""
 
 
 class Candidate(NamedTuple):
@@ -56,15 +63,21 @@ def complete_value(
     Sources and topics are slugs and codes; names, where nothing else begins so or where `by_name` asks for them first.
     Of both only those that articles have, unless `all_known`. Where more begin so, the last is among those returned, so
     that what all these have in common is what all have. Where there is no archive of this schema, where it is locked or
-    does not answer at once, or on a server, nothing is returned, and no error is raised. Nothing is written.
+    does not answer at once, nothing is returned, and no error is raised. Nothing is written.
     """
     ask = _VALUES.get(field)
     if ask is None:
         return []
     try:
-        with _asking(location) as connection:
-            found = ask(connection, _Typed(typed, name_key(typed), by_name, all_known))
-            return _few(one for one in found if one.text.isprintable())
+        wanted = _Typed(typed, name_key(typed), by_name, all_known)
+        if isinstance(location, Path):
+            with _asking(location) as connection:
+                found = ask(connection, wanted)
+        else:
+            from archive.queries.server_completion import ask_server
+
+            found = ask_server(location, lambda server: ask(server, wanted), _PATIENCE, _LONGEST)
+        return _few(one for one in found if one.text.isprintable())
     except (sqlite3.Error, OSError, UnicodeError, ValueError):
         return []
 
@@ -84,8 +97,8 @@ class _Typed(NamedTuple):
 
 
 @contextmanager
-def _asking(path: Location) -> Iterator[sqlite3.Connection]:
-    if not isinstance(path, Path) or not path.is_file():
+def _asking(path: Path) -> Iterator[sqlite3.Connection]:
+    if not path.is_file():
         raise FileNotFoundError(path)
     options = "mode=ro&immutable=1" if is_immutable(path) else "mode=ro"
     name = f"file:{quote(bytes(path.absolute()))}?{options}"
@@ -106,16 +119,16 @@ def _few(found: Iterable[Candidate]) -> list[Candidate]:
     return [*ordered[: MOST - 1], ordered[-1]]
 
 
-def _sources(connection: sqlite3.Connection, typed: _Typed) -> list[Candidate]:
+def _sources(connection: Asked, typed: _Typed) -> list[Candidate]:
     return _sources_that(connection, typed, "EXISTS (SELECT 1 FROM articles a WHERE a.source_id = s.id)")
 
 
-def _credited(connection: sqlite3.Connection, typed: _Typed) -> list[Candidate]:
+def _credited(connection: Asked, typed: _Typed) -> list[Candidate]:
     return _sources_that(connection, typed, "s.id IN (SELECT c.source_id FROM article_credits c)")
 
 
-def _sources_that(connection: sqlite3.Connection, typed: _Typed, condition: str) -> list[Candidate]:
-    used = "1" if typed.all_known else condition
+def _sources_that(connection: Asked, typed: _Typed, condition: str) -> list[Candidate]:
+    used = "1 = 1" if typed.all_known else condition
     slugs = (
         f"SELECT s.slug, s.name FROM sources s WHERE s.slug >= ? AND s.slug < ? AND {used} ORDER BY s.slug",
         (typed.text.lower(), typed.text.lower() + _END),
@@ -128,7 +141,7 @@ def _sources_that(connection: sqlite3.Connection, typed: _Typed, condition: str)
     return _first_that_gives(connection, [names, slugs] if typed.by_name else [slugs, names])
 
 
-def _topics(connection: sqlite3.Connection, typed: _Typed) -> list[Candidate]:
+def _topics(connection: Asked, typed: _Typed) -> list[Candidate]:
     # a topic above one that articles have finds them, too
     used = (
         "WITH RECURSIVE used(id) AS (SELECT id FROM topics t "
@@ -138,27 +151,26 @@ def _topics(connection: sqlite3.Connection, typed: _Typed) -> list[Candidate]:
     word = "CASE WHEN t.scheme = 'local' THEN t.code ELSE t.scheme || ':' || t.code END"
     codes = (
         f"{used}SELECT {word} AS word, t.name FROM used JOIN topics t ON t.id = used.id "
-        "WHERE (t.scheme = 'local' OR instr(?, ':')) AND word >= ? AND word < ? ORDER BY word",
-        (typed.all_known, typed.text, typed.text.lower(), typed.text.lower() + _END),
+        f"WHERE (t.scheme = 'local' OR ?) AND {word} >= ? AND {word} < ? ORDER BY word",
+        (typed.all_known, ":" in typed.text, typed.text.lower(), typed.text.lower() + _END),
     )
     names = (
-        f"{used}SELECT DISTINCT n.name, {word} FROM used JOIN topics t ON t.id = used.id "
-        "JOIN topic_names n ON n.topic_id = t.id WHERE n.name_key >= ? AND n.name_key < ? ORDER BY n.name_key",
+        f"{used}SELECT n.name, {word} AS word FROM used JOIN topics t ON t.id = used.id "
+        "JOIN topic_names n ON n.topic_id = t.id WHERE n.name_key >= ? AND n.name_key < ? "
+        "GROUP BY n.name, n.name_key, t.scheme, t.code ORDER BY n.name_key",
         (typed.all_known, *typed.span),
     )
     return _first_that_gives(connection, [names, codes] if typed.by_name else [codes, names])
 
 
-def _first_that_gives(
-    connection: sqlite3.Connection, statements: Iterable[tuple[str, tuple[object, ...]]]
-) -> list[Candidate]:
+def _first_that_gives(connection: Asked, statements: Iterable[tuple[str, tuple[object, ...]]]) -> list[Candidate]:
     for sql, values in statements:
         if found := [Candidate(*row) for row in connection.execute(sql, values)]:
             return found
     return []
 
 
-def _authors(connection: sqlite3.Connection, typed: _Typed) -> list[Candidate]:
+def _authors(connection: Asked, typed: _Typed) -> list[Candidate]:
     start = "SELECT name FROM authors WHERE name_key >= ? AND name_key < ? ORDER BY name_key"
     ends = [f"{start} LIMIT {MOST + 1}", f"{start} DESC LIMIT 1"]
     found = [Candidate(*row) for sql in ends for row in connection.execute(sql, typed.span)]
@@ -166,35 +178,35 @@ def _authors(connection: sqlite3.Connection, typed: _Typed) -> list[Candidate]:
         return found
     # a family name
     inside = connection.execute(
-        "SELECT name FROM authors WHERE instr(name_key, ' ' || ?) ORDER BY name_key", (typed.key,)
+        "SELECT name FROM authors WHERE replace(name_key, ?, '') <> name_key ORDER BY name_key", (f" {typed.key}",)
     )
     return [Candidate(*row) for row in inside]
 
 
-def _stated(column: str) -> Callable[[sqlite3.Connection, _Typed], list[Candidate]]:
-    def values(connection: sqlite3.Connection, typed: _Typed) -> list[Candidate]:
+def _stated(column: str) -> Callable[[Asked, _Typed], list[Candidate]]:
+    def values(connection: Asked, typed: _Typed) -> list[Candidate]:
         rows = connection.execute(f"SELECT DISTINCT {column} FROM articles WHERE {column} IS NOT NULL ORDER BY 1")
         return [Candidate(value) for (value,) in rows if typed.begins(value)]
 
     return values
 
 
-def _names_in(table: str) -> Callable[[sqlite3.Connection, _Typed], list[Candidate]]:
-    def names(connection: sqlite3.Connection, typed: _Typed) -> list[Candidate]:
+def _names_in(table: str) -> Callable[[Asked, _Typed], list[Candidate]]:
+    def names(connection: Asked, typed: _Typed) -> list[Candidate]:
         rows = connection.execute(f"SELECT name, query FROM {table} ORDER BY name")
         return [Candidate(name, query) for name, query in rows if typed.begins(name)]
 
     return names
 
 
-def _imports(connection: sqlite3.Connection, typed: _Typed) -> list[Candidate]:
+def _imports(connection: Asked, typed: _Typed) -> list[Candidate]:
     rows = connection.execute("SELECT CAST(id AS TEXT), substr(started_at, 1, 16) || 'Z' FROM imports ORDER BY id DESC")
     return [
         one for one in (*(Candidate(*row) for row in rows), Candidate("last", "the latest")) if typed.begins(one.text)
     ]
 
 
-def _keys(connection: sqlite3.Connection, typed: _Typed) -> list[Candidate]:
+def _keys(connection: Asked, typed: _Typed) -> list[Candidate]:
     sql = (
         "SELECT a.key, coalesce(a.decided_headline, r.headline, '') FROM articles a "
         "LEFT JOIN article_revisions r ON r.id = a.revision_id "
@@ -208,17 +220,17 @@ def _keys(connection: sqlite3.Connection, typed: _Typed) -> list[Candidate]:
     return [Candidate(key, headline[:_SHOWN]) for key, headline in rows]
 
 
-def _has(_connection: sqlite3.Connection, typed: _Typed) -> list[Candidate]:
+def _has(_connection: Asked, typed: _Typed) -> list[Candidate]:
     from archive.queries.facts import HAS
 
     return [Candidate(name) for name in sorted(HAS) if typed.begins(name)]
 
 
-def _statuses(_connection: sqlite3.Connection, typed: _Typed) -> list[Candidate]:
+def _statuses(_connection: Asked, typed: _Typed) -> list[Candidate]:
     return [Candidate(name) for name in STATUSES if typed.begins(name)]
 
 
-_VALUES: dict[str, Callable[[sqlite3.Connection, _Typed], list[Candidate]]] = {
+_VALUES: dict[str, Callable[[Asked, _Typed], list[Candidate]]] = {
     "source": _sources,
     "credited": _credited,
     "topic": _topics,

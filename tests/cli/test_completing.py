@@ -153,8 +153,8 @@ def test_every_key_argument_and_query_is_completed() -> None:
 
 def test_control_characters_are_not_sent_to_a_terminal(bash: Ask, fish: Ask, seeds_archive: Path) -> None:
     with connected(seeds_archive) as connection, connection:
-        connection.execute("UPDATE sources SET name = 'Radio' || char(27) || '[31m' WHERE slug = 'radio-lintel'")
-        connection.execute("UPDATE articles SET section = 'Bus' || char(10) || 'x' WHERE section = 'Business'")
+        connection.execute("UPDATE sources SET name = ? WHERE slug = 'radio-lintel'", ("Radio\x1b[31m",))
+        connection.execute("UPDATE articles SET section = ? WHERE section = 'Business'", ("Bus\nx",))
     assert fish("archive list source:r") == ["plain,source:radio-lintel\tRadio\\x1b[31m"]
     assert bash("archive list section:b") == []
 
@@ -168,6 +168,7 @@ def test_what_have_nothing_in_common_with_what_was_typed_takes_nothing_of_it_awa
     assert bash("archive list author:orr") == ['plain,\\"Ada\\ Orrin\\"', 'plain,\\"Bo\\ Orrin\\"', "plain,orr"]
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("what", ["missing", "folder", "no database", "older", "locked"])
 def test_an_archive_that_cannot_be_asked_completes_nothing_and_says_nothing(
     what: str, bash: Ask, seeds_archive: Path
@@ -199,12 +200,14 @@ def test_an_archive_that_cannot_be_asked_completes_nothing_and_says_nothing(
     assert not Path("none.db").exists()
 
 
+@pytest.mark.sqlite
 def test_nothing_is_written(bash: Ask, seeds_archive: Path) -> None:
     before = {file.name: file.read_bytes() for file in seeds_archive.parent.iterdir() if file.is_file()}
     assert bash("archive list source:r") == ["plain,radio-lintel"]
     assert {file.name: file.read_bytes() for file in seeds_archive.parent.iterdir() if file.is_file()} == before
 
 
+@pytest.mark.sqlite
 def test_home_and_variables_are_put_in_for_db(bash: Ask, seeds_archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(seeds_archive.parent))
     for where in ("~", "$HOME"):

@@ -125,10 +125,12 @@ def test_several_at_once_killed_at_random_and_run_again_lose_and_double_nothing(
     orders = [mixed[one:] + mixed[:one] for one in range(4)]
     processes = {one: start(database, *orders[one]) for one in range(4)}
     killed = 0
-    until = time.monotonic() + 10
-    while time.monotonic() < until:
-        time.sleep(chance.uniform(0.3, 1.2))
+    for _ in range(8):
         one = chance.randrange(4)
+        begun = f"SELECT 1 FROM imports WHERE process LIKE '% {processes[one].pid} %'"
+        while processes[one].poll() is None and not rows(database, begun):
+            time.sleep(0.02)
+        time.sleep(chance.uniform(0, 0.8))
         if processes[one].poll() is None:
             os.killpg(processes[one].pid, signal.SIGKILL)
             processes[one].wait()
@@ -137,13 +139,13 @@ def test_several_at_once_killed_at_random_and_run_again_lose_and_double_nothing(
         processes[one] = start(database, *orders[one])
     said = [tmp_path / f"said {one}" for one in range(4)]
     for process in processes.values():
-        process.wait(120)
+        assert process.wait(120) == 0
     processes = {one: start(database, *orders[one], said=said[one]) for one in range(4)}
     assert [process.wait(120) for process in processes.values()] == [0] * 4, [file.read_text() for file in said]
-    assert killed > 3
+    assert killed
     check_nothing_is_doubled(database)
     assert rows(database, "SELECT count(*) FROM imports WHERE status = 'running'") == [(0,)]
-    assert rows(database, "SELECT count(*) FROM imports WHERE status = 'interrupted'")[0][0] >= killed - 4
+    assert rows(database, "SELECT count(*) FROM imports WHERE status = 'interrupted'")[0][0] >= killed // 2
     compare(contents(database), alone)
 
 

