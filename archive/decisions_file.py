@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select
 
 from archive.db import decisions, lookups, tables, tombstones, vocabulary, wiping
 from archive.db.decisions import ACCEPTED, DECIDING, FIELD, FORGET, REJECTED, THRESHOLD, TOPIC, UNDO, Decision
-from archive.db.location import Location, file_of
+from archive.db.location import Location
 from archive.db.lookups import Identifier
 from archive.db.precedence import LATEST, PERSON, RULES, Rule, find_rule
 from archive.db.thresholds import follow_thresholds, is_threshold
@@ -99,7 +99,7 @@ def restore_decisions(location: Location, lines: Iterable[str]) -> Restored:
         follow_thresholds(connection)
     if restoring.done.forgotten:
         try:
-            wiping.finish(file_of(location, "wiping"))
+            wiping.finish(location)
         except ArchiveError as error:
             restoring.done.unfinished = str(error)
     return restoring.done

@@ -14,6 +14,7 @@ from archive.db import decisions, removal, schema, tables, tombstones, wiping
 from archive.db.backups import find_copies
 from archive.db.clock import now
 from archive.db.decisions import FORGET, Decision
+from archive.db.location import Location
 from archive.db.tombstones import Tombstone
 from archive.errors import ForgottenError, UsageError
 from archive.normalize.text import require_utf8
@@ -47,14 +48,14 @@ class Forgotten:
     finished: list[str] = field(default_factory=list)
 
 
-def foresee(path: Path, keys: Sequence[str]) -> Prospect:
+def foresee(location: Location, keys: Sequence[str]) -> Prospect:
     """Return what forgetting these articles would do; writes nothing.
 
     Raises NotFoundError for a key that names no article and never did, UsageError where bytes are shared with an
     article that is not named.
     """
-    found = Prospect(backups=find_copies(path))
-    with reading(path) as connection:
+    found = Prospect(backups=find_copies(location) if isinstance(location, Path) else [])
+    with reading(location) as connection:
         ids, found.already = _named(connection, keys)
         _refuse_shared(connection, ids)
         for article_id in ids:
@@ -71,20 +72,20 @@ def foresee(path: Path, keys: Sequence[str]) -> Prospect:
     return found
 
 
-def forget(path: Path, keys: Sequence[str], reason: str, who: str) -> Forgotten:
+def forget(location: Location, keys: Sequence[str], reason: str, who: str) -> Forgotten:
     """Wipe articles with all their texts and bytes, and put on record that, when, by whom and why.
 
-    All rows go in one transaction; then the search index and the file are written anew, so that no trace is left in
-    them. For articles that were forgotten before, only what is left to wipe is done. Raises as `foresee` does, and
-    ArchiveError while others have the archive open; nothing is done then.
+    All rows go in one transaction; then the search index and the file, or the tables on a server, are written anew, so
+    that no trace is left in them. For articles that were forgotten before, only what is left to wipe is done. Raises as
+    `foresee` does, and ArchiveError while others have the archive open; nothing is done then.
     """
     require_utf8("--reason", reason)
     require_utf8("--who", who)
     if not reason.strip() or not who.strip():
         raise UsageError("who forgets an article, and why, stands on record; name both with --who and --reason")
-    schema.require_current(path)
+    schema.require_current(location)
     done = Forgotten()
-    with wiping.alone(path) as connection:
+    with wiping.alone(location) as connection:
         with connection.begin():
             schema.require_unchanged(connection)
             ids, _ = _named(connection, keys)
@@ -103,7 +104,7 @@ def forget(path: Path, keys: Sequence[str], reason: str, who: str) -> Forgotten:
             if stones:
                 wiping.check_keys(connection)
         if done.made or done.finished:
-            with wiping.unfinished_told(path):
+            with wiping.unfinished_told(location):
                 wiping.wipe(connection)
     return done
 

@@ -1,12 +1,13 @@
 """`archive forget`."""
 
 import sys
+from pathlib import Path
 
 import click
 
 from archive.cli import completing
 from archive.cli.escaping import printable_line
-from archive.cli.options import archive_file, name_of
+from archive.cli.options import archive_location, name_of
 from archive.cli.output import hint, print_rows, shown_path
 from archive.errors import UsageError
 
@@ -42,7 +43,7 @@ def forget(ctx: click.Context, /, keys: tuple[str, ...], reason: str, who: str |
     """
     from archive import forget as forgetting
 
-    location = archive_file(ctx, "archive forget")
+    location = archive_location(ctx)
     found = forgetting.foresee(location, keys)
     for stone in found.already:
         hint(printable_line(f"already: {stone.told()}"))
@@ -52,6 +53,8 @@ def forget(ctx: click.Context, /, keys: tuple[str, ...], reason: str, who: str |
         hint(f"the text stays in {', '.join(found.copies)} (`archive copies KEY`); name them too to forget them")
     if found.resting:
         hint(f"decided to be translations of it, and still so: {', '.join(found.resting)}")
+    if not isinstance(location, Path):
+        hint("its log (WAL) and its replicas may hold it for a while, and backups for good; they are not touched")
     for backup in found.backups:
         hint(f"may hold it, and is not touched: {shown_path(str(backup))}")
     if found.articles and not yes:

@@ -10,7 +10,7 @@ from typing import cast
 from sqlalchemy.exc import DBAPIError
 
 from archive.db import wiping
-from archive.db.location import Location, file_of
+from archive.db.location import Location
 from archive.db.plain import Plain
 from archive.errors import ArchiveError
 from archive.queries import verification
@@ -88,7 +88,7 @@ def _finish_wiping(location: Location, done: Repair, *, dry_run: bool) -> None:
     keys = done.unwiped
     if not dry_run:
         try:
-            keys = wiping.finish(file_of(location, "wiping"))
+            keys = wiping.finish(location)
         except ArchiveError as error:
             done.left.append(Finding("error", "unwiped", len(keys), str(error), None))
             return

@@ -1,4 +1,4 @@
-"""What was deleted, wiped from the file: the search index, pages that were freed, remains within pages, the log."""
+"""What was deleted, wiped from an SQLite file: index, pages that were freed, remains within pages, the log."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -6,17 +6,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import OperationalError
 
 from archive.db import tombstones
-from archive.db.sqlite import file_errors_explained, open_engine
+from archive.db.sqlite import open_engine
 from archive.db.tables import metadata
 from archive.errors import ArchiveError
-
-UNFINISHED = (
-    "the archive shows nothing of it any more, but traces may be left in the file; `archive repair` wipes them, and so "
-    "does the same `archive forget` once more"
-)
 
 
 @contextmanager
@@ -61,30 +56,6 @@ def wipe(connection: Connection) -> None:
     with connection.begin():
         tombstones.mark_wiped(connection)
     _empty_log(driver)
-
-
-def finish(path: Path) -> list[str]:
-    """Wipe what is left of articles that were forgotten, if a wiping was interrupted; returns their keys.
-
-    Raises ArchiveError, which says so, where it cannot be finished now.
-    """
-    with unfinished_told(path), alone(path) as connection:
-        with connection.begin():
-            keys = [stone.key for stone in tombstones.find_unwiped(connection)]
-        if keys:
-            wipe(connection)
-    return keys
-
-
-@contextmanager
-def unfinished_told(path: Path) -> Iterator[None]:
-    """Let an error that keeps a file from being wiped say that something was forgotten, and what is left to do."""
-    try:
-        with file_errors_explained(path):
-            yield
-    except (ArchiveError, DatabaseError, sqlite3.Error) as error:
-        reason = error.orig if isinstance(error, DatabaseError) else error
-        raise ArchiveError(f"{UNFINISHED} ({reason})") from error
 
 
 def check_keys(connection: Connection) -> None:
