@@ -5,6 +5,7 @@ process to another takes three times as long.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 # The single values that an input can give about an article, by the name they have in `article_values`.
 # Topics are not among them: they add up.
@@ -247,11 +248,19 @@ class Article:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Unchanged:
-    """A unit whose bytes and context are the same as at this place before: nothing of it was looked at again."""
+class LastItem(NamedTuple):
+    """The last unit with an article that a locator gave: enough to know it again."""
+
+    id: int
+    original_sha256: str
+    context_sha256: str
+
+
+class Unchanged(NamedTuple):
+    """A unit whose bytes and context are those that its place last gave, in that item: nothing in it is looked at."""
 
     locator: str
+    last_item_id: int
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,11 @@ find_files ─▶ read, normalize, match (workers) ─▶ decide whose it is ─
 """
 
 import os
-from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -19,19 +20,17 @@ from archive.db.changes import Change, Failed, SameAsBefore
 from archive.db.engine import errors_explained, open_engine, settle, trusting
 from archive.db.ids import Ids
 from archive.db.location import Location, files_of
-from archive.db.lookups import LastItem
 from archive.db.tombstones import find_forgotten
-from archive.documents import Article, Failure, Given, ReadContainer, Unchanged, Value
-from archive.errors import ArchiveError, ReadError
+from archive.documents import Article, Failure, Given, LastItem, Value
+from archive.errors import ArchiveError
+from archive.finding import Finder
 from archive.import_options import ImportOptions
 from archive.normalize.urls import RULES_VERSION, canonical_url
 from archive.openers import Opener
-from archive.portions import Found, Unit, of_bounded_size, take_batch, take_some
-from archive.prepare import Known, Settings, Task
+from archive.portions import Unit, take_batch
+from archive.prepare import Contexts, Settings
 from archive.readers.field_map import FieldMap
-from archive.readers.file_bytes import read_stdin
-from archive.readers.files import FoundFile, LeftOut, find_files
-from archive.readers.unwrap import FoundRecord, Taken, unwrap_stream
+from archive.readers.looking import ways_of_looking
 from archive.resolve.decisions import apply_again
 from archive.resolve.derived_tags import DerivedTags
 from archive.resolve.identity import IdentityResolver
@@ -175,12 +174,8 @@ class Import:
         self._listener = listener
         self._stdin = stdin
         self._position = 1
-        self._known: deque[dict[str, LastItem]] = deque()  # of each chunk that is being read
         self._values = values
         self._fields = fields
-        limits = (options.limits, options.max_seconds, options.max_memory)
-        self._opener = Opener(*limits, fields, here=options.jobs == 0)
-        self._containers: list[ReadContainer] = []  # on record when all of their units are
 
     def run(self) -> ImportSummary:
         summary: ImportSummary | None = None
@@ -191,13 +186,14 @@ class Import:
             with (
                 errors_explained(self._location),
                 Workers(settings, _jobs(self._options.jobs)) as workers,
-                self._opener,
+                self._opener() as opener,
             ):
-                results = self._results(workers)
+                finder = self._finder(opener, settings)
+                results = chain.from_iterable(workers.prepare(finder.find(self._paths, self._own_files)))
                 while batch := list(take_batch(results)):
                     self._write(batch)
                 with signals_held(), self._begin_writing():
-                    store.add_containers(self._writing, summary.import_id, self._containers)
+                    store.add_containers(self._writing, summary.import_id, finder.containers)
                     store.end_import(self._writing, summary.import_id, "finished")
         except BaseException as error:
             if summary is not None and not self._is_part:
@@ -231,6 +227,7 @@ class Import:
             queries=tuple(vocabulary.all_queries(connection)),
             names=tuple(vocabulary.vocabulary_names(connection)),
             domains=tuple(sorted((at, source.slug) for at, source in vocabulary.source_domains(connection).items())),
+            looking=ways_of_looking(self._fields),
             max_bytes=self._options.max_bytes,
             max_characters=self._options.max_characters,
             max_seconds=self._options.max_seconds,
@@ -242,63 +239,21 @@ class Import:
         arguments = self._options.arguments(self._paths)
         return settings, ImportSummary(store.begin_import(connection, arguments, __version__, this_process()))
 
-    def _chunks(self) -> Iterator[list[Task]]:
-        found = self._find()
-        while some := list(take_some(found)):
-            # each look in a transaction of its own: one that stayed open would keep the WAL from being emptied
-            with signals_held(), self._begin_reading():
-                schema.require_unchanged(self._reading)
-                known = lookups.find_last_items(self._reading, [one.locator for one in some])
-            for chunk in of_bounded_size(some, known):
-                self._known.append(known)
-                yield [self._task(one, known.get(one.locator)) for one in chunk]
+    def _look_up(self, locators: Collection[str]) -> dict[str, LastItem]:
+        """Return what these places last gave."""
+        # each look in a transaction of its own: one that stayed open would keep the WAL from being emptied
+        with signals_held(), self._begin_reading():
+            schema.require_unchanged(self._reading)
+            return lookups.find_last_items(self._reading, locators)
 
-    def _results(self, workers: Workers) -> Iterator[Unit]:
-        for results in workers.prepare(self._chunks()):
-            known = self._known.popleft()
-            for result in results:
-                yield (result, known[result.locator].id) if isinstance(result, Unchanged) else result
+    def _opener(self) -> Opener:
+        options = self._options
+        return Opener(options.limits, options.max_seconds, options.max_memory, self._fields, here=options.jobs == 0)
 
-    def _task(self, found: Found, last: LastItem | None) -> Task:
-        if isinstance(found, Failure):
-            return Task(found, None)
-        known = None if last is None else Known(last.original_sha256, last.context_sha256)
-        if isinstance(found, FoundRecord):
-            return Task(found.found, known, found.content, found.reader)
-        if found.path != "-" or self._stdin is None:
-            return Task(found, known)
-        try:
-            return Task(found, known, read_stdin(self._stdin, self._options.max_bytes))
-        except ReadError as error:
-            return Task(Failure("-", str(error), getattr(error, "cure", None)), None)
-
-    def _find(self) -> Iterator[Found]:
-        """Yield what there is to be read; of files of many documents, their records as they are read."""
-        limits = self._options.limits
-        for path in self._paths:
-            if path == "-":
-                found = FoundFile("-", "-", str(Path.cwd()), None)
-                if self._stdin is None:
-                    yield Failure("-", "there is no standard input to read")
-                    continue
-                records, self._stdin = unwrap_stream(found, self._stdin, limits, fields=self._fields)
-                yield from (found,) if records is None else self._unwrapped(records)
-                continue
-            for one in find_files([path], leave_out=self._own_files):
-                if isinstance(one, LeftOut):
-                    self._listener.noted(one.locator, [f"{one.reason}; {one.cure}"])
-                    continue
-                records = self._opener.take_apart(one) if isinstance(one, FoundFile) else None
-                yield from (one,) if records is None else self._unwrapped(records)
-
-    def _unwrapped(self, records: Iterator[Taken]) -> Iterator[Found]:
-        for record in records:
-            if isinstance(record, ReadContainer):
-                self._containers.append(record)
-                if record.notes:
-                    self._listener.noted(record.locator, record.notes)
-            else:
-                yield record
+    def _finder(self, opener: Opener, settings: Settings) -> Finder:
+        contexts = Contexts(settings)
+        noted, limits = self._listener.noted, self._options.limits
+        return Finder(opener, contexts, self._look_up, noted, limits, self._fields, self._stdin)
 
     def _write(self, batch: Sequence[Unit]) -> None:
         connection = self._writing
@@ -316,8 +271,7 @@ class Import:
                 elif isinstance(result, Failure):
                     outcomes.append(Failed(item_id, result))
                 else:
-                    unchanged, last_item_id = result
-                    outcomes.append(SameAsBefore(item_id, unchanged.locator, last_item_id))
+                    outcomes.append(SameAsBefore(item_id, result.locator, result.last_item_id))
             store.write_batch(connection, self._summary.import_id, self._position, outcomes, ids)
             changed = {outcome.article.key: outcome.article.id for outcome in outcomes if isinstance(outcome, Change)}
             apply_again(connection, changed.keys())

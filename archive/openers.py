@@ -13,7 +13,8 @@ from archive.processes import TIME_IS_UP, become_killable, starting_undisturbed
 from archive.readers.base import shown
 from archive.readers.field_map import FieldMap
 from archive.readers.files import FoundFile
-from archive.readers.unwrap import FoundRecord, Limits, Taken, look_into, unwrap_file
+from archive.readers.looking import look_into
+from archive.readers.unwrap import FoundRecord, Limits, Taken, unwrap_file
 
 _READY = "ready"
 _LINES = (".jsonl", ".ndjson", ".jl")  # split at their line ends: that needs nobody who can be killed
@@ -93,12 +94,13 @@ class Opener:
     def __exit__(self, *_: object) -> None:
         self._end()
 
-    def take_apart(self, found: FoundFile) -> Iterator[Taken] | None:
+    def take_apart(self, found: FoundFile, content: bytes | None = None) -> Iterator[Taken] | None:
         """Return the units in a file: a short single document itself; None if that is long, or cannot be opened.
 
-        One is read to its end, or given up, before the next is named.
+        `content` has its bytes where they were read already. One is read to its end, or given up, before the next is
+        named.
         """
-        holds_many, content = look_into(found, self._fields)
+        holds_many, content = look_into(found, self._fields, content)
         if not holds_many:
             # what was looked at need not be opened once more
             return None if content is None else iter((FoundRecord(found, content, None),))

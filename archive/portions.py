@@ -1,9 +1,9 @@
 """How much of an import is read at once, and how much is written in one transaction."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
-from archive.db.lookups import LastItem
 from archive.documents import Article, Failure, Unchanged
+from archive.prepare import Task
 from archive.readers.file_bytes import file_size
 from archive.readers.files import FoundFile
 from archive.readers.unwrap import FoundRecord
@@ -15,43 +15,42 @@ CHUNK = 500  # files or records handed to a worker at once
 CHUNK_BYTES = 2_000_000  # or so many bytes of them: of pages, what takes a second
 LARGE = 1_000_000  # bytes of a file that is a chunk of its own, so that what becomes of it costs no other file
 
-# What there is to be read: a file, a record of one, or why there is nothing.
-Found = FoundFile | FoundRecord | Failure
-
-# What was read of a unit; of one that is unchanged, which item its place gave last.
-Unit = Article | Failure | tuple[Unchanged, int]
+# What was read of a unit, or that it is as it was.
+Unit = Article | Failure | Unchanged
 
 
-def take_some(found: Iterator[Found]) -> Iterator[Found]:
-    """Yield what was found until it is enough to be looked up at once: of records the bytes are in memory already."""
+def take_some(found: Iterator[Task | FoundRecord]) -> Iterator[Task | FoundRecord]:
+    """Yield what was found until it is enough to be looked up at once: of some, the bytes are in memory already."""
     total = 0
     for number, one in enumerate(found, 1):
         yield one
-        total += len(one.content) if isinstance(one, FoundRecord) else 0
+        total += len(one.content or b"")
         if number == CHUNK or total >= CHUNK_BYTES:
             return
 
 
-def of_bounded_size(found: Sequence[Found], known: Mapping[str, LastItem]) -> Iterator[list[Found]]:
-    """Yield files in portions that hold not too many bytes to be read at once; a file seen before counts as it was."""
-    portion: list[Found] = []
+def of_bounded_size(tasks: Sequence[Task]) -> Iterator[list[Task]]:
+    """Yield tasks in portions that hold not too many bytes to be read at once."""
+    portion: list[Task] = []
     total = 0
-    for one in found:
-        last = known.get(one.locator)
-        if isinstance(one, FoundRecord):
-            size = len(one.content)
-        else:
-            size = 0 if isinstance(one, Failure) else file_size(one.path) if last is None else last.size
+    for task in tasks:
+        size = _size(task)
         if portion and (size > LARGE or total + size > CHUNK_BYTES):
             yield portion
             portion, total = [], 0
         if size > LARGE:
-            yield [one]
+            yield [task]
             continue
-        portion.append(one)
+        portion.append(task)
         total += size
     if portion:
         yield portion
+
+
+def _size(task: Task) -> int:
+    if task.content is not None:
+        return len(task.content)
+    return file_size(task.found.path) if isinstance(task.found, FoundFile) else 0
 
 
 def take_batch(results: Iterator[Unit]) -> Iterator[Unit]:
@@ -59,7 +58,7 @@ def take_batch(results: Iterator[Unit]) -> Iterator[Unit]:
     weight = 0
     for result in results:
         yield result
-        if isinstance(result, tuple):
+        if isinstance(result, Unchanged):
             weight += 1
         else:
             length = len(result.body) if isinstance(result, Article) else 0

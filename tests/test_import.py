@@ -1,19 +1,21 @@
 """What becomes of each unit of an import, and what then stands in the tables."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 import zstandard
 
+from archive.db.location import Location
+from archive.db.tables import metadata
 from archive.documents import Failure
 from archive.errors import UsageError
 from archive.ingest import ImportOptions, ImportSummary, Listener, import_paths
 from archive.queries import reading
 from archive.queries.article import read_original
-from tests.engines import connected
+from tests.engines import assert_sound, connected, keys_with
 
 HEADLINE = "Ferry stops at the old mill"
 TEXT = (
@@ -66,27 +68,15 @@ def reason(database: Path) -> str | None:
 
 def found(database: Path, query: str) -> list[str]:
     """Return the keys of the articles that search finds."""
-    return column(
-        database,
-        "SELECT a.key FROM article_fts JOIN articles a ON a.id = article_fts.rowid WHERE article_fts MATCH ?",
-        query,
-    )
+    return keys_with(database, query)
 
 
-def check(database: Path) -> None:
-    """Fail if a row points nowhere or the search index is not that of the texts."""
-    with connected(database) as connection:
-        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
-        connection.execute("INSERT INTO article_fts(article_fts, rank) VALUES ('integrity-check', 1)")
-
-
-def everything_but_imports(database: Path) -> dict[str, list[tuple[Any, ...]]]:
-    names = column(
-        database,
-        "SELECT name FROM pragma_table_list WHERE type IN ('table', 'shadow') AND schema = 'main' "
-        "AND name NOT IN ('imports', 'import_items', 'sqlite_schema')",
-    )
-    return {name: rows(database, f'SELECT * FROM "{name}"') for name in names}
+def everything_but_imports(database: Location) -> dict[str, list[tuple[Any, ...]]]:
+    names = {*metadata.tables, "article_fts_data" if isinstance(database, Path) else "article_search"}
+    return {
+        name: rows(database, f'SELECT * FROM "{name}" ORDER BY 1')
+        for name in sorted(names - {"imports", "import_items"})
+    }
 
 
 def test_a_new_text_is_added(database: Path, tmp_path: Path) -> None:
@@ -106,7 +96,7 @@ def test_a_new_text_is_added(database: Path, tmp_path: Path) -> None:
     assert zstandard.ZstdDecompressor().decompress(content) == file.read_bytes()
     assert size == file.stat().st_size
     assert len(found(database, "landing")) == len(found(database, "headline: ferry")) == 1
-    check(database)
+    assert_sound(database)
 
 
 def test_what_was_seen_before_is_unchanged_and_writes_only_the_import_and_its_items(
@@ -152,7 +142,7 @@ def test_a_copy_elsewhere_is_a_duplicate_that_adds_its_place_and_its_topics(data
     ]
     assert column(database, "SELECT topics FROM documents") == ["Ferries; Storms"]
     assert column(database, "SELECT count(*) FROM originals") == [1]
-    check(database)
+    assert_sound(database)
 
 
 def test_a_copy_may_differ_in_case_accents_punctuation_and_headline(database: Path, tmp_path: Path) -> None:
@@ -190,7 +180,7 @@ def test_a_text_changed_in_place_is_a_new_revision(database: Path, tmp_path: Pat
     assert found(database, "hurricane") == [key]
     assert found(database, "storm") == []
     assert column(database, "SELECT count(*) FROM originals") == [2]
-    check(database)
+    assert_sound(database)
 
 
 def test_a_sign_that_no_word_has_is_a_change_too(database: Path, tmp_path: Path) -> None:
@@ -211,7 +201,7 @@ def test_a_text_that_returns_is_a_new_revision(database: Path, tmp_path: Path) -
     assert len(found(database, "monday")) == 1
     assert found(database, "tuesday") == []
     assert outcomes(database, file) == ["unchanged"]
-    check(database)
+    assert_sound(database)
 
 
 @pytest.mark.parametrize(("text", "other"), [(TEXT, OTHER), (SHORT, "A bakery burned. The bread was saved by all.")])
@@ -263,7 +253,7 @@ def test_other_text_with_the_same_id_or_url_elsewhere_is_a_revision(
     assert outcomes(database, tmp_path / "a.md", other) == ["unchanged", "unchanged"]
     assert len(found(database, "bakery")) == 1
     assert found(database, "ferry") == []
-    check(database)
+    assert_sound(database)
 
 
 def test_one_id_in_two_sources_is_two_articles(database: Path, tmp_path: Path) -> None:
@@ -335,7 +325,7 @@ def test_what_comes_after_a_text_is_part_of_its_state(database: Path, tmp_path: 
         *[(3, text) for text in ("First", "Second", "Third")],
         *[(4, text) for text in ("First", "Second", "Last")],
     ]
-    check(database)
+    assert_sound(database)
 
 
 def test_links_and_headings_are_part_of_the_state_of_a_text(database: Path, tmp_path: Path) -> None:
@@ -392,7 +382,7 @@ def test_an_article_added_and_revised_within_one_batch(database: Path, tmp_path:
     assert column(database, "SELECT count(*) FROM article_revisions") == [2]
     assert len(found(database, "bakery")) == 1
     assert found(database, "ferry") == []
-    check(database)
+    assert_sound(database)
 
 
 def test_a_known_article_may_be_revised_twice_within_one_batch(database: Path, tmp_path: Path) -> None:
@@ -407,7 +397,7 @@ def test_a_known_article_may_be_revised_twice_within_one_batch(database: Path, t
         ("2024", 0),
     ]
     assert column(database, "SELECT text FROM documents") == [f"{OTHER} 2"]
-    check(database)
+    assert_sound(database)
 
 
 def test_a_unit_that_cannot_be_read_fails_alone(database: Path, tmp_path: Path) -> None:
@@ -520,15 +510,14 @@ def _collection(folder: Path) -> Sequence[Path]:
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_the_tables_are_the_same_with_workers_and_without(
-    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: int
+    new_archive: Callable[..., Location], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: int
 ) -> None:
     folder = tmp_path / "in"
     _collection(folder)
     monkeypatch.setattr("archive.portions.CHUNK", 4)
     tables = []
     for number in (0, jobs):
-        path = tmp_path / f"{number}.db"
-        path.write_bytes(database.read_bytes())
+        path = new_archive("empty", f"{number}.db")
         summary = import_paths(path, [str(folder)], ImportOptions(jobs=number))
         assert summary.units == 25
         with connected(path) as connection:
@@ -624,7 +613,7 @@ def test_the_real_documents_again_copied_and_changed(database: Path, real: tuple
     (key,) = column(database, "SELECT key FROM articles WHERE id = 1")
     assert found(database, "postpandemic") == [key]
     assert found(database, '"post pandemic"') == []
-    check(database)
+    assert_sound(database)
     content = column(
         database,
         "SELECT o.content FROM article_revisions r JOIN originals o ON o.id = r.original_id WHERE r.article_id = 1 "

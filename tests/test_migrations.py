@@ -20,6 +20,8 @@ from archive.queries.filters import Asked
 from archive.saved_queries import save_query
 from tests.engines import connected
 
+pytestmark = pytest.mark.sqlite
+
 CHECKOUT = Path(__file__).resolve().parents[1]
 
 

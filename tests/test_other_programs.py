@@ -13,6 +13,8 @@ from archive.db.opening import OTHER_PROGRAMS
 from archive.db.views import VIEWS
 from tests.engines import connected
 
+pytestmark = pytest.mark.sqlite
+
 # VIEWS: what each column that is no text is to DuckDB
 NUMBERS = {
     "documents": {"words"},

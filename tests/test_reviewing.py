@@ -272,7 +272,8 @@ def suggested(archive: Path) -> Path:
         connection.execute(
             "INSERT INTO models (id, scheme, number, trained_at, who, query, seed, articles, topics, parameters, "
             "program_version, sha256, content) "
-            "VALUES (1, 'local', 1, '2026-11-22T08:00:00.000000Z', 'Ada', '', 0, 9, 2, '', '', '', x'')"
+            "VALUES (1, 'local', 1, '2026-11-22T08:00:00.000000Z', 'Ada', '', 0, 9, 2, '', '', '', ?)",
+            (b"",),
         )
         connection.executemany(
             "INSERT INTO suggestions (article_id, topic_id, model_id, score, revision_id) "

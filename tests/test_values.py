@@ -437,7 +437,8 @@ def test_every_passage_of_the_seeds_is_what_stands_at_its_offsets(seeds_archive:
 def test_every_date_of_the_seeds_is_what_stands_at_its_offsets(seeds_archive: Path) -> None:
     dates = rows(
         seeds_archive,
-        "SELECT d.text, substr(iif(d.field = 'headline', r.headline, r.body), d.start + 1, d.\"end\" - d.start) "
+        "SELECT d.text, substr(CASE d.field WHEN 'headline' THEN r.headline ELSE r.body END, d.start + 1, "
+        'd."end" - d.start) '
         "FROM article_dates d JOIN article_revisions r ON r.id = d.revision_id WHERE d.kind = 'mentioned'",
     )
     assert len(dates) > 5

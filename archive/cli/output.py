@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from itertools import chain
-from math import isinf
+from math import isinf, isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,13 +22,13 @@ Row = Mapping[str, Any]
 def to_json(value: Any, indent: int | None = None) -> str:
     """Return a value as JSON that can be shown in a terminal: other scripts as they are, control characters escaped.
 
-    Bytes are given in hexadecimal. A number too large for a float, which JSON cannot name, is the text "Infinity".
+    Bytes are given in hexadecimal. What JSON cannot name is a text: "NaN", or "Infinity" for a number too
+    large for a float.
     """
     try:
         text = json.dumps(value, ensure_ascii=False, indent=indent, default=_plain, allow_nan=False)
     except ValueError:
-        finite = {name: _named(one) for name, one in value.items()}
-        text = json.dumps(finite, ensure_ascii=False, indent=indent, default=_plain)
+        text = json.dumps(_named(value), ensure_ascii=False, indent=indent, default=_plain)
     return escaped_json(text)
 
 
@@ -147,6 +147,12 @@ def write_csv(rows: Iterable[Row], write: Callable[[str], object]) -> None:
 
 
 def _named(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _named(one) for name, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_named(one) for one in value]
+    if isinstance(value, float) and isnan(value):
+        return "NaN"
     if isinstance(value, float) and isinf(value):
         return "Infinity" if value > 0 else "-Infinity"
     return value

@@ -5,7 +5,7 @@ from itertools import islice
 
 import click
 
-from archive.cli.options import archive_file, format_option, limit_option
+from archive.cli.options import archive_location, format_option, limit_option
 from archive.cli.output import hint, print_rows
 
 
@@ -50,7 +50,7 @@ def sql(
         # bytes that are no text come as lone surrogates, which the query refuses in words
         statement = sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
     with run_select(
-        archive_file(ctx, "archive sql", "psql asks a server"),
+        archive_location(ctx),
         statement,
         parameters=values,
         time_limit=time_limit,

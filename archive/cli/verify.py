@@ -2,11 +2,12 @@
 
 import time
 from dataclasses import asdict
+from pathlib import Path
 
 import click
 
 from archive.cli.escaping import printable_line
-from archive.cli.options import archive_file, format_option
+from archive.cli.options import archive_location, format_option
 from archive.cli.output import counted, hint, print_rows
 from archive.cli.watching import watching
 
@@ -33,7 +34,7 @@ def verify(ctx: click.Context, /, deep: bool, form: str) -> None:
     """
     from archive.queries.verification import verify as verify_archive
 
-    location = archive_file(ctx, "archive verify")
+    location = archive_location(ctx)
     started = time.monotonic()
     with watching() as watch:
         found = verify_archive(location, deep=deep, watch=watch)
@@ -68,9 +69,10 @@ def repair(ctx: click.Context, /, dry_run: bool) -> None:
     from archive.db import schema
     from archive.repair import repair as repair_archive
 
-    location = archive_file(ctx, "archive repair")
+    location = archive_location(ctx)
     if not dry_run and schema.current_revision(location) in schema.known_revisions():
-        hint("no backup is made; `archive db backup FILE` makes one")
+        how = "`archive db backup FILE`" if isinstance(location, Path) else "pg_dump"
+        hint(f"no backup is made; {how} makes one")
     with watching() as watch:
         done = repair_archive(location, dry_run=dry_run, watch=watch)
     for mended in done.mended:

@@ -13,10 +13,11 @@ from typing import Any, NamedTuple
 from sqlalchemy import Column, Table, UniqueConstraint
 from sqlalchemy.dialects import sqlite
 
-from archive.db.opening import OTHER_PROGRAMS
+from archive.db.opening import ON_A_SERVER, OTHER_PROGRAMS
 from archive.db.tables import metadata
 from archive.db.views import VIEWS, View
 
+ON_SERVER = ".postgresql.sql"
 QUESTIONS = Path(__file__).parents[2] / "docs" / "questions"
 
 GROUPS = (
@@ -56,18 +57,22 @@ GROUPS = (
     ("Questions", "What people keep of what they ask.", ("saved_queries", "corpora", "corpus_revisions")),
 )
 
-# What to find, and what stands behind MATCH for it.
+# What to find, what stands behind MATCH for it, and what stands behind WHERE on a server.
 SEARCHES = (
-    ("a word", '"sanctions"'),
-    ("words one after the other", '"state visit"'),
-    ("all of these words", '"museums" AND "libraries"'),
-    ("one of these words", '"museums" OR "university"'),
-    ("one word and not the other", '"trade" NOT "sanctions"'),
-    ("the beginning of a word", '"universit" *'),
-    ("words at most 10 words apart", 'NEAR("trade" "percent", 10)'),
-    ("a word in the headline", 'headline : "trade"'),
-    ("a word with a mark in it", '"e-commerce"'),
-    ("a Chinese word", '"北 京"'),
+    ("a word", '"sanctions"', "vector @@ 'sanctions'"),
+    ("words one after the other", '"state visit"', "vector @@ 'state <-> visit'"),
+    ("all of these words", '"museums" AND "libraries"', "vector @@ 'museums & libraries'"),
+    ("one of these words", '"museums" OR "university"', "vector @@ 'museums | university'"),
+    ("one word and not the other", '"trade" NOT "sanctions"', "vector @@ 'trade & !sanctions'"),
+    ("the beginning of a word", '"universit" *', "vector @@ 'universit:*'"),
+    (
+        "words at most 10 words apart",
+        'NEAR("trade" "percent", 10)',
+        "body ~ ' (trade ([^ ]+ ){0,10}percent|percent ([^ ]+ ){0,10}trade) '",
+    ),
+    ("a word in the headline", 'headline : "trade"', "vector @@ 'trade:A'"),
+    ("a word with a mark in it", '"e-commerce"', "vector @@ 'e <-> commerce'"),
+    ("a Chinese word", '"北 京"', "vector @@ '北 <-> 京'"),
 )
 
 INTRODUCTION = """\
@@ -75,10 +80,11 @@ INTRODUCTION = """\
 
 # The archive in SQL
 
-An archive is one SQLite file. What the commands tell can be asked of it in SQL too, and much more: the views and
-tables below are meant to be used.
+An archive is one SQLite file, or a database [on a server](#on-a-server). What the commands tell can be asked of it in
+SQL too, and much more: the views and tables below are meant to be used.
 
 [Good to know](#good-to-know) · [What is promised](#what-is-promised) · [Views](#views) · [Search](#search) ·
+[On a server](#on-a-server) ·
 Tables: [sources](#tables-sources), [topics](#tables-topics), [articles](#tables-articles),
 [imports](#tables-imports), [decisions](#tables-decisions) · [Diagram](#diagram) ·
 [In other programs](#in-other-programs){questions}
@@ -182,7 +188,7 @@ migration that the schema stands at."""
 class Question(NamedTuple):
     """A question in words, commands that answer it or lead there, the statement that does, its answer on the seeds.
 
-    The answer is a header, then rows.
+    The answer is a header, then rows. Where a server needs other words, `on_server` is the statement there.
     """
 
     name: str
@@ -190,6 +196,7 @@ class Question(NamedTuple):
     commands: list[str]
     statement: str
     answer: list[list[str]]
+    on_server: str | None
 
 
 def describe(questions: Path = QUESTIONS) -> str:
@@ -200,7 +207,8 @@ def describe(questions: Path = QUESTIONS) -> str:
     asked = read_questions(questions) if questions.is_dir() else []
     parts = [INTRODUCTION.format(questions=" · [Questions](#questions)" if asked else ""), "## Views\n"]
     parts += [_view(view) for view in VIEWS]
-    parts += [SEARCH, _table_of(("to find", "MATCH"), ((what, f"`'{match}'`") for what, match in SEARCHES))]
+    searches = ((what, f"`'{match}'`", f"`{where}`") for what, match, where in SEARCHES)
+    parts += [SEARCH, _table_of(("to find", "MATCH", "WHERE on a server"), searches), ON_A_SERVER]
     for name, doc, tables in GROUPS:
         parts.append(f"## Tables: {name.lower()}\n\n{doc}\n")
         parts += [_table(metadata.tables[table]) for table in tables]
@@ -211,9 +219,14 @@ def describe(questions: Path = QUESTIONS) -> str:
 
 
 def read_questions(folder: Path) -> list[Question]:
-    """Return the questions of a folder, by name: `NN-name.sql` begins with the question and, after `$ `, commands."""
+    """Return the questions of a folder, by name: `NN-name.sql` begins with the question and, after `$ `, commands.
+
+    `NN-name.postgresql.sql` is the statement for a server, where that needs another one.
+    """
     found = []
     for file in sorted(folder.glob("*.sql")):
+        if file.name.endswith(ON_SERVER):
+            continue
         lines = file.read_text(encoding="utf-8").splitlines()
         length = next((number for number, line in enumerate(lines) if not line.startswith("-- ")), len(lines))
         with file.with_suffix(".csv").open(encoding="utf-8", newline="") as answer:
@@ -221,7 +234,9 @@ def read_questions(folder: Path) -> list[Question]:
         said = [line.removeprefix("-- ") for line in lines[:length]]
         commands = [line.removeprefix("$ ") for line in said if line.startswith("$ ")]
         words = " ".join(line for line in said if not line.startswith("$ "))
-        found.append(Question(file.stem, words, commands, "\n".join(lines[length:]), rows))
+        own = file.with_suffix(ON_SERVER)
+        on_server = own.read_text(encoding="utf-8").rstrip("\n") if own.exists() else None
+        found.append(Question(file.stem, words, commands, "\n".join(lines[length:]), rows, on_server))
     return found
 
 
@@ -319,7 +334,8 @@ def _questions(questions: Sequence[Question]) -> str:
         "## Questions\n\n"
         "The answers are those of a fresh archive of the collection in `seeds/articles`, of which two people then "
         "decided what `seeds/decisions.jsonl` says; an empty cell is NULL. Commands before a statement answer the "
-        "same, or lead to it; where there are none, SQL is the way. "
+        "same, or lead to it; where there are none, SQL is the way. A server answers the same; where it needs other "
+        "words, its statement stands below the answer, of which the passages around words found may differ there. "
         "Each question is a file:\n\n"
         "```sh\n"
         "archive --db seeds.db import seeds/articles\n"
@@ -336,6 +352,8 @@ def _questions(questions: Sequence[Question]) -> str:
             + (f"```sh\n{commands}\n```\n\n" if commands else "")
             + f"[{question.name}.sql](questions/{question.name}.sql)\n\n"
             f"```sql\n{question.statement}\n```\n\n{answer}"
+            + (f"\n[On a server](questions/{question.name}{ON_SERVER}):\n\n" if question.on_server else "")
+            + (f"```sql\n{question.on_server}\n```\n" if question.on_server else "")
         )
     return "\n".join(parts)
 

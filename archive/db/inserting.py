@@ -4,12 +4,13 @@ Through the driver: SQLAlchemy's own way of many rows costs as much again as SQL
 COPY for it.
 """
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, insert
+from sqlalchemy import Connection, Dialect, insert, text
 from sqlalchemy.exc import DBAPIError
 
 from archive.db import tables
@@ -17,23 +18,32 @@ from archive.db import tables
 Row = dict[str, Any]
 
 _AGAIN = (
-    "id, import_id, position, locator, original_id, context_sha256, reader, source_as_read, id_as_read, url_as_read, "
-    "published_as_read, outcome, article_id, revision_id, text_sha256, stated_in_id, modified_at, crawled_at"
+    "INSERT INTO import_items (id, import_id, position, locator, original_id, context_sha256, reader, source_as_read, "
+    "id_as_read, url_as_read, published_as_read, outcome, article_id, revision_id, text_sha256, stated_in_id, "
+    "modified_at, crawled_at) SELECT {new}, i.locator, i.original_id, i.context_sha256, i.reader, i.source_as_read, "
+    "i.id_as_read, i.url_as_read, i.published_as_read, 'unchanged', i.article_id, i.revision_id, i.text_sha256, "
+    "i.stated_in_id, i.modified_at, i.crawled_at "
+    "FROM {units} JOIN import_items i ON i.id = {last} JOIN articles a ON a.id = i.article_id"
 )
-_AS_BEFORE = (
-    "i.locator, i.original_id, i.context_sha256, i.reader, i.source_as_read, i.id_as_read, i.url_as_read, "
-    "i.published_as_read, 'unchanged', i.article_id, i.revision_id, i.text_sha256, i.stated_in_id, i.modified_at, "
-    "i.crawled_at"
-)
-_UNCHANGED_EACH = (
-    f"INSERT INTO import_items ({_AGAIN}) SELECT ?, ?, ?, {_AS_BEFORE} "
-    "FROM import_items i JOIN articles a ON a.id = i.article_id WHERE i.id = ?"
-)
-_UNCHANGED_ALL = (
-    f"INSERT INTO import_items ({_AGAIN}) SELECT again.id, again.import_id, again.position, {_AS_BEFORE} "
-    "FROM unnest(%s::bigint[], %s::bigint[], %s::integer[], %s::bigint[]) AS again (id, import_id, position, last_id) "
-    "JOIN import_items i ON i.id = again.last_id JOIN articles a ON a.id = i.article_id"
-)
+# One statement for all of a batch: one for each unit takes twice as long. Where ids follow each other as places do, an
+# object of new ids to last ones is enough.
+_UNCHANGED = {
+    "sqlite": text(
+        _AGAIN.format(
+            new="CAST(u.key AS INTEGER), :import_id, CAST(u.key AS INTEGER) - :before",
+            units="json_each(:units) u",
+            last="u.value",
+        )
+    ),
+    "postgresql": text(
+        _AGAIN.format(
+            new="u.id, :import_id, u.position",
+            units="unnest(CAST(:ids AS bigint[]), CAST(:positions AS integer[]), CAST(:last AS bigint[])) "
+            "AS u (id, position, last_id)",
+            last="u.last_id",
+        )
+    ),
+}
 
 
 def insert_rows(connection: Connection, name: str, rows: Sequence[Row]) -> None:
@@ -64,14 +74,18 @@ def insert_values(connection: Connection, name: str, columns: Sequence[str], row
         raise DBAPIError(f"INSERT INTO {name} ({names})", None, error) from error
 
 
-def insert_unchanged(connection: Connection, units: Sequence[tuple[Any, ...]]) -> int:
+def insert_unchanged(connection: Connection, import_id: int, units: Sequence[tuple[int, int, int]]) -> int:
     """Insert units that are as before: each its own last row again, as long as its article is still there.
 
-    A unit is given as its id, its import, its place in it, and the id of its last row. Returns how many were inserted.
+    A unit is given as its id, its place in the import, and the id of its last row. Returns how many were inserted.
     """
+    ids, positions, last = zip(*units, strict=True)
+    values: dict[str, Any] = {"import_id": import_id}
     if connection.dialect.name == "sqlite":
-        return connection.exec_driver_sql(_UNCHANGED_EACH, list(units)).rowcount
-    return connection.exec_driver_sql(_UNCHANGED_ALL, tuple(map(list, zip(*units, strict=True)))).rowcount
+        values |= {"units": json.dumps(dict(zip(ids, last, strict=True))), "before": ids[0] - positions[0]}
+    else:
+        values |= {"ids": list(ids), "positions": list(positions), "last": list(last)}
+    return connection.execute(_UNCHANGED[connection.dialect.name], values).rowcount
 
 
 @cache

@@ -28,7 +28,7 @@ def locate(database: str) -> Location:
     scheme, _, rest = database.partition("://")
     try:
         url = make_url(f"{'postgresql' if scheme == 'postgres' else scheme}://{rest}")
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:  # the latter of a port that is no number
         # the error repeats what was typed, and with it a password
         raise UsageError(
             f"this is no database URL ({scheme}://…); write a path, or postgresql://NAME@HOST/DATABASE"

@@ -25,7 +25,7 @@ from archive.db.tables import (
     sources,
     tag_evidence,
 )
-from archive.documents import Article
+from archive.documents import Article, LastItem
 
 T = TypeVar("T")
 Times = tuple[str | None, str | None]  # when a version was modified, when it was saved
@@ -47,15 +47,6 @@ class Place(NamedTuple):
     stated_in_id: int | None
     modified_at: str | None
     crawled_at: str | None
-
-
-class LastItem(NamedTuple):
-    """The last unit with an article that a locator gave: enough to know it again."""
-
-    id: int
-    original_sha256: str
-    context_sha256: str
-    size: int
 
 
 class Surroundings(NamedTuple):
@@ -163,9 +154,7 @@ _LAST = {
         "JOIN originals o ON o.id = i.original_id "
     ),
 }
-_LAST_ITEMS = {
-    name: text(f"SELECT i.locator, i.id, o.sha256, i.context_sha256, o.size {last}") for name, last in _LAST.items()
-}
+_LAST_ITEMS = {name: text(f"SELECT i.locator, i.id, o.sha256, i.context_sha256 {last}") for name, last in _LAST.items()}
 _PLACES = {
     name: text(
         "SELECT i.locator, i.article_id, i.revision_id, i.original_id, o.sha256, i.context_sha256, "

@@ -1,5 +1,83 @@
 """How an archive is opened in other programs: a chapter of docs/sql.md, whose Python and DuckDB are run by tests."""
 
+ON_A_SERVER = r"""
+## On a server
+
+On PostgreSQL the views and tables have the same names, columns and meaning, and most statements are the same.
+`archive sql` asks there, too:
+
+```sh
+archive --db postgresql://ada@db.example.org/news sql "SELECT source, count(*) FROM documents GROUP BY source"
+```
+
+What is written otherwise:
+
+| in a file | on a server |
+| --- | --- |
+| `article_fts MATCH '"trade"'` | `article_search.vector @@ 'trade'` |
+| `instr(text, 'x')` | `strpos(text, 'x')` |
+| `char(10)` | `chr(10)` |
+| `group_concat(name, '; ')` | `string_agg(name, '; ')` |
+| `a IS NOT b` | `a IS DISTINCT FROM b`, which a file takes, too |
+| `word GLOB '*[0-9]*'` | `word ~ '[0-9]'` |
+| `datetime(published_from)` | `published_from::timestamp` |
+| `WHERE wiped = 1` | `WHERE wiped`, which a file takes, too |
+| `PRAGMA table_info(articles)` | `SELECT column_name FROM information_schema.columns WHERE table_name = 'articles'` |
+| `EXPLAIN QUERY PLAN` | `EXPLAIN` |
+
+NULL sorts last there and first in a file: say `NULLS FIRST`, or order by `x IS NULL, x`. What of an embargo or the like
+is not shown by commands is left out so:
+
+```sql
+SELECT doc_id FROM documents
+ WHERE hidden_until IS NULL OR hidden_until <= to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+```
+
+`article_search` has a row for each article: `headline` and `body` are its words in small letters without accents, one
+space before and after each, and `vector` finds them by an index, headlines with weight A. Texts whose vector would
+be larger than the server takes have NULL there, and are found with `body ~ ' trade '`.
+
+```sql
+SELECT d.doc_id, d.headline, ts_headline('simple', d.text, 'sanctions & trade', 'StartSel=[, StopSel=]') AS passage
+  FROM article_search s
+  JOIN articles a ON a.id = s.article_id
+  JOIN documents d ON d.doc_id = a.key
+ WHERE s.vector @@ 'sanctions & trade'
+ ORDER BY ts_rank(s.vector, 'sanctions & trade') DESC
+```
+
+Values come as from a file: BOOLEAN as 0 or 1, NUMERIC as a number. Arrays and JSON are lists and objects in `-f json`,
+and `bytea` is hexadecimal; times of the server's own, ranges and the like are the text that it writes.
+
+### What archive sql keeps from a server
+
+A statement runs there as one SELECT (also WITH, VALUES, TABLE or EXPLAIN), alone, in a READ ONLY transaction that is
+never committed. That would not be enough: functions can move sequences, read and write files of the server's, end
+other people's sessions, or take settings back. So none may be named, not even in a string, that PostgreSQL says is
+VOLATILE, but for some that are harmless, such as `random()` and `pg_sleep()`; and no function or operator that somebody
+made in the database, if it is no part of an extension. What is meant as a text is given as `:name`. A role that may
+become `pg_read_all_data`, as each superuser, is that while the statement runs. The server ends what takes longer than
+`--time-limit`, or when `archive` is gone; a server that does not answer is left.
+
+What is left possible: views, casts, types and row policies that somebody built into the database do what was built into
+them. The memory and the room on the disk that a statement takes are those that the server allows (`work_mem`,
+`temp_file_limit`), and a value may be as large as the server's are. While a statement runs, `archive db upgrade` waits.
+
+Where others are let in, a role that can do nothing else is the best guard, whatever program they use:
+
+```sql
+CREATE ROLE reader LOGIN PASSWORD '…' CONNECTION LIMIT 10;
+GRANT CONNECT ON DATABASE news TO reader;
+GRANT USAGE ON SCHEMA public TO reader;
+GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader;
+ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO reader;
+ALTER ROLE reader SET default_transaction_read_only = on;
+ALTER ROLE reader SET statement_timeout = '60s';
+```
+
+`ALTER DEFAULT PRIVILEGES` is said by the role that imports and upgrades: then tables that come later can be read, too.
+"""
+
 OTHER_PROGRAMS = """\
 ## In other programs
 

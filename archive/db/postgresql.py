@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
+from psycopg.abc import Buffer
+from psycopg.adapt import Loader
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
@@ -41,7 +43,17 @@ _REFUSALS = {
     "42501": re.compile(r"permission denied"),
     "53300": re.compile(r"too many|connection slots"),
 }
+# What it says of a statement, and of what that finds, by class.
+_OF_A_STATEMENT = ("0A", "21", "22", "23", "42", "54", "58", "XX")
 _GONE = ("08", "57P")  # connections that break, and servers that are shut down
+
+
+class _Number(Loader):
+    """Reads a sum of whole numbers as what it is; PostgreSQL calls it numeric."""
+
+    def load(self, data: Buffer) -> int | float:
+        digits = bytes(data).decode()
+        return float(digits) if "." in digits else int(digits)
 
 
 def open_engine(url: URL, *, read_only: bool = False) -> Engine:
@@ -58,6 +70,11 @@ def open_engine(url: URL, *, read_only: bool = False) -> Engine:
     engine = create_engine(
         url.difference_update_query(["options"]), poolclass=NullPool, connect_args=how, execution_options=level
     )
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: psycopg.Connection, _record: Any) -> None:
+        connection.adapters.register_loader("numeric", _Number)
+
     if not read_only:
 
         @event.listens_for(engine, "begin")
@@ -74,22 +91,36 @@ def server_errors_explained(url: URL) -> Iterator[None]:
         yield
     except (DBAPIError, psycopg.Error) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
-        state = getattr(cause, "sqlstate", None)
-        said = " ".join(str(cause).split())
-        if state is None:
-            state = next((one for one, words in _REFUSALS.items() if words.search(said)), None)
-        is_broken = isinstance(error, DBAPIError) and error.connection_invalidated
-        if state is None and not is_broken and "connection" not in said:
+        is_gone = isinstance(error, DBAPIError) and error.connection_invalidated
+        explained = explained_by_server(url, cause, is_gone=is_gone)
+        if explained is None:
             raise
-        if state is None or state.startswith(_GONE):
-            raise ArchiveError(
-                f"{url} cannot be reached ({said}): see whether the server runs, and do the same again; "
-                "what was written before is safe"
-            ) from error
-        cure = _SERVER_ERRORS.get(state) or _SERVER_ERRORS.get(state[:2])
-        if cure is None:
-            raise
-        raise ArchiveError(f"{url} cannot be used ({said}): {cure}; what was in it before is safe") from error
+        raise explained from error
+
+
+def explained_by_server(url: URL, error: BaseException | None, *, is_gone: bool = False) -> ArchiveError | None:
+    """Return what the server, or the want of one, says of itself by an error of the driver's; None for other errors."""
+    state = getattr(error, "sqlstate", None)
+    said = " ".join(str(error).split())
+    if state is None:
+        state = next((one for one, words in _REFUSALS.items() if words.search(said)), None)
+    if state is None and not is_gone and "connection" not in said:
+        return None
+    if state is None or state.startswith(_GONE):
+        return ArchiveError(
+            f"{url} cannot be reached ({said}): see whether the server runs, and do the same again; "
+            "what was written before is safe"
+        )
+    cure = _SERVER_ERRORS.get(state) or _SERVER_ERRORS.get(state[:2])
+    if cure is None:
+        return None
+    return ArchiveError(f"{url} cannot be used ({said}): {cure}; what was in it before is safe")
+
+
+def is_of_statement(error: DBAPIError) -> bool:
+    """Tell whether the server says something of one statement (no such table, damaged data), and not of itself."""
+    state = getattr(error.orig, "sqlstate", None) or ""
+    return state.startswith(_OF_A_STATEMENT) and state not in _SERVER_ERRORS
 
 
 def require_usable(connection: Connection, url: URL) -> None:

@@ -1,7 +1,6 @@
 """From what was decided about a batch of units to the rows that say so, table by table."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -26,7 +25,7 @@ class Rows:
         self._now = now()
         self._connection = connection
         self._original_ids: dict[str, int] = {}
-        self._unchanged: list[tuple[Any, ...]] = []
+        self._unchanged: list[tuple[int, int, int]] = []  # of units that are as before: id, position, the item it was
         self._articles: dict[int, Row] = {}
         self._tag_ids: dict[tuple[int, int], int] = {}
         self._tagged_by_rule: dict[int, Change] = {}  # the last change that says what rules tag in an article
@@ -98,7 +97,7 @@ class Rows:
     def item(self, outcome: Change | SameAsBefore | Failed, position: int) -> None:
         """Add the unit itself with its outcome."""
         if isinstance(outcome, SameAsBefore):
-            self._unchanged.append((outcome.item_id, self._import_id, position, outcome.last_item_id))
+            self._unchanged.append((outcome.item_id, position, outcome.last_item_id))
             return
         row: Row = dict.fromkeys(_ITEM_COLUMNS)
         row |= {"id": outcome.item_id, "import_id": self._import_id, "position": position}
@@ -287,7 +286,7 @@ class Rows:
         insert_rows(self._connection, name, rows)
 
     def _insert_unchanged(self) -> None:
-        written = insert_unchanged(self._connection, self._unchanged)
+        written = insert_unchanged(self._connection, self._import_id or 0, self._unchanged)
         if written != len(self._unchanged):
             raise ArchiveError("articles were taken out while they were imported again; import the same once more")
 

@@ -67,7 +67,7 @@ def normalize_document(
     """Return the article that a document is.
 
     `given` is what sidecar, archive.toml and options say, beside what the document says itself. A value that cannot
-    be used is left out, and a note says so.
+    be used is left out, and a note says so. A language that nobody states is for `tell_language`.
     """
     notes = [*document.notes, *(note for one in given for note in one.notes)]
     values = [_cleaned(value) for value in document.values]
@@ -81,8 +81,6 @@ def normalize_document(
     body, blocks = _join(layout.blocks)
     usable = Usable(values, notes)
     words = tokenize(body)
-    if usable.language is None and (language := detect_language(layout.headline, body, len(words))):
-        usable.take_detected(language)
     return Article(
         locator=document.locator,
         reader=document.reader,
@@ -118,6 +116,18 @@ def normalize_document(
         topics=tuple(dict.fromkeys(topic for topic in topics if topic.text)),
         matches=tuple(find_matches(layout.headline, body, layout.set_aside, matchers, words)),
         notes=tuple(notes),
+    )
+
+
+def tell_language(article: Article) -> Article:
+    """Return the article with the language that its words make likely, where nobody states one that can be used."""
+    if article.language is not None:
+        return article
+    language = detect_language(article.headline, article.body, article.words)
+    if language is None:
+        return article
+    return replace(
+        article, language=language, values=article.values | {"language": Value("language", language, DETECTED)}
     )
 
 
@@ -227,11 +237,6 @@ class Usable:
                 notes.append(f"{value.field} '{_short(value.text)}' was not used: {error}")
                 continue
             self.chosen[value.field] = value
-
-    def take_detected(self, language: str) -> None:
-        """Take the language that the words of the text make likely, since none is stated."""
-        self.language = language
-        self.chosen["language"] = Value("language", language, DETECTED)
 
     def _take_date(self, value: Value, notes: list[str]) -> None:
         if not value.text:

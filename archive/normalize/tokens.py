@@ -19,7 +19,7 @@ UNSPACED = (
     "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
 )
 _UNSPACED_CHARACTER = re.compile(f"[{UNSPACED}]")
-_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+_ASCII = bytes(range(128))
 _TOKEN = re.compile(r"\S+")
 
 
@@ -47,14 +47,23 @@ def _fold_map() -> dict[int, str]:
 
 
 @cache
-def _ascii_map() -> dict[int, str]:
-    return {point: folded for point, folded in _fold_map().items() if point < 128}
+def _ascii_table() -> bytes:
+    """Return what each byte becomes where only ASCII is folded; of a character that is none each byte stays."""
+    folds = _fold_map()
+    return "".join(folds.get(point, chr(point)) for point in range(128)).encode() + bytes(range(128, 256))
+
+
+def _fold_ascii(text: str) -> str:
+    return text.encode(errors="surrogatepass").translate(_ascii_table()).decode(errors="surrogatepass")
 
 
 # The same text is asked for its words, its spans and what is indexed of it, one after the other.
 @lru_cache(maxsize=4)
 def _other_characters(text: str) -> frozenset[str]:
-    return frozenset() if text.isascii() else frozenset(_NOT_ASCII.findall(text))
+    if text.isascii():
+        return frozenset()
+    # taking out of the bytes what is ASCII leaves the others whole, and takes half as long as looking for them
+    return frozenset(text.encode(errors="surrogatepass").translate(None, _ASCII).decode(errors="surrogatepass"))
 
 
 @lru_cache(maxsize=4)
@@ -62,15 +71,15 @@ def _fold(text: str) -> str:
     """Return the text folded, character by character: as long as before, separators as spaces."""
     others = _other_characters(text)
     if not others:
-        return text.translate(_ascii_map())
+        return _fold_ascii(text)
     folds = _fold_map()
     if len(others) > 24 or any(folds.get(ord(other)) == _MARK for other in others):
         return text.translate(folds)
     # A handful of accents and curly quotes is the common case; replacing them one by one lets the rest
-    # take str.translate's path for ASCII, which is 30 times as fast as the one through a dict.
+    # take the path for ASCII, which is many times as fast as str.translate's way through a dict.
     for other in others:
         text = text.replace(other, folds.get(ord(other), other))
-    return text.translate(_ascii_map())
+    return _fold_ascii(text)
 
 
 def has_unspaced_script(text: str) -> bool:

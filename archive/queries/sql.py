@@ -1,7 +1,8 @@
 """A person's own SQL on the archive: it can read everything, change nothing, and take only so much time and memory.
 
-A statement runs in a process of its own (`sql_child.py`), because nothing inside SQLite can end every statement: one
-LIKE over a long text never asks a progress handler. The guards, of which each closes a hole that another leaves open:
+On an archive in a file (for one on a server see `server_sql`), a statement runs in a process of its own, of
+`sql_child`, because nothing inside SQLite can end every statement: one LIKE over a long text never asks a progress
+handler. The guards, of which each closes a hole that another leaves open:
 
 - the file is opened `mode=ro`, with `query_only`;
 - an authorizer lets a statement, and the views it uses, read, call functions and ask a few pragmas, and nothing else;
@@ -21,13 +22,17 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, TYPE_CHECKING, Any, cast
 from urllib.parse import quote
 
+from archive.db.location import Location
 from archive.errors import ArchiveError, SchemaError, TimeLimitError, UsageError
 from archive.queries.sql_errors import ALL_NAMES, READING, explained
 
-SqlValue = None | int | float | str | bytes
+if TYPE_CHECKING:
+    from archive.queries.server_sql import ServerRows
+
+SqlValue = None | int | float | str | bytes | list[Any] | dict[str, Any]
 
 OPEN_SECONDS = 30.0
 BUSY_SECONDS = 5.0
@@ -184,13 +189,13 @@ class Rows:
 
 
 def run_select(
-    database: Path,
+    database: Location,
     statement: str,
     *,
     parameters: Mapping[str, str] | None = None,
     time_limit: float = 30.0,
     max_rows: int | None = None,
-) -> Rows:
+) -> "Rows | ServerRows":
     """Return the rows that one reading statement gives: SELECT, WITH … SELECT, VALUES, EXPLAIN, or a pragma that tells.
 
     `parameters` are the values of `:name`. `max_rows` ends the result there. `time_limit` is in seconds and covers what
@@ -200,6 +205,7 @@ def run_select(
     Refused, as UsageError: a statement that does not only read, a second statement, one that SQLite does not
     understand (with the names that are near), a value over `VALUE_BYTES`. A file that is missing or no database is a
     SchemaError. The file is not changed, and another program may write to it meanwhile; each call sees one state of it.
+    For an archive on a server, `server_sql` says what is otherwise.
 
     >>> run_select(Path("no/such.db"), "SELECT 1")
     Traceback (most recent call last):
@@ -209,11 +215,17 @@ def run_select(
         raise UsageError(f"a time limit is a number of seconds above 0, not {time_limit:g}")
     if max_rows is not None and max_rows < 0:
         raise UsageError(f"a number of rows is 0 or more, not {max_rows}")
-    text = _single(statement)
+    _require_text(statement)
     values = dict(parameters or {})
     for name, value in values.items():
         if not (_encodable(name) and _encodable(value)):
             raise UsageError(f"a value for :{_printable(name)} is no text: it or its name has a lone surrogate")
+    if not isinstance(database, Path):
+        from archive.queries.server_sql import ServerRows
+        from archive.queries.server_sql_guard import prepare
+
+        return ServerRows(database, prepare(statement, values), time_limit, max_rows, OPEN_SECONDS)
+    text = _single(statement)
     path, size = _regular_file(database)
     log = Path(f"{path}-wal")
     request = {
@@ -231,13 +243,16 @@ def run_select(
     return Rows(request, time_limit, log)
 
 
+def _require_text(statement: str) -> None:
+    if "\0" in statement or not _encodable(statement):
+        raise UsageError("the statement has a character that no text has: NUL or a lone surrogate")
+    if len(statement.encode()) > STATEMENT_BYTES:
+        raise UsageError(f"the statement is too long: {STATEMENT_BYTES:,} bytes are allowed; give long values as :name")
+
+
 def _single(statement: str) -> str:
     """Return the statement without what follows it, if that is nothing but semicolons, blanks and comments."""
     text = statement.lstrip("\ufeff")
-    if "\0" in text or not _encodable(text):
-        raise UsageError("the statement has a character that no text has: NUL or a lone surrogate")
-    if len(text.encode()) > STATEMENT_BYTES:
-        raise UsageError(f"the statement is too long: {STATEMENT_BYTES:,} bytes are allowed; give long values as :name")
     first = ""
     end = None
     for token in _TOKEN.finditer(text):

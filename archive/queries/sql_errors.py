@@ -8,6 +8,8 @@ from archive.errors import ArchiveError, SchemaError, UsageError
 
 ALL_NAMES = """archive sql "SELECT name FROM sqlite_schema\""""
 
+Names = Sequence[tuple[str, Sequence[str]]]
+
 # Statements that can be let through. Of others the first word says best what was refused.
 READING = frozenset(["SELECT", "WITH", "VALUES", "EXPLAIN", "PRAGMA"])
 
@@ -58,7 +60,7 @@ def _refusal(what: str, name: str, first_word: str) -> str:
     return f"archive sql only reads; {deed} is refused. Change a copy instead: archive db backup COPY makes one"
 
 
-def _with_cure(message: str, value_bytes: int, names: Sequence[tuple[str, Sequence[str]]], statement: str) -> str:
+def _with_cure(message: str, value_bytes: int, names: Names, statement: str) -> str:
     """Return SQLite's message with the names that are near, or what else to write, where that is known."""
     if "too big" in message:
         return f"{message}: a value has at most {value_bytes:,} bytes here; take a part of it with substr()"
@@ -72,28 +74,43 @@ def _with_cure(message: str, value_bytes: int, names: Sequence[tuple[str, Sequen
     return "; ".join([message, *filter(None, cures)])
 
 
-def _near(message: str, names: Sequence[tuple[str, Sequence[str]]]) -> str:
+def _near(message: str, names: Names) -> str:
     """Return the tables or columns that a missing one may have been meant to be, and how to see all of them.
 
     >>> _near("no such column: a.headlin", [("articles", ["id", "headline"]), ("topics", ["id"])])
     'near: headline (in articles); see the names with PRAGMA table_info(articles)'
     """
-    import difflib
-
     found = re.match(r"no such (table|column): (.+)", message, re.DOTALL)
     if not found:
         return ""
-    missing = found[2].rsplit(".", 1)[-1].casefold()
     if found[1] == "table":
-        near = difflib.get_close_matches(missing, [table for table, _ in names], n=5)
-        listed = f"near: {', '.join(near)}; " if near else ""
-        return f"{listed}all names: {ALL_NAMES}"
+        return near_table(found[2], names, ALL_NAMES)
+    return near_column(found[2], names, ALL_NAMES, "PRAGMA table_info({})")
+
+
+def near_table(missing: str, names: Names, all_names: str) -> str:
+    """Return the tables that a missing one may have been meant to be, and how to see all of them."""
+    import difflib
+
+    near = difflib.get_close_matches(_last(missing), [table for table, _ in names], n=5)
+    listed = f"near: {', '.join(near)}; " if near else ""
+    return f"{listed}all names: {all_names}"
+
+
+def near_column(missing: str, names: Names, all_names: str, of_table: str) -> str:
+    """Return the columns that a missing one may have been meant to be, and how to see those of a table (`{}`)."""
+    import difflib
+
     tables: dict[str, list[str]] = {}
     for table, columns in names:
         for column in columns:
             tables.setdefault(column, []).append(table)
-    near = difflib.get_close_matches(missing, tables, n=5)
+    near = difflib.get_close_matches(_last(missing), tables, n=5)
     if not near:
-        return f"all names: {ALL_NAMES}"
+        return f"all names: {all_names}"
     listed = ", ".join(f"{column} (in {', '.join(tables[column][:5])})" for column in near)
-    return f"near: {listed}; see the names with PRAGMA table_info({tables[near[0]][0]})"
+    return f"near: {listed}; see the names with {of_table.format(tables[near[0]][0])}"
+
+
+def _last(name: str) -> str:
+    return name.rsplit(".", 1)[-1].casefold()

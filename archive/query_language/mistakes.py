@@ -12,12 +12,12 @@ class QueryError(UsageError):
     """A query that cannot be understood: what is wrong and what was probably meant, with a caret under the place."""
 
     def __init__(self, reason: str, text: str, span: Span) -> None:
-        super().__init__(f"{reason}\n{_pointed_at(text, span)}")
+        super().__init__(f"{reason}\n{pointed_at(text, span)}")
         self.reason = reason
         self.span = span
 
 
-def _pointed_at(text: str, span: Span) -> str:
+def pointed_at(text: str, span: Span) -> str:
     """Return a query on one line, and below it carets under a part."""
     start, end = span
     first = max(0, start - _SHOWN // 2)

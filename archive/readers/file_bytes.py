@@ -11,6 +11,7 @@ from archive.readers.base import UnreadableError, unreadable
 SIZE_LIMIT = 256_000_000
 
 _CHUNK = 1 << 20
+_HOW = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
 
 
 def file_size(path: str) -> int:
@@ -27,9 +28,8 @@ def read_path(path: str, limit: int) -> bytes:
     Raises UnreadableError, with the cure, where the file has vanished, may not be read, is none, or is over the limit.
     """
     try:
-        descriptor = _open(path)
+        descriptor, size = _open(path)
         try:
-            size = os.fstat(descriptor).st_size
             if size > limit:
                 raise too_large(size, limit)
             if size:
@@ -48,7 +48,7 @@ def read_path(path: str, limit: int) -> bytes:
 def read_head(path: str, size: int) -> bytes:
     """Return the first bytes of the file at a path, fewer where it has no more; raises as `read_path` does."""
     try:
-        descriptor = _open(path)
+        descriptor, _ = _open(path)
         try:
             return os.read(descriptor, size)
         finally:
@@ -63,18 +63,19 @@ def open_path(path: str) -> BinaryIO:
     Raises UnreadableError, with the cure, where the file has vanished, may not be read, or is none.
     """
     try:
-        return os.fdopen(_open(path), "rb", buffering=0)
+        return os.fdopen(_open(path)[0], "rb", buffering=0)
     except (OSError, ValueError) as error:
         raise unreadable(error) from error
 
 
-def _open(path: str) -> int:
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
-    mode = os.fstat(descriptor).st_mode
-    if not stat.S_ISREG(mode):
+def _open(path: str) -> tuple[int, int]:
+    """Return the descriptor of a file, and its size."""
+    descriptor = os.open(path, _HOW)
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
         os.close(descriptor)
-        raise not_a_file(mode)
-    return descriptor
+        raise not_a_file(status.st_mode)
+    return descriptor, status.st_size
 
 
 def read_stdin(stream: BinaryIO, limit: int = SIZE_LIMIT) -> bytes:

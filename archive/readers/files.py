@@ -30,8 +30,7 @@ _VOCABULARY = re.compile(rb"^[ \t]*\[\[[ \t]*(sources|topics)[ \t]*\]\]", re.MUL
 _VOCABULARY_HEAD = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class FoundFile:
+class FoundFile(NamedTuple):
     """A file to be imported.
 
     path     what to open, absolute; bytes that are not UTF-8 stand in it as surrogate escapes

@@ -5,7 +5,7 @@ other. Nothing is written to disk but temporary files without a name, for what c
 """
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from io import BufferedReader
@@ -14,7 +14,6 @@ from typing import BinaryIO, NamedTuple
 
 from archive.documents import Failure, ReadContainer
 from archive.readers.base import (
-    HEAD,
     BadMember,
     BadRecord,
     Bundle,
@@ -28,16 +27,13 @@ from archive.readers.base import (
 )
 from archive.readers.bundles.names import is_configuration, unused_configuration
 from archive.readers.bundles.packed import Packing, find_packing, unpacked, unpacked_name
-from archive.readers.containers import BUNDLES, CONTAINERS, containers
+from archive.readers.containers import BUNDLES, containers
 from archive.readers.field_map import FieldMap
-from archive.readers.file_bytes import SIZE_LIMIT, open_path, read_head
+from archive.readers.file_bytes import SIZE_LIMIT, open_path
 from archive.readers.files import FoundFile
+from archive.readers.looking import asked_of, is_read_whole
 from archive.readers.source import Source
 from archive.readers.streams import BUFFER, Watched
-
-# A file with such a name is one document: to look into each of them would cost a tenth of an import.
-_DOCUMENTS = (".txt", ".text", ".md", ".markdown", ".html", ".htm", ".xhtml", ".shtml", ".eml", ".toml")
-
 
 _NOTHING_SAID = FieldMap()
 
@@ -56,13 +52,6 @@ class Limits:
     unpacked: int = 1_000_000_000
     members: int = 1_000_000
     depth: int = 4
-
-
-# Which containers such a name can be of all the same: by what it ends in, with all that has to stand there.
-_OF_DOCUMENTS = {
-    last: [(ending, one) for one in CONTAINERS for ending in one.endings if ending.endswith(last)]
-    for last in _DOCUMENTS
-}
 
 
 class FoundRecord(NamedTuple):
@@ -108,7 +97,7 @@ def unwrap_file(
     Many files are told by their name alone; so they are not opened twice. `told` hears of each file and member that
     is taken apart, before the first unit in it comes; of what is packed twice, once as packed and once as what it is.
     """
-    asked = _asked(found.path)
+    asked = asked_of(found.path)
     if asked is not None and not asked:
         return None
     try:
@@ -145,39 +134,6 @@ def unwrap_stream(
     return _until_read(taken, source), source.stream
 
 
-def look_into(found: FoundFile, fields: FieldMap = _NOTHING_SAID) -> tuple[bool, bytes | None]:
-    """Return whether a file may have to be taken apart, by its name and first bytes; and all of these, if they are few.
-
-    What cannot be read has not to be: its reader says why.
-    """
-    name = found.known_as
-    asked = _asked(name)
-    if asked is not None and not asked:
-        return False, None
-    try:
-        head = read_head(found.path, HEAD)
-    except UnreadableError:
-        return False, None
-    whole = head if 0 < len(head) < HEAD else None
-    if not head:
-        return False, None
-    for container in containers(fields) if asked is None else asked:
-        if container.identify(head, name) is not None:
-            return True, whole
-    if asked is not None or _is_read_whole(head, name):
-        return False, whole
-    return find_packing(head) is not None or any(bundle.identify(head, name) is not None for bundle in BUNDLES), whole
-
-
-def _asked(path: str) -> Sequence[Container] | None:
-    """Return the containers that a file with the name of a document can be; None for any other name: all of them."""
-    known = _OF_DOCUMENTS.get(path[path.rfind(".") :].lower())
-    if known is None:
-        return None
-    name = path.lower()
-    return [container for ending, container in known if name.endswith(ending)]
-
-
 def _until_read(taken: Iterator[Taken], file: "BinaryIO | Source") -> Iterator[Taken]:
     with closing(file):
         yield from taken
@@ -205,7 +161,7 @@ class _Unwrapping:
         head, name = source.head, found.known_as
         if not head:
             return None
-        asked = _asked(name)
+        asked = asked_of(name)
         for container in self._containers if asked is None else asked:
             why = container.identify(head, name)
             if why is None:
@@ -220,7 +176,7 @@ class _Unwrapping:
                 source.rewind()
             except StopIteration:  # it yields something always
                 return None
-        if asked is not None or _is_read_whole(head, name):
+        if asked is not None or is_read_whole(head, name):
             return None
         for bundle in BUNDLES:
             why = bundle.identify(head, name)
@@ -252,7 +208,7 @@ class _Unwrapping:
                 if isinstance(record, BadRecord):
                     yield record.error.failure(place)
                 else:
-                    file = replace(found, locator=place, is_part=True)
+                    file = found._replace(locator=place, is_part=True)
                     yield FoundRecord(file, record.content, container.reader.name)
         except UnreadableError as error:
             yield self._failure(error, found, source)
@@ -282,7 +238,7 @@ class _Unwrapping:
                     continue
                 number += 1
                 place = f"{found.locator}#member={storable(member.name)}"
-                file = replace(found, locator=place, name=storable(member.name), is_part=True)
+                file = found._replace(locator=place, name=storable(member.name), is_part=True)
                 if isinstance(member, BadMember):
                     yield member.error.failure(place)
                 elif is_configuration(member.name):
@@ -319,7 +275,7 @@ class _Unwrapping:
     def _unpacked_file(self, found: FoundFile, packing: Packing, source: "Source", depth: int) -> Iterator[Taken]:
         """Yield the units of a packed file: itself, or what is in it; then the packed file."""
         stream = self._counted(unpacked(source.stream, packing))
-        file = replace(found, name=unpacked_name(found.known_as))
+        file = found._replace(name=unpacked_name(found.known_as))
         number = 0
         try:
             self._require_not_too_deep(depth)
@@ -364,10 +320,3 @@ class _Unwrapping:
             raise UnreadableError(
                 f"packed more than {self._limits.depth} times over", "unpack it, or raise the limit with --max-depth"
             )
-
-
-def _is_read_whole(head: bytes, name: str) -> bool:
-    """Tell whether a reader of documents takes what may look like a bundle, as that of DOCX does."""
-    from archive.readers import BINARY_READERS
-
-    return any(reader.identify(head, name) is not None for reader in BINARY_READERS)

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from collections.abc import Iterable
+from functools import lru_cache
 
 from sqlalchemy import Connection
 
@@ -27,6 +28,7 @@ class Keys:
         return key
 
 
+@lru_cache(maxsize=4096)  # asked for a whole batch, then for each article of it
 def article_key(first: Identifier, attempt: int = 0) -> str:
     """Return the key by which an article is cited: 60 bits of the SHA-256 of its first identifier, in base32.
 

@@ -4,7 +4,7 @@ SELECT r.doc_id AS doc_id,
        d.source AS source,
        d.published AS published,
        r.revision AS revision,
-       CASE WHEN r.headline IS NOT r.headline_before THEN r.headline_before END AS headline_before,
+       CASE WHEN r.headline IS DISTINCT FROM r.headline_before THEN r.headline_before END AS headline_before,
        r.headline AS headline,
        r.words - r.words_before AS words_more
   FROM document_revisions r

@@ -3,5 +3,5 @@ SELECT d.source AS outlet, c.author AS credited, s.kind AS kind, d.published AS 
   FROM document_authors c
   JOIN documents d ON d.doc_id = c.doc_id
   JOIN sources s ON s.name = c.author
- WHERE d.source_slug IS NOT s.slug
+ WHERE d.source_slug IS DISTINCT FROM s.slug
  ORDER BY outlet, credited, published, d.doc_id;

@@ -10,7 +10,7 @@ from click.testing import Result
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tests.engines import connected
+from tests.engines import connected, state
 
 Run = Callable[..., Result]
 
@@ -345,11 +345,11 @@ def test_original_leaves_a_file_as_it_is_where_there_is_no_article(seeds: Run) -
 
 
 def test_original_does_not_write_over_the_archive(seeds: Run, seeds_archive: Path, key: Callable[[str], str]) -> None:
-    before = seeds_archive.read_bytes()
+    before = state(seeds_archive)
     answer = seeds("original", key("Untitled.txt"), "-o", seeds_archive)
     assert answer.exit_code == 2
     assert "is the archive itself" in answer.stderr
-    assert seeds_archive.read_bytes() == before
+    assert state(seeds_archive) == before
 
 
 def test_original_that_cannot_be_written(seeds: Run, key: Callable[[str], str]) -> None:

@@ -113,10 +113,10 @@ def test_a_url_names_the_archive(run: Run, seeds_archive: Path) -> None:
 @pytest.mark.parametrize(
     ("url", "message"),
     [
-        ("postgresql://u:secret@host/a", "keeps an archive in an SQLite file, not in postgresql://u:***@host/a"),
-        ("sqlite:///:memory:", "keeps an archive in an SQLite file"),
-        ("sqlite://", "keeps an archive in an SQLite file"),
-        ("://", "is no database URL; write a path, or sqlite:///PATH"),
+        ("mysql://u:secret@host/a", "an SQLite file or a PostgreSQL database, not mysql://u:***@host/a"),
+        ("sqlite:///:memory:", "names no file; write a path"),
+        ("sqlite://", "names no file; write a path"),
+        ("://", "is no database URL (://…); write a path, or postgresql://NAME@HOST/DATABASE"),
     ],
 )
 @pytest.mark.parametrize("words", [["list"], ["import", "-"], ["sql", "SELECT 1"], ["db", "upgrade"]], ids=" ".join)

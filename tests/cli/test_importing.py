@@ -9,7 +9,7 @@ import pytest
 from click.testing import Result
 
 import archive.cli.importing as importing
-from tests.engines import connected
+from tests.engines import connected, state
 
 Run = Callable[..., Result]
 
@@ -67,7 +67,7 @@ def test_all_known_says_nothing_of_what_is_not(take: Run) -> None:
 
 def test_a_dry_run_lists_units_and_writes_nothing(take: Run, database: Path) -> None:
     take("-q", ARTICLES / "courier")
-    before = database.read_bytes()
+    before = state(database)
     answer = take("-q", "--dry-run", ARTICLES)
     assert answer.exit_code == 1
     assert answer.stderr.splitlines()[-2:] == [
@@ -79,7 +79,7 @@ def test_a_dry_run_lists_units_and_writes_nothing(take: Run, database: Path) -> 
     assert [unit["outcome"] for unit in listed].count("added") == 14
     rows = take("-q", "--dry-run", "-f", "csv", ARTICLES / "courier").stdout.splitlines()
     assert rows[0].startswith("position,outcome,key,locator,reason") and len(rows) == 3
-    assert database.read_bytes() == before
+    assert state(database) == before
     assert take("-q", ARTICLES).stdout.startswith("import 2: 19 read = 14 added")
 
 

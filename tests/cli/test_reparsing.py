@@ -8,6 +8,7 @@ import pytest
 from click.testing import Result
 
 from archive.normalize import layout
+from tests.engines import state
 
 Run = Callable[..., Result]
 
@@ -19,23 +20,23 @@ def better(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_nothing_changes(seeds: Run, seeds_archive: Path) -> None:
-    before = seeds_archive.read_bytes()
+    before = state(seeds_archive)
     answer = seeds("reparse")
     assert (answer.exit_code, answer.stdout) == (0, "")
     assert answer.stderr == "nothing changes: 16 articles looked at\n"
-    assert seeds_archive.read_bytes() == before
+    assert state(seeds_archive) == before
 
 
 @pytest.mark.usefixtures("better")
 def test_a_dry_run_shows_what_would_change(seeds: Run, seeds_archive: Path) -> None:
-    before = seeds_archive.read_bytes()
+    before = state(seeds_archive)
     answer = seeds("reparse", "--dry-run")
     assert answer.exit_code == 0
     heading, _, first, *_ = answer.stdout.splitlines()
     assert heading.split() == ["field", "articles", "example", "before", "after"]
     assert first.split()[:1] == ["body"]
     assert answer.stderr.endswith(" of 16 looked at\n")
-    assert seeds_archive.read_bytes() == before
+    assert state(seeds_archive) == before
     rows = json.loads(seeds("reparse", "--dry-run", "-f", "json").stdout)
     assert all(list(row) == ["field", "articles", "examples"] for row in rows)
     assert all(list(one) == ["key", "before", "after"] for row in rows for one in row["examples"])
@@ -44,12 +45,12 @@ def test_a_dry_run_shows_what_would_change(seeds: Run, seeds_archive: Path) -> N
 
 @pytest.mark.usefixtures("better")
 def test_without_a_terminal_it_must_be_accepted_beforehand(seeds: Run, seeds_archive: Path) -> None:
-    before = seeds_archive.read_bytes()
+    before = state(seeds_archive)
     answer = seeds("reparse")
     assert answer.exit_code == 2
     assert answer.stdout.startswith("field")
     assert answer.stderr.endswith("archive: nothing was written; --yes accepts it, --dry-run only shows it\n")
-    assert seeds_archive.read_bytes() == before
+    assert state(seeds_archive) == before
     answer = seeds("reparse", "--yes")
     assert answer.exit_code == 0
     assert answer.stderr.splitlines()[-1].startswith("written: ")
@@ -64,12 +65,12 @@ def test_without_a_terminal_it_must_be_accepted_beforehand(seeds: Run, seeds_arc
 def test_on_a_terminal_it_is_asked_for(
     said: str, code: int, seeds: Run, seeds_archive: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = seeds_archive.read_bytes()
+    before = state(seeds_archive)
     monkeypatch.setattr("archive.cli.reparsing._is_asked", lambda: True)
     answer = seeds("reparse", stdin=said)
     assert answer.exit_code == code
     assert "Write this? [y/N]" in answer.stderr
-    assert (seeds_archive.read_bytes() == before) is (code != 0)
+    assert (state(seeds_archive) == before) is (code != 0)
 
 
 def test_what_todays_readers_refuse_is_named(seeds: Run, monkeypatch: pytest.MonkeyPatch) -> None:

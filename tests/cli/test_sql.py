@@ -8,7 +8,7 @@ from click.testing import Result
 
 Run = Callable[..., Result]
 
-NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 5) SELECT i FROM n"
+NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5) SELECT i FROM n"
 
 
 def test_a_table_as_asked(seeds: Run) -> None:
@@ -21,7 +21,7 @@ def test_a_table_as_asked(seeds: Run) -> None:
 
 
 def test_columns_of_one_name_are_all_there(seeds: Run) -> None:
-    answer = seeds("sql", "SELECT 1 AS a, 2 AS a, 3 AS 'a:2', 4 AS a", "-f", "json")
+    answer = seeds("sql", 'SELECT 1 AS a, 2 AS a, 3 AS "a:2", 4 AS a', "-f", "json")
     assert json.loads(answer.stdout) == [{"a": 1, "a:2": 2, "a:2:2": 3, "a:3": 4}]
 
 
@@ -61,19 +61,19 @@ def test_a_time_limit_ends_a_statement(seeds: Run) -> None:
 
 
 def test_no_rows(seeds: Run) -> None:
-    answer = seeds("sql", "SELECT 1 WHERE 0")
+    answer = seeds("sql", "SELECT 1 WHERE 1 = 0")
     assert (answer.exit_code, answer.stdout, answer.stderr) == (0, "", "no rows\n")
 
 
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["SELCT 1"], 'near "SELCT": syntax error'),
+        (["SELECT 1 FORM articles"], 'near "articles"'),
         ([""], "there is no statement"),
         (["SELECT 1; SELECT 2"], "one statement at a time"),
         (["DELETE FROM articles"], "archive sql only reads; DELETE is refused"),
         (["SELECT headlin FROM documents"], "near: headline"),
-        (["SELECT :x"], "binding"),
+        (["SELECT :x"], "with"),
         (["SELECT 1", "-p", "x"], "-p takes NAME=VALUE, not 'x'"),
         (["SELECT 1", "--limit", "-1"], "--limit"),
         (["SELECT 1", "--time-limit", "0"], "--time-limit"),
@@ -91,4 +91,4 @@ def test_an_error_after_the_first_rows_is_told(seeds: Run) -> None:
         "sql", "SELECT abs(value) FROM (SELECT 1 AS value UNION ALL SELECT -9223372036854775807 - 1)", "-f", "jsonl"
     )
     assert answer.exit_code == 2
-    assert "integer overflow" in answer.stderr
+    assert any(said in answer.stderr for said in ("integer overflow", "bigint out of range"))

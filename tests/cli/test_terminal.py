@@ -84,7 +84,10 @@ def test_a_terminal_that_wants_no_colours_gets_none(changed: dict[str, str], see
 @pytest.mark.parametrize("words", [["search", "trade"], ["import", "x"]])
 def test_a_pipe_gets_no_escapes(words: list[str], seeds_archive: Path) -> None:
     done = subprocess.run(
-        [*COMMAND, "--db", seeds_archive, *words], env=environment(FORCE_COLOR="1"), capture_output=True, timeout=60
+        [*COMMAND, "--db", str(seeds_archive), *words],
+        env=environment(FORCE_COLOR="1"),
+        capture_output=True,
+        timeout=60,
     )
     assert done.stdout
     assert b"\x1b" not in done.stdout + done.stderr
@@ -132,7 +135,10 @@ def test_an_original_is_shown_and_not_obeyed(tmp_path: Path, run: Callable[..., 
 )
 def test_a_reader_that_goes_away_is_no_error(words: list[str], seeds_archive: Path) -> None:
     process = subprocess.Popen(
-        [*COMMAND, "--db", seeds_archive, *words], env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [*COMMAND, "--db", str(seeds_archive), *words],
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
     assert process.stdout is not None
     assert process.stderr is not None
@@ -163,7 +169,7 @@ def test_nobody_reading_stderr_stops_no_import(tmp_path: Path) -> None:
 def test_a_terminal_whose_encoding_lacks_a_script_gets_escapes(seeds_archive: Path) -> None:
     for form, expected in (("table", b"\\u5362"), ("json", "卢".encode())):
         done = subprocess.run(
-            [*COMMAND, "--db", seeds_archive, "list", "-f", form],
+            [*COMMAND, "--db", str(seeds_archive), "list", "-f", form],
             env=environment(PYTHONIOENCODING="latin-1"),
             capture_output=True,
         )

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
+from tests.engines import state
+
 Run = Callable[..., Result]
 
 
@@ -82,6 +84,6 @@ def test_a_date_says_from_when_until_when(seeds: Run) -> None:
 
 
 def test_an_archive_is_not_altered(seeds: Run, seeds_archive: Path) -> None:
-    before = seeds_archive.read_bytes()
+    before = state(seeds_archive)
     assert seeds("terms", "--topic", "trade").exit_code == 0
-    assert seeds_archive.read_bytes() == before
+    assert state(seeds_archive) == before

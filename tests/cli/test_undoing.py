@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from tests.engines import connected
+from tests.engines import connected, state
 
 Run = Callable[..., Result]
 
 
 def test_without_a_terminal_it_must_be_accepted_beforehand(seeds: Run, seeds_archive: Path) -> None:
     """What goes is told first, and who undid it and why stands on record."""
-    before = seeds_archive.read_bytes()
+    before = state(seeds_archive)
     answer = seeds("imports", "undo", "1")
     assert (answer.exit_code, answer.stdout) == (2, "")
     first, second, last = answer.stderr.splitlines()
@@ -24,7 +24,7 @@ def test_without_a_terminal_it_must_be_accepted_beforehand(seeds: Run, seeds_arc
     assert second.endswith(" and 6 more")
     assert second.count(",") == 9
     assert last == "archive: nothing was undone; --yes accepts it"
-    assert seeds_archive.read_bytes() == before
+    assert state(seeds_archive) == before
     answer = seeds("imports", "undo", "1", "--yes", "--who", "Ada", "--because", "the wrong folder")
     assert (answer.exit_code, answer.stdout) == (0, "")
     assert answer.stderr.splitlines()[-1] == "import 1 is undone"

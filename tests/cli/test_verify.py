@@ -13,21 +13,20 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from tests.engines import connected
+from archive.db.location import Location
+from tests.engines import connected, damage
 
 Run = Callable[..., Result]
 
 
-def damage(path: Path, *statements: str) -> None:
-    with connected(path) as connection:
-        for statement in statements:
-            connection.execute(statement)
-        connection.commit()
-
-
 WARNED = "UPDATE source_names SET name_key = upper(name_key) WHERE id = 1"
-STALE = "DELETE FROM article_fts_docsize WHERE id = 1"
 ALTERED = "UPDATE article_revisions SET body = body || ' More.', words = 1 WHERE id = 1"
+
+
+def stale(archive: Location) -> str:
+    """Return what takes an article out of the search index."""
+    name, number = ("article_fts_docsize", "id") if isinstance(archive, Path) else ("article_search", "article_id")
+    return f"DELETE FROM {name} WHERE {number} = 1"
 
 
 def test_a_sound_archive(seeds: Run) -> None:
@@ -44,8 +43,8 @@ def test_a_sound_archive_looked_at_deeply(seeds: Run) -> None:
     assert answer.stderr.endswith(" s: 0 errors, 0 warnings, 0 notes\n")
 
 
-def test_an_error_is_told_with_its_cure(seeds: Run, seeds_archive: Path) -> None:
-    damage(seeds_archive, STALE, WARNED)
+def test_an_error_is_told_with_its_cure(seeds: Run, seeds_archive: Location) -> None:
+    damage(seeds_archive, stale(seeds_archive), WARNED)
     answer = seeds("verify")
     assert answer.exit_code == 1
     assert [line.split()[:2] for line in answer.stdout.splitlines()[2:] if line[0] != " "] == [
@@ -57,23 +56,23 @@ def test_an_error_is_told_with_its_cure(seeds: Run, seeds_archive: Path) -> None
     assert "1 error, 1 warning, 0 notes" in answer.stderr
 
 
-def test_warnings_alone_are_no_failure(seeds: Run, seeds_archive: Path) -> None:
+def test_warnings_alone_are_no_failure(seeds: Run, seeds_archive: Location) -> None:
     damage(seeds_archive, WARNED)
     answer = seeds("verify")
     assert answer.exit_code == 0
     assert "name_keys" in answer.stdout
 
 
-def test_checksums_are_compared_when_asked_for(seeds: Run, seeds_archive: Path) -> None:
+def test_checksums_are_compared_when_asked_for(seeds: Run, seeds_archive: Location) -> None:
     damage(seeds_archive, "UPDATE article_revisions SET words = 1 WHERE id = 1")
     assert seeds("verify").exit_code == 0
     assert seeds("verify", "--deep").exit_code == 1
 
 
-def test_findings_for_programs(seeds: Run, seeds_archive: Path) -> None:
+def test_findings_for_programs(seeds: Run, seeds_archive: Location) -> None:
     for form, read in (("json", json.loads), ("jsonl", lambda text: [json.loads(line) for line in text.splitlines()])):
         assert read(seeds("verify", "-f", form).stdout) == []
-    damage(seeds_archive, STALE, WARNED)
+    damage(seeds_archive, stale(seeds_archive), WARNED)
     expected = [
         {
             "severity": "error",
@@ -91,8 +90,8 @@ def test_findings_for_programs(seeds: Run, seeds_archive: Path) -> None:
     assert [(row["severity"], row["number"]) for row in rows] == [("error", "1"), ("warning", "1")]
 
 
-def test_text_of_a_damaged_archive_is_not_obeyed(seeds: Run, seeds_archive: Path) -> None:
-    damage(seeds_archive, "UPDATE articles SET key = char(27) || '[31m' || char(10) || 'red' WHERE id = 1")
+def test_text_of_a_damaged_archive_is_not_obeyed(seeds: Run, seeds_archive: Location) -> None:
+    damage(seeds_archive, "UPDATE articles SET key = '\x1b[31m\nred' WHERE id = 1")
     for words in (["verify"], ["verify", "-f", "json"], ["repair"]):
         answer = seeds(*words)
         assert answer.exit_code == 1
@@ -100,6 +99,7 @@ def test_text_of_a_damaged_archive_is_not_obeyed(seeds: Run, seeds_archive: Path
     assert "\\x1b[31m red" in seeds("repair").stdout
 
 
+@pytest.mark.sqlite
 def test_what_is_no_archive(run: Run, tmp_path: Path) -> None:
     for command in ("verify", "repair"):
         answer = run("--db", tmp_path / "nothing.db", command)
@@ -107,7 +107,8 @@ def test_what_is_no_archive(run: Run, tmp_path: Path) -> None:
         assert "there is no archive at" in answer.stderr
 
 
-def test_a_file_cut_short(seeds: Run, seeds_archive: Path) -> None:
+@pytest.mark.sqlite
+def test_a_file_cut_short(seeds: Run, seeds_archive: Location) -> None:
     for size in (seeds_archive.stat().st_size - 9000, 100_000):
         os.truncate(seeds_archive, size)
         for command in ("verify", "repair"):
@@ -116,7 +117,8 @@ def test_a_file_cut_short(seeds: Run, seeds_archive: Path) -> None:
             assert f"{seeds_archive} cannot be read as an archive" in answer.stderr
 
 
-def test_a_file_damaged_in_the_middle(seeds: Run, seeds_archive: Path) -> None:
+@pytest.mark.sqlite
+def test_a_file_damaged_in_the_middle(seeds: Run, seeds_archive: Location) -> None:
     with connected(seeds_archive) as connection:
         (root,) = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'import_items'").fetchone()
         (size,) = connection.execute("PRAGMA page_size").fetchone()
@@ -132,8 +134,8 @@ def test_a_file_damaged_in_the_middle(seeds: Run, seeds_archive: Path) -> None:
     assert answer.stdout.splitlines()[1].startswith("cannot be repaired: the file is damaged: ")
 
 
-def test_repair_tells_line_by_line_what_it_did(seeds: Run, seeds_archive: Path) -> None:
-    damage(seeds_archive, STALE, WARNED, "UPDATE article_revisions SET words = 1 WHERE id <= 3")
+def test_repair_tells_line_by_line_what_it_did(seeds: Run, seeds_archive: Location) -> None:
+    damage(seeds_archive, stale(seeds_archive), WARNED, "UPDATE article_revisions SET words = 1 WHERE id <= 3")
     tried = seeds("repair", "--dry-run")
     not_read = "originals were not compared with their checksums; `archive verify --deep` does\n"
     assert (tried.exit_code, tried.stderr) == (0, not_read)
@@ -141,7 +143,8 @@ def test_repair_tells_line_by_line_what_it_did(seeds: Run, seeds_archive: Path) 
     assert end == "nothing was changed: this was only tried"
     done = seeds("repair")
     assert done.exit_code == 0
-    assert done.stderr == f"no backup is made; `archive db backup FILE` makes one\n{not_read}"
+    how = "`archive db backup FILE`" if isinstance(seeds_archive, Path) else "pg_dump"
+    assert done.stderr == f"no backup is made; {how} makes one\n{not_read}"
     assert done.stdout.splitlines() == would
     assert len(would) == 3
     assert would[0].startswith("3 texts counted, fingerprinted and indexed anew: ")
@@ -151,7 +154,7 @@ def test_repair_tells_line_by_line_what_it_did(seeds: Run, seeds_archive: Path) 
     assert seeds("verify", "--deep").exit_code == 0
 
 
-def test_a_repair_that_is_refused_says_nothing_of_backups(seeds: Run, seeds_archive: Path) -> None:
+def test_a_repair_that_is_refused_says_nothing_of_backups(seeds: Run, seeds_archive: Location) -> None:
     damage(seeds_archive, "UPDATE alembic_version SET version_num = '29991231_far_away'")
     answer = seeds("repair")
     assert (answer.exit_code, answer.stdout) == (1, "")
@@ -159,17 +162,18 @@ def test_a_repair_that_is_refused_says_nothing_of_backups(seeds: Run, seeds_arch
 
 
 @pytest.mark.parametrize("words", [["repair"], ["repair", "--dry-run"]])
-def test_what_cannot_be_repaired_is_named(seeds: Run, seeds_archive: Path, words: list[str]) -> None:
+def test_what_cannot_be_repaired_is_named(seeds: Run, seeds_archive: Location, words: list[str]) -> None:
     damage(seeds_archive, ALTERED)
     answer = seeds(*words)
     assert answer.exit_code == 1
     assert answer.stdout.splitlines()[-1].startswith(
         "cannot be repaired: 1 text altered since the import (by SHA-256): "
     )
-    assert answer.stdout.splitlines()[-1].endswith("; `archive db restore BACKUP` goes back to a backup")
+    how = "archive db restore BACKUP" if isinstance(seeds_archive, Path) else "pg_restore"
+    assert answer.stdout.splitlines()[-1].endswith(f"; `{how}` goes back to a backup")
 
 
-def test_a_terminal_sees_how_far_it_is(seeds_archive: Path) -> None:
+def test_a_terminal_sees_how_far_it_is(seeds_archive: Location) -> None:
     ours, theirs = pty.openpty()
     child = subprocess.Popen(
         [sys.executable, "-m", "archive", "--db", str(seeds_archive), "verify", "--deep"],

@@ -18,6 +18,8 @@ from archive.db.engine import open_engine
 from archive.errors import ArchiveError, SchemaError
 from tests.engines import connected
 
+pytestmark = pytest.mark.sqlite
+
 
 @pytest.fixture
 def archive(seeds_archive: Path) -> Path:

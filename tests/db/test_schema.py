@@ -15,7 +15,7 @@ from archive.db import backups, schema
 from archive.db.engine import open_engine
 from archive.errors import ArchiveError, SchemaError
 from archive.running import stopped_in_order
-from tests.engines import connected
+from tests.engines import connected, state
 
 
 def test_missing_file_is_named_with_the_way_to_make_one(tmp_path: Path) -> None:
@@ -30,7 +30,7 @@ def test_folder_is_told_from_an_archive(tmp_path: Path) -> None:
 
 def test_damage_that_sqlite_quotes_in_its_message_is_an_error_with_a_reason(seeds_archive: Path) -> None:
     """Bytes that are no UTF-8 in a table's statement come back in SQLite's message."""
-    content = seeds_archive.read_bytes()
+    content = state(seeds_archive)
     at = content.index(b"CREATE TABLE about")
     seeds_archive.write_bytes(content[:at] + b"CREATE \xff\xfe\xffLE" + content[at + 12 :])
     with pytest.raises(SchemaError, match="cannot be read as an archive"):

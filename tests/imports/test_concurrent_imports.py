@@ -15,7 +15,7 @@ import pytest
 from archive.db import engine, schema
 from archive.errors import ArchiveError
 from archive.ingest import ImportOptions, import_paths
-from tests.engines import connected
+from tests.engines import connected, state
 
 Rows = Callable[..., list[tuple[Any, ...]]]
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -54,7 +54,7 @@ def test_imports_at_once_lose_nothing_and_double_nothing(
     is_new: bool,
 ) -> None:
     alone = tmp_path / "alone.db"
-    alone.write_bytes(database.read_bytes())
+    alone.write_bytes(state(database))
     import_paths(alone, [str(mixed)], ImportOptions(jobs=0))
     together = tmp_path / "new.db" if is_new else database
     folders = [mixed / "0", mixed / "1", mixed / "2"]

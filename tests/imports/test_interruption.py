@@ -26,6 +26,7 @@ from archive.ingest import ImportOptions, Listener, import_paths
 from archive.prepare import Prepared, Preparer, Settings, Task
 from archive.readers.files import FoundFile, find_files
 from archive.workers import Workers
+from tests.engines import state
 
 Rows = Callable[..., list[tuple[Any, ...]]]
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -185,7 +186,7 @@ def test_a_process_that_ends_in_the_middle_of_a_message_is_not_waited_for(
     settings: Settings, tmp_path: Path, until: Callable[..., None]
 ) -> None:
     (tmp_path / "long.txt").write_text("harbour " * 500_000)
-    tasks = [Task(found, None) for found in find_files([str(tmp_path / "long.txt")])]
+    tasks = [Task(found) for found in find_files([str(tmp_path / "long.txt")])]
     process = processes.Process(settings)
     assert process.is_ready()
     process._connection.send(tasks)
@@ -212,9 +213,9 @@ def settings() -> Settings:
 @pytest.fixture
 def chunks(many: Path) -> list[list[Task]]:
     """Tasks of two chunks, of which one in the first is deadly."""
-    tasks = [Task(found, None) for found in find_files([str(many / "00")])][:30]
+    tasks = [Task(found) for found in find_files([str(many / "00")])][:30]
     assert isinstance(tasks[7].found, FoundFile)
-    tasks[7] = Task(FoundFile(Deadly(tasks[7].found.path), "/deadly.txt", str(many), None), None)
+    tasks[7] = Task(FoundFile(Deadly(tasks[7].found.path), "/deadly.txt", str(many), None))
     return [tasks[:20], tasks[20:]]
 
 
@@ -271,7 +272,7 @@ def test_what_waits_for_a_process_is_prepared_here(
     settings: Settings, many: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """While a process is busy with the first chunk, this one takes the last; a large file is left to processes."""
-    tasks = [Task(found, None) for found in find_files([str(many / "00")])][:41]
+    tasks = [Task(found) for found in find_files([str(many / "00")])][:41]
     chunks = [tasks[:10], tasks[10:20], tasks[20:21], tasks[21:31], tasks[31:]]
     here: list[int] = []
     is_taken = threading.Event()
@@ -281,13 +282,11 @@ def test_what_waits_for_a_process_is_prepared_here(
         assert is_taken.wait(30)
         return there(self, pickled)
 
-    def noted(self: Preparer, task: Task) -> Sequence[Prepared] | None:
-        (number,) = (number for number, chunk in enumerate(chunks) if task in chunk)
-        if number not in here:
-            here.append(number)
+    def noted(self: Preparer, tasks: list[Task]) -> list[Sequence[Prepared] | None]:
+        here.append(chunks.index(tasks))
         if len(here) == 2:
             is_taken.set()
-        return prepare(self, task)
+        return prepare(self, tasks)
 
     monkeypatch.setattr(Workers, "_prepare_in_process", slow)
     monkeypatch.setattr(Preparer, "prepare_harmless", noted)
@@ -306,7 +305,7 @@ def test_leaving_workers_ends_their_processes(
     is_running: Callable[[int], bool],
     until: Callable[..., None],
 ) -> None:
-    found = [Task(one, None) for one in find_files([str(many / "01")])]
+    found = [Task(one) for one in find_files([str(many / "01")])]
     with Workers(settings, 2) as two:
         results = two.prepare(iter([found[:50], found[50:100], found[100:]]))
         assert len(next(results)) == 50
@@ -420,7 +419,7 @@ def test_a_full_disk_stops_an_import_and_with_room_it_goes_on(
     uninterrupted: dict[str, list[str]],
 ) -> None:
     path = small_disk / "archive.db"
-    path.write_bytes(database.read_bytes())
+    path.write_bytes(state(database))
     check_stopped_by_the_disk(run(path, "import", "--quiet", many), path, query, "the disk is full; make room")
     subprocess.run(["mount", "-o", "remount,size=100m", small_disk], check=True)
     assert run(path, "import", "--quiet", many).returncode == 1
@@ -452,7 +451,7 @@ def check_stopped_by_the_disk(done: "subprocess.CompletedProcess[str]", path: Pa
 
 
 def test_an_archive_that_is_damaged_is_said_so(database: Path, many: Path) -> None:
-    content = bytearray(database.read_bytes())
+    content = bytearray(state(database))
     content[4096 * 3 :] = b"\xff" * (len(content) - 4096 * 3)
     database.write_bytes(content)
     with pytest.raises(ArchiveError, match=r"damaged|cannot be read"):

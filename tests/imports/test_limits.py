@@ -11,6 +11,7 @@ import pytest
 from archive import prepare, processes
 from archive.documents import Article, Failure, Given
 from archive.ingest import ImportOptions, Listener, import_paths
+from archive.normalize.article import tell_language
 from archive.prepare import Preparer, Settings, Task
 from archive.processes import EndedError, Process
 from archive.readers.files import FoundFile
@@ -40,11 +41,11 @@ class _SpinningThere(bytes):
 
 
 def page(number: int) -> Task:
-    return Task(FoundFile(f"/{number}", f"/{number}", "/", None), None, PAGE.format(number).encode())
+    return Task(FoundFile(f"/{number}", f"/{number}", "/", None), PAGE.format(number).encode())
 
 
 def slow() -> Task:
-    return Task(FoundFile("/slow", "/slow", "/", None), None, Spinning(), "mailbox_message")
+    return Task(FoundFile("/slow", "/slow", "/", None), Spinning(), "mailbox_message")
 
 
 def locators(results: list[Any]) -> list[str]:
@@ -68,7 +69,7 @@ def test_over_the_time_a_unit_fails_and_the_others_lose_nothing(settings: Settin
 def test_so_it_is_where_there_is_only_one_chunk(settings: Settings) -> None:
     tasks = [page(number) for number in range(40)]
     tasks[7:7] = [slow()]
-    tasks[9:9] = [Task(FoundFile("/a.txt", "/a.txt", "/", None), None, b"A text of five words.")]
+    tasks[9:9] = [Task(FoundFile("/a.txt", "/a.txt", "/", None), b"A text of five words.")]
     with Workers(settings, 1) as one:
         (results,) = one.prepare(iter([tasks]))
     assert locators(results) == [task.found.locator for task in tasks]
@@ -98,7 +99,7 @@ def test_what_is_harmless_and_short_is_prepared_here_and_nothing_else(monkeypatc
     monkeypatch.setattr(prepare, "HARMLESS_SIZE", 60)
 
     def prepared(name: str, content: bytes, reader: str | None = None) -> Any:
-        return preparer.prepare_harmless(Task(FoundFile(name, name, "/", None), None, content, reader))
+        return preparer.prepare_harmless([Task(FoundFile(name, name, "/", None), content, reader)])[0]
 
     for name, content, reader in (
         ("/a.txt", b"A text of five words.", None),
@@ -119,7 +120,7 @@ def test_what_is_harmless_and_short_is_prepared_here_and_nothing_else(monkeypatc
 @pytest.mark.skipif(sys.platform != "linux", reason="this system does not count the memory of a process")
 def test_over_the_memory_a_unit_fails_and_the_process_goes_on(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_bytes(b"harbour " * 20_000_000)
-    large = Task(FoundFile(str(tmp_path / "a.txt"), "/large", "/", None), None)
+    large = Task(FoundFile(str(tmp_path / "a.txt"), "/large", "/", None))
     process = Process(Settings(Given(), max_memory=200_000_000))
     assert process.is_ready()
     (before,), (failed,), (after,) = processes.results_of(process.prepare(pickled([page(0), large, page(1)])))
@@ -167,3 +168,20 @@ def test_only_plain_text_needs_no_process(database: Path, tmp_path: Path, monkey
     (tmp_path / "c.html").write_text(PAGE.format(2))
     assert import_paths(database, [str(tmp_path)], ImportOptions(jobs=0)).outcomes["unchanged"] == 2
     assert len(started) == 1
+
+
+def test_where_no_language_can_be_told_that_costs_one_unit(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stumble(article: Article) -> Article:
+        if article.locator == "/2.txt":
+            raise MemoryError
+        return tell_language(article)
+
+    text = "The ferry at the mill left many people behind on Monday, since its landing stage had broken in the storm."
+    tasks = [Task(FoundFile(f"/{n}.txt", f"/{n}.txt", "/", None), f"{n} {text}".encode()) for n in range(4)]
+    preparer = Preparer(Settings(Given()))
+    told = preparer.prepare(tasks)
+    assert [unit.language for (unit,) in told if isinstance(unit, Article)] == ["en"] * 4
+    monkeypatch.setattr(prepare, "tell_language", stumble)
+    assert preparer.prepare(tasks[:2] + tasks[3:]) == told[:2] + told[3:]
+    ((failure,),) = preparer.prepare(tasks[2:3])
+    assert isinstance(failure, Failure) and failure.reason == "there is not enough memory to read it"

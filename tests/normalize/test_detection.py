@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.documents import Document, Given, Original, Value
-from archive.normalize.article import normalize_document
+from archive.normalize.article import normalize_document, tell_language
 from archive.normalize.detection import MIN_WORDS, detect_language
 from archive.normalize.matching import Matchers
 from archive.normalize.phrases import PhraseMatcher
@@ -80,7 +80,7 @@ def normalized(text: str, *values: Value) -> tuple[str | None, Value | None, tup
     document = Document("a.txt", "text", "text/plain", text.encode(), text=text)
     nothing = PhraseMatcher([])
     original = Original("0" * 64, "text/plain", len(text), b"")
-    article = normalize_document(document, (Given(values),), original, Matchers(nothing, nothing), "")
+    article = tell_language(normalize_document(document, (Given(values),), original, Matchers(nothing, nothing), ""))
     return article.language, article.values.get("language"), article.notes
 
 

@@ -113,8 +113,9 @@ def test_a_language_covers_its_variants(
 def test_a_source_is_known_by_slug_name_and_alias(name: str, seeds_archive: Path) -> None:
     with connected(seeds_archive) as writing, writing:
         writing.execute(
-            "INSERT OR IGNORE INTO source_names (source_id, name, name_key, kind)"
+            "INSERT INTO source_names (source_id, name, name_key, kind)"
             " SELECT id, '灯塔社', '灯塔社', 'alias' FROM sources WHERE slug = 'lantern-wire'"
+            " ON CONFLICT DO NOTHING"
         )
     with reading(seeds_archive) as connection:
         assert {

@@ -81,6 +81,7 @@ def test_what_is_too_short_to_tell_its_language_has_none(database: Path, tmp_pat
 def test_nothing_is_there(database: Path) -> None:
     with reading(database) as connection:
         numbers = measure(connection, database)
-    assert numbers.pop("file_bytes") == database.stat().st_size
+    size = numbers.pop("file_bytes")
+    assert size == database.stat().st_size if isinstance(database, Path) else size > 0
     assert (numbers.pop("first_published"), numbers.pop("last_published")) == (None, None)
     assert set(numbers.values()) == {0}

@@ -291,7 +291,7 @@ def test_evidence_and_topics_that_rest_on_another_text_are_left_out(states: Call
     assert (then["evidence"], then["topics"]) == ([], [])
     with connected(database) as connection, connection:
         connection.execute(
-            "UPDATE tag_evidence SET field = 'body', start = 0, end = 7,"
+            "UPDATE tag_evidence SET field = 'body', start = 0, \"end\" = 7,"
             " revision_id = (SELECT id FROM article_revisions WHERE number = 1)"
         )
     with reading(database) as connection:

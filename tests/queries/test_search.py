@@ -225,12 +225,13 @@ def test_a_snippet_of_a_long_text_comes_soon() -> None:
     assert len(shown.hits) > 40
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("sort", ["newest", "oldest"])
 def test_articles_with_a_frequent_word_come_in_the_same_order_whichever_way_they_are_found(
     sort: str, archive_of: Callable[[dict[str, str]], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Looked up one after the other along the dates, or sorted: equal dates and undated articles among them."""
-    monkeypatch.setattr("archive.queries.articles._SAMPLE", 4)
+    monkeypatch.setattr("archive.queries.matching.fts5._SAMPLE", 4)
     path = archive_of(
         {
             f"{number}.md": f"---\ntitle: Piece {number}\n"

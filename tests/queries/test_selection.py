@@ -2,11 +2,11 @@
 
 import os
 import random
-import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from hypothesis import given, settings
@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, select
 
 from archive.db import clock
-from archive.db.tables import articles, import_items
+from archive.db.location import Location
+from archive.db.tables import articles
 from archive.ingest import ImportOptions, import_paths
 from archive.normalize.tokens import tokenize
 from archive.queries import reading
@@ -26,7 +27,7 @@ from archive.query_language.reference import Known, asks_for_hidden, evaluate, i
 from archive.query_language.rules import asks_for_values, parse_rule
 from archive.query_language.tree import Query
 from archive.retagging import retag
-from tests.engines import connected
+from tests.engines import Archives, connected
 
 TODAY = date(2026, 11, 22)
 NOW = "2026-11-22T10:00:00.000000Z"
@@ -84,23 +85,38 @@ def texts() -> list[str]:
     return own * 3 + real
 
 
+class Collection(NamedTuple):
+    """An archive to ask, what it knows of its articles, the words of their texts, their files, and a copy of it."""
+
+    connection: Connection
+    known: list[Known]
+    words: list[list[str]]
+    folder: Path
+    copy: Location
+
+
 @pytest.fixture(scope="module")
 def asked(
     texts: list[str],
-    empty_archive: Path,
+    engine: str,
+    archives: Archives,
     tmp_path_factory: pytest.TempPathFactory,
-    known_articles: Callable[[Path], list[Known]],
-) -> Iterator[tuple[Connection, list[Known], list[list[str]]]]:
+    known_articles: Callable[[Location], list[Known]],
+) -> Iterator[Collection]:
     folder = tmp_path_factory.mktemp("asked")
     for number, text in enumerate(texts):
         (folder / f"{number:04}.md").write_text(f"{front_matter(number)}\n{text}\n", encoding="utf-8")
-    path = Path(shutil.copy(empty_archive, tmp_path_factory.mktemp("archive") / "archive.db"))
+    target = tmp_path_factory.mktemp("archive")
+    path = archives.copy(engine, "empty", target / "archive.db")
     import_paths(path, [str(folder)], ImportOptions(jobs=0))
     known = known_articles(path)
     assert len(known) > len(texts) / 2
+    copy = archives.copy_of(path, target / "copy.db")
     with reading(path) as connection, pytest.MonkeyPatch.context() as patch:
         patch.setattr(clock, "now", lambda: NOW)
-        yield connection, known, [tokenize(text) for text in texts]
+        yield Collection(connection, known, [tokenize(text) for text in texts], folder, copy)
+    archives.gone(path)
+    archives.gone(copy)
 
 
 class _Writer:
@@ -145,8 +161,8 @@ class _Writer:
         return choose.choice(FACTS)
 
 
-def test_sql_finds_what_the_reference_finds(asked: tuple[Connection, list[Known], list[list[str]]]) -> None:
-    connection, known, words = asked
+def test_sql_finds_what_the_reference_finds(asked: Collection) -> None:
+    connection, known, words, *_ = asked
     counts = {"some": 0, "none": 0, "undecided": 0, "hidden": 0}
 
     @settings(max_examples=QUERIES, database=None)
@@ -185,7 +201,7 @@ def test_sql_finds_what_the_reference_finds(asked: tuple[Connection, list[Known]
 Passages = set[tuple[str, str, str, int | None, int | None]]
 
 
-def passages(path: Path) -> Passages:
+def passages(path: Location) -> Passages:
     """Return what queries as rules put on articles: key, rule, field, start, end."""
     with connected(path) as connection:
         rows = connection.execute(
@@ -193,29 +209,25 @@ def passages(path: Path) -> Passages:
             "JOIN article_topics g ON g.id = e.article_topic_id JOIN articles a ON a.id = g.article_id "
             "WHERE e.method = 'query'"
         )
-        return set(rows)
+        return {tuple(row) for row in rows.fetchall()}
 
 
-def add_rules(path: Path, rules: Iterable[str]) -> None:
+def add_rules(path: Location, rules: Iterable[str]) -> None:
     with connected(path) as connection, connection:
         connection.executemany(
             "INSERT INTO topic_rules (topic_id, kind, expression) VALUES (1, 'query', ?)", [(one,) for one in rules]
         )
 
 
-def test_rules_tag_what_the_reference_finds(
-    asked: tuple[Connection, list[Known], list[list[str]]], empty_archive: Path, tmp_path: Path
-) -> None:
+def test_rules_tag_what_the_reference_finds(asked: Collection, database: Location) -> None:
     """What a rule tags is what a search for it finds, hidden articles too; retagged, and imported with the rules."""
-    connection, known, words = asked
+    _, known, words, folder, path = asked
     writer = _Writer(random.Random(QUERIES), words)
     rules: dict[str, Query] = {}
     while len(rules) < QUERIES:
         with suppress(QueryError):
             typed = writer.query()
             rules[typed] = parse_rule(typed)
-    (own,) = (row[2] for row in connection.exec_driver_sql("PRAGMA database_list") if row[1] == "main")
-    path = Path(shutil.copy(own, tmp_path / "tagged.db"))
     add_rules(path, rules)
     retag(path)
     tagged: dict[str, set[str]] = {}
@@ -230,13 +242,11 @@ def test_rules_tag_what_the_reference_finds(
         counts["by values"] += asks_for_values(query.tree)
     assert min(counts.values()) > QUERIES / 20, counts
     assert verify(path).findings == ()
-    again = Path(shutil.copy(empty_archive, tmp_path / "again.db"))
-    with connected(again) as fresh, fresh:
+    with connected(database) as fresh, fresh:
         fresh.execute(
             "INSERT INTO topics (scheme, code, name, origin, created_at) VALUES ('local', 'x', 'X', 'vocabulary', ?)",
             (NOW,),
         )
-    add_rules(again, rules)
-    folder = Path(connection.scalar(select(import_items.c.locator)) or "").parent
-    import_paths(again, [str(folder)], ImportOptions(jobs=0))
-    assert passages(again) == passages(path)
+    add_rules(database, rules)
+    import_paths(database, [str(folder)], ImportOptions(jobs=0))
+    assert passages(database) == passages(path)

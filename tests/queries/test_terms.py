@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, select
 
-from archive.db.search.fts5 import indexed_words
+from archive.db.search import index_of
 from archive.db.tables import article_revisions, articles
 from archive.ingest import ImportOptions, import_paths
 from archive.normalize.tokens import tokenize
@@ -19,6 +19,7 @@ from archive.queries import reading
 from archive.queries.articles import HEADLINE
 from archive.queries.filters import Asked, Filters
 from archive.queries.terms import Comparison, compare_words, log_likelihood, log_ratio
+from tests.engines import state
 
 ArchiveOf = Callable[[dict[str, str]], Path]
 COUNTS = st.integers(0, 500)
@@ -160,21 +161,22 @@ def test_the_index_forgets_what_is_no_current_text(archive_of: ArchiveOf, tmp_pa
     import_paths(path, [str(tmp_path / "files" / "a.md")], ImportOptions(jobs=0))
     with reading(path) as connection:
         occurrences, documents = counted_plainly(connection)
-        indexed = {word: numbers for word, *numbers in indexed_words(connection)}
-        again = {word: numbers for word, *numbers in indexed_words(connection)}
+        indexed = {word: numbers for word, *numbers in index_of(connection).indexed_words(connection)}
+        again = {word: numbers for word, *numbers in index_of(connection).indexed_words(connection)}
     assert indexed == again == {word: [documents[word], number] for word, number in occurrences.items()}
     assert "eels" not in indexed
 
 
+@pytest.mark.sqlite
 def test_an_archive_on_read_only_media_is_compared_too(seeds_archive: Path) -> None:
     seeds_archive.chmod(0o444)
-    before = seeds_archive.read_bytes()
+    before = state(seeds_archive)
     with reading(seeds_archive) as connection:
         assert compare_words(
             connection, Asked(filters=Filters(topic="trade")).selection(connection).as_conditions()
         ).terms()
         assert connection.exec_driver_sql("PRAGMA query_only").scalar() == 1
-    assert seeds_archive.read_bytes() == before
+    assert state(seeds_archive) == before
 
 
 @settings(max_examples=15)

@@ -52,8 +52,8 @@ def test_topics_above_below_and_beside(seeds_archive: Path) -> None:
         seeds_archive,
         "INSERT INTO schemes (scheme, name, uri) VALUES ('quarry', 'Quarry Terms', 'https://quarry.example/term/')",
         "INSERT INTO topics (scheme, code, name, origin, created_at, retired, retired_on, uri) VALUES "
-        "('quarry', 'q 1', 'Haulage', 'vocabulary', '2026-11-22T00:00:00.000000Z', 1, '2020-01-31', NULL), "
-        "('quarry', 'q2', 'Barter', 'vocabulary', '2026-11-22T00:00:00.000000Z', 0, NULL, 'urn:barter')",
+        "('quarry', 'q 1', 'Haulage', 'vocabulary', '2026-11-22T00:00:00.000000Z', TRUE, '2020-01-31', NULL), "
+        "('quarry', 'q2', 'Barter', 'vocabulary', '2026-11-22T00:00:00.000000Z', FALSE, NULL, 'urn:barter')",
         f"INSERT INTO topic_mappings (topic_id, relation, scheme, code) VALUES ({of_trade}, 'close', 'quarry', 'q2'), "
         f"({of_trade}, 'exact', 'elsewhere', '7')",
         f"INSERT INTO topic_definitions (topic_id, language, text) VALUES ({of_trade}, 'en', 'Buying and selling.'), "

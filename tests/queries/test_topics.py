@@ -92,7 +92,7 @@ def test_levels_and_vocabularies(seeds_archive: Path) -> None:
     with connected(seeds_archive) as writing, writing:
         writing.execute(
             "INSERT INTO topics (scheme, code, name, origin, created_at, retired) "
-            "VALUES ('medtop', '20000170', 'a retired concept', 'vocabulary', '2026-11-22T00:00:00.000000Z', 1)"
+            "VALUES ('medtop', '20000170', 'a retired concept', 'vocabulary', '2026-11-22T00:00:00.000000Z', TRUE)"
         )
     with reading(seeds_archive) as connection:
         whole = {row["code"]: row for row in list_topics(connection)}

@@ -14,6 +14,7 @@ from archive import portions
 from archive.db import store, vocabulary
 from archive.db.engine import open_engine
 from archive.db.ids import Ids
+from archive.db.tables import metadata
 from archive.documents import Article, Given
 from archive.ingest import ImportOptions, import_paths, load_vocabulary
 from archive.prepare import Preparer, Settings, Task
@@ -21,7 +22,7 @@ from archive.readers.files import FoundFile
 from archive.resolve.identity import IdentityResolver
 from archive.resolve.sources import SourceResolver
 from archive.resolve.topics import TopicResolver
-from tests.engines import connected
+from tests.engines import assert_sound, connected
 
 SOURCES = """
 [[sources]]
@@ -148,26 +149,15 @@ def dump(path: Path) -> dict[str, list[tuple[Any, ...]]]:
     """Return all rows of an archive with names in place of ids, without times and without the imports themselves."""
     with connected(path) as connection:
         named = {table: dict(connection.execute(query).fetchall()) for table, query in NAMES.items()}
-        tables = [
-            name
-            for (name,) in connection.execute("SELECT name FROM pragma_table_list WHERE type = 'table'").fetchall()
-            if name not in ("imports", "alembic_version", "about") and not name.startswith("sqlite_")
-        ]
         found = {}
-        for table in sorted(tables):
+        for table in sorted(metadata.tables.keys() - {"imports", "about"}):
             targets = {
-                column: target
-                for column, target in connection.execute(
-                    'SELECT "from", "table" FROM pragma_foreign_key_list(?)', (table,)
-                ).fetchall()
-                if target in named
+                key.parent.name: key.column.table.name
+                for key in metadata.tables[table].foreign_keys
+                if key.column.table.name in named
             }
             left_out = {"id", *TIMES, *({"import_id", "position"} if table == "import_items" else ())}
-            columns = [
-                name
-                for (name,) in connection.execute("SELECT name FROM pragma_table_info(?)", (table,)).fetchall()
-                if name not in left_out
-            ]
+            columns = [column.name for column in metadata.tables[table].columns if column.name not in left_out]
             quoted = ", ".join(f'"{column}"' for column in columns)
             rows = connection.execute(f"SELECT {quoted} FROM {table} ORDER BY id").fetchall()
             found[table] = [
@@ -184,9 +174,8 @@ def dump(path: Path) -> dict[str, list[tuple[Any, ...]]]:
 
 def check_soundness(path: Path) -> None:
     """Fail if a row points nowhere, the index is not that of the texts, or an article has no or another's text."""
+    assert_sound(path)
     with connected(path) as connection:
-        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
-        connection.execute("INSERT INTO article_fts(article_fts, rank) VALUES ('integrity-check', 1)")
         wrong = connection.execute(
             "SELECT a.key FROM articles a LEFT JOIN article_revisions r ON r.id = a.revision_id "
             "WHERE r.id IS NULL OR r.article_id != a.id "
@@ -256,7 +245,7 @@ class Store:
 
     def _unit(self, step: Step) -> Article:
         path = str(self._folder / step.place)
-        (unit,) = self._preparer.prepare_one(Task(FoundFile(path, path, str(self._folder), None), None, step.content()))
+        ((unit,),) = self._preparer.prepare([Task(FoundFile(path, path, str(self._folder), None), step.content())])
         assert isinstance(unit, Article)
         return unit
 

@@ -61,7 +61,7 @@ class Tsvector:
     @cached_property
     def found(self) -> Condition:
         """The condition that an article matches; those too large for a tsvector are looked through."""
-        led_to = INDEX.c.vector.op("@@")(self._query)
+        led_to = INDEX.c.vector.bool_op("@@")(self._query)
         by_vector = led_to if all(_is_certain(leaf) for leaf in _leaves(self.node)) else and_(led_to, self._stands())
         return or_(by_vector, and_(INDEX.c.vector.is_(None), self._stands(by_words=True)))
 
@@ -139,7 +139,7 @@ def _condition(node: Node, *, by_words: bool) -> Condition:
     match node:
         case Words() | Near():
             if _is_certain(node) and not by_words:
-                return INDEX.c.vector.op("@@")(cast(_tsquery(node), TSQUERY))
+                return INDEX.c.vector.bool_op("@@")(cast(_tsquery(node), TSQUERY))
             columns = [INDEX.c[node.column]] if node.column else [INDEX.c.headline, INDEX.c.body]
             return or_(*(_stands_in(one, node) for one in columns))
         case Or(parts):
@@ -156,7 +156,7 @@ def _condition(node: Node, *, by_words: bool) -> Condition:
 def _stands_in(text: ColumnElement[str], leaf: Text) -> Condition:
     if isinstance(leaf, Words):
         return func.strpos(text, _as_part(leaf)) > 0
-    return text.op("~")(_pattern(leaf))
+    return text.bool_op("~")(_pattern(leaf))
 
 
 def _as_part(words: Words) -> str:

@@ -1,17 +1,14 @@
 """Whether an archive is sound: everything that can be checked against something else is.
 
-`verify` looks at a file, `examine` at a connection, as `archive.repair` does before it commits. Each module has the
-checks of one kind; `findings` says what a finding is.
+`verify` looks at an archive, `examine` at a connection, as `archive.repair` does before it commits. Each module has the
+checks of one kind; `findings` says what a finding is, `base` what differs between engines.
 """
 
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 
-from archive.db.schema import not_a_database
-from archive.db.sqlite import connect_read_only
+from archive.db.location import Location
+from archive.db.plain import Plain
 from archive.queries.verification import (
     corpora,
     database,
@@ -23,8 +20,12 @@ from archive.queries.verification import (
     texts,
     values,
 )
-from archive.queries.verification.findings import SEVERITIES, UNREADABLE, Finding, guarded
+from archive.queries.verification.base import Engine
+from archive.queries.verification.engines import engine_of
+from archive.queries.verification.findings import RESTORE, SEVERITIES, Finding, guarded
 from archive.running import Watch, unwatched
+
+__all__ = ["Engine", "Verification", "cured", "examine", "examine_file", "verify"]
 
 _CHECKS = (*records.CHECKS, *decided.CHECKS, *forgotten.CHECKS, *corpora.CHECKS, *learned.CHECKS)
 _COUNTED = {
@@ -48,45 +49,39 @@ class Verification:
         return sum(finding.severity == severity for finding in self.findings)
 
 
-def verify(path: Path, *, deep: bool = False, watch: Watch = unwatched) -> Verification:
+def verify(location: Location, *, deep: bool = False, watch: Watch = unwatched) -> Verification:
     """Check an archive, without changing anything, as it is at one moment.
 
     `deep` reads all bytes as received, and all texts word by word; it also compares the tables with this program's.
     Of an archive with an older schema only the file, its keys and its search index are checked. Raises SchemaError
     for what is no archive, and for an archive of a newer program.
     """
-    findings = list(database.check_schema(path))
+    findings = list(database.check_schema(location))
     is_current = not findings
-    with not_a_database(path), closing(connect_read_only(path)) as connection:
-        prepare(connection)
-        connection.execute("BEGIN")
-        found = examine(connection, watch, deep=deep) if is_current else examine_file(connection, watch, deep=deep)
-        findings.extend(found)
-        counts = _counts(connection)
-    if not any(finding.check == "search" for finding in findings):
-        watch("search index", 0, None)
-        findings.extend(guarded("search", database.check_search_of(path)))
+    engine = engine_of(location)
+    with engine.opened(location) as connection:
+        examined = examine if is_current else examine_file
+        findings.extend(examined(connection, engine, watch, deep=deep))
+        counts = _counts(connection, engine)
+    found = {finding.check for finding in findings}
+    for name, check in engine.check_apart(location, is_current=is_current):
+        if name != "search" or name not in found:
+            watch(name, 0, None)
+            findings.extend(guarded(name, check))
     if deep and is_current:
         watch("tables", 0, None)
-        findings.extend(guarded("tables", database.check_tables(path)))
+        findings.extend(guarded("tables", database.check_tables(location, engine)))
     findings.sort(key=lambda finding: SEVERITIES.index(finding.severity))
-    return Verification(tuple(findings), counts)
+    return Verification(tuple(cured(finding, engine) for finding in findings), counts)
 
 
-def prepare(connection: sqlite3.Connection) -> None:
-    """Set up a connection for checks: transactions are begun by hand, and no text is too damaged to be looked at."""
-    connection.isolation_level = None
-    connection.text_factory = _text
-    connection.execute("PRAGMA cache_size = -65536")
-
-
-def examine(connection: sqlite3.Connection, watch: Watch, *, deep: bool = False) -> Iterator[Finding]:
+def examine(connection: Plain, engine: Engine, watch: Watch, *, deep: bool = False) -> Iterator[Finding]:
     """Yield what is wrong in an archive with the current schema, all but what needs a connection of its own."""
-    yield from examine_file(connection, watch, deep=deep)
+    yield from examine_file(connection, engine, watch, deep=deep)
     checks: list[tuple[str, Callable[[], Iterable[Finding]]]] = [
-        ("indexes", lambda: database.check_indexes(connection)),
-        ("views", lambda: database.check_views(connection)),
-        ("types", lambda: values.check_types(connection)),
+        ("indexes", lambda: database.check_indexes(connection, engine)),
+        ("views", lambda: engine.check_views(connection)),
+        ("types", lambda: engine.check_types(connection)),
         ("enumerated", lambda: values.check_enumerations(connection)),
         *((check.name, lambda check=check: check.findings(connection)) for check in _CHECKS),
         ("corpora", lambda: corpora.check_corpora(connection)),
@@ -98,31 +93,43 @@ def examine(connection: sqlite3.Connection, watch: Watch, *, deep: bool = False)
         ("published", lambda: values.check_published(connection)),
         ("embargo", lambda: values.check_embargo(connection)),
         ("texts", lambda: texts.check_texts(connection, watch, deep=deep)),
-        ("originals", lambda: originals.check_originals(connection, watch, deep=deep)),
+        ("originals", lambda: originals.check_originals(connection, engine, watch, deep=deep)),
     ]
+    yield from _checked(connection, engine, watch, checks)
+
+
+def examine_file(connection: Plain, engine: Engine, watch: Watch, *, deep: bool = False) -> Iterator[Finding]:
+    """Yield what is wrong with what the archive is kept in, its keys and which articles are in its search index."""
+    checks: list[tuple[str, Callable[[], Iterable[Finding]]]] = [
+        ("integrity", lambda: database.check_integrity(connection, engine, deep=deep)),
+        ("constraints", lambda: engine.check_constraints(connection)),
+        ("foreign_keys", lambda: engine.check_foreign_keys(connection)),
+        ("search", lambda: engine.check_indexed(connection)),
+    ]
+    yield from _checked(connection, engine, watch, checks)
+
+
+def cured(finding: Finding, engine: Engine) -> Finding:
+    """Return a finding with the words of its engine for going back to a backup."""
+    return replace(finding, cure=finding.cure and finding.cure.replace(RESTORE, engine.RESTORE))
+
+
+def _checked(
+    connection: Plain, engine: Engine, watch: Watch, checks: Iterable[tuple[str, Callable[[], Iterable[Finding]]]]
+) -> Iterator[Finding]:
     for name, check in checks:
         watch(name, 0, None)
-        yield from guarded(name, check())
+        yield from guarded(name, check(), engine.attempted(connection))
 
 
-def examine_file(connection: sqlite3.Connection, watch: Watch, *, deep: bool = False) -> Iterator[Finding]:
-    """Yield what is wrong with the file itself, its keys and which articles are in its search index."""
-    watch("integrity", 0, None)
-    yield from guarded("integrity", database.check_integrity(connection, deep=deep))
-    watch("foreign keys", 0, None)
-    yield from guarded("foreign_keys", database.check_foreign_keys(connection))
-    yield from guarded("search", database.check_indexed(connection))
+def _counts(connection: Plain, engine: Engine) -> dict[str, int]:
+    counts: dict[str, int] = {}
 
+    def count(name: str, table: str) -> Iterator[Finding]:
+        (counts[name],) = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
+        yield from ()
 
-def _counts(connection: sqlite3.Connection) -> dict[str, int]:
-    counts = {}
     for name, table in _COUNTED.items():
-        try:
-            (counts[name],) = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
-        except UNREADABLE:
-            continue  # too damaged to be counted, which is among the findings
+        # what is too damaged to be counted is among the findings
+        list(guarded(name, count(name, table), engine.attempted(connection)))
     return counts
-
-
-def _text(value: bytes) -> str:
-    return value.decode("utf-8", "surrogateescape")

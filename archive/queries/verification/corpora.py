@@ -1,8 +1,8 @@
 """Whether frozen corpora are what they were: their rows against their checksum, and against the texts they name."""
 
-import sqlite3
 from collections.abc import Iterator
 
+from archive.db.plain import Plain
 from archive.queries.corpora import checksum
 from archive.queries.verification.findings import RESTORE, Check, Finding, Wrong
 
@@ -16,7 +16,7 @@ CHECKS = (
 )
 
 
-def check_corpora(connection: sqlite3.Connection) -> Iterator[Finding]:
+def check_corpora(connection: Plain) -> Iterator[Finding]:
     """Yield a finding for corpora whose articles are not those that were frozen, by checksum and number."""
     found = Wrong("error", "corpora", "corpus", "without all the articles that were frozen, or with others", RESTORE)
     for number, name, articles, sha256 in connection.execute(

@@ -1,10 +1,10 @@
 """Whether tags are what people decided of them: what the log and the archive's rule make of each."""
 
-import sqlite3
 from collections.abc import Iterator
 from itertools import groupby
 
 from archive.db.decisions import ACCEPTED, DECIDING, FORGET, TOPIC, UNDO, Decision, leads_on, taken_back
+from archive.db.plain import Plain
 from archive.db.precedence import Precedence, Rule, standing
 from archive.queries.verification.findings import RESTORE, Check, Finding, Wrong
 
@@ -17,12 +17,12 @@ CHECKS = (
         *("error", "deciding", "decision", "about whose word counts that names no rule", RESTORE),
         "SELECT 'decision ' || id FROM decisions WHERE subject = 'deciding' AND (article_key IS NOT NULL OR CASE name "
         "WHEN 'person' THEN trim(coalesce(value, '')) = '' "
-        "WHEN 'latest' THEN value IS NOT NULL WHEN 'majority' THEN value IS NOT NULL ELSE 1 END)",
+        "WHEN 'latest' THEN value IS NOT NULL WHEN 'majority' THEN value IS NOT NULL ELSE true END)",
     ),
 )
 
 
-def check_tags(connection: sqlite3.Connection) -> Iterator[Finding]:
+def check_tags(connection: Plain) -> Iterator[Finding]:
     """Yield a finding for tags that were put on articles or taken off otherwise than what stands decided of them."""
     found = Wrong("error", "decided_tags", "tag", "otherwise than people decided", _AGAIN)
     wanted, there = _wanted(connection), _there(connection)
@@ -35,7 +35,7 @@ def check_tags(connection: sqlite3.Connection) -> Iterator[Finding]:
     yield from found.findings()
 
 
-def _wanted(connection: sqlite3.Connection) -> dict[tuple[str, str], list[tuple[str, int]]]:
+def _wanted(connection: Plain) -> dict[tuple[str, str], list[tuple[str, int]]]:
     """Return what stands decided, by the key of the article and `scheme:code`, of what is in the archive."""
     precedence = _precedence(connection)
     rows = connection.execute(
@@ -52,7 +52,7 @@ def _wanted(connection: sqlite3.Connection) -> dict[tuple[str, str], list[tuple[
     }
 
 
-def _there(connection: sqlite3.Connection) -> dict[tuple[str, str], list[tuple[str, int]]]:
+def _there(connection: Plain) -> dict[tuple[str, str], list[tuple[str, int]]]:
     """Return by which decisions tags were put on articles or taken off, as the tables have it."""
     there: dict[tuple[str, str], list[tuple[str, int]]] = {}
     for key, scheme, code, side, number in connection.execute(
@@ -66,7 +66,7 @@ def _there(connection: sqlite3.Connection) -> dict[tuple[str, str], list[tuple[s
     return there
 
 
-def _tags(connection: sqlite3.Connection) -> set[tuple[str, str]]:
+def _tags(connection: Plain) -> set[tuple[str, str]]:
     """Return the tags of all articles that anybody decided about a topic of."""
     rows = connection.execute(
         "SELECT a.key, t.scheme || ':' || t.code FROM article_topics g JOIN articles a ON a.id = g.article_id "
@@ -77,7 +77,7 @@ def _tags(connection: sqlite3.Connection) -> set[tuple[str, str]]:
     return {(key, name) for key, name in rows}
 
 
-def _precedence(connection: sqlite3.Connection) -> Precedence:
+def _precedence(connection: Plain) -> Precedence:
     undoings = connection.execute("SELECT id, name FROM decisions WHERE subject = ?", (UNDO,))
     gone = taken_back((number, name) for number, name in undoings)
     merges = connection.execute(

@@ -2,18 +2,23 @@
 
 import sqlite3
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import NamedTuple
+
+from sqlalchemy.exc import DBAPIError
+
+from archive.db.plain import Plain
+from archive.db.postgresql import is_of_statement
 
 SEVERITIES = ("error", "warning", "note")
 
 REPAIR = "`archive repair`"
 RESTORE = "`archive db restore BACKUP` goes back to a backup"
 
-# What is being checked, how much of it is done, and of how much, where that is known.
-
-# What sqlite3 raises of a damaged file: the second where SQLite's message repeats what is no UTF-8.
-UNREADABLE = (sqlite3.DatabaseError, UnicodeDecodeError)
+# What is raised of what cannot be looked at: the second where SQLite's message repeats what is no UTF-8, the last by
+# a server.
+UNREADABLE = (sqlite3.DatabaseError, UnicodeDecodeError, DBAPIError)
 
 _FIRST = 5  # places that are named
 _LONGEST = 80  # characters of a place
@@ -72,7 +77,7 @@ class Check(NamedTuple):
     cure: str | None
     sql: str
 
-    def findings(self, connection: sqlite3.Connection) -> Iterator[Finding]:
+    def findings(self, connection: Plain) -> Iterator[Finding]:
         """Yield what is wrong, as one finding."""
         found = Wrong(self.severity, self.name, self.thing, self.wrong, self.cure)
         for (place,) in connection.execute(self.sql):
@@ -80,16 +85,56 @@ class Check(NamedTuple):
         yield from found.findings()
 
 
-def guarded(name: str, findings: Iterable[Finding]) -> Iterator[Finding]:
-    """Yield findings; that the file is too damaged for the check is one of them."""
+def no_search_index() -> Finding:
+    """Return the finding that articles cannot be searched at all."""
+    return Finding("error", "search", 1, "there is no search index", REPAIR)
+
+
+def unindexed(connection: Plain, indexed: str) -> Iterator[Finding]:
+    """Yield findings for articles that are not in the search index, and for others that are; `indexed` selects them."""
+    articles = "SELECT id FROM article_text"
+    for wrong, statement in (
+        (Wrong("error", "search", "article", "missing from the search index", REPAIR), f"{articles} EXCEPT {indexed}"),
+        (
+            Wrong("error", "search", "entry", "of the search index without an article", REPAIR),
+            f"{indexed} EXCEPT {articles}",
+        ),
+    ):
+        for (article_id,) in connection.execute(statement):
+            wrong.add(f"number {article_id}")
+        yield from wrong.findings()
+
+
+def missing_views() -> Wrong:
+    """Return what views are collected in that are not there."""
+    return Wrong("error", "views", "view", "missing", REPAIR)
+
+
+def altered_views() -> Wrong:
+    """Return what views are collected in that are not this program's."""
+    return Wrong("warning", "views", "view", "other than this program makes it", f"drop it; {REPAIR} makes it again")
+
+
+def guarded(
+    name: str, findings: Iterable[Finding], within: AbstractContextManager[None] | None = None
+) -> Iterator[Finding]:
+    """Yield findings, looked for `within` what undoes a failure; that the archive is too damaged is one of them.
+
+    What a server says of itself, and not of what is in it, is raised.
+    """
     try:
-        yield from findings
+        with within or nullcontext():
+            yield from findings
     except UNREADABLE as error:
+        if isinstance(error, DBAPIError) and not (isinstance(error.orig, sqlite3.Error) or is_of_statement(error)):
+            raise
         yield Finding("error", name, 0, f"'{name}' could not be checked: {told(error)}", RESTORE)
 
 
 def told(error: Exception) -> str:
-    """Return what SQLite says of a file that it cannot read."""
+    """Return what the database says of what it cannot read."""
+    if isinstance(error, DBAPIError):
+        return " ".join(str(error.orig).split())
     return error.object.decode(errors="replace") if isinstance(error, UnicodeDecodeError) else str(error)
 
 

@@ -8,7 +8,7 @@ CHECKS = (
     Check(
         *("error", "tombstones", "tombstone", "without the decision that forgets the article", RESTORE),
         "SELECT s.key FROM tombstones s LEFT JOIN decisions d ON d.id = s.decision_id "
-        "WHERE d.subject IS NOT 'forget' OR d.article_key IS NOT s.key OR d.reason IS NULL "
+        "WHERE d.subject IS DISTINCT FROM 'forget' OR d.article_key IS DISTINCT FROM s.key OR d.reason IS NULL "
         "UNION ALL SELECT d.article_key FROM decisions d WHERE d.subject = 'forget' "
         "AND NOT EXISTS (SELECT 1 FROM tombstones s WHERE s.decision_id = d.id)",
     ),
@@ -37,7 +37,7 @@ CHECKS = (
         "AND (d.made_at, d.id) < (f.made_at, f.id) WHERE coalesce(d.value, d.reason) IS NOT NULL",
     ),
     Check(
-        *("error", "unwiped", "forgotten article", "of which traces may be left in the file", REPAIR),
+        *("error", "unwiped", "forgotten article", "of which traces may be left", REPAIR),
         "SELECT key FROM tombstones WHERE NOT wiped",
     ),
 )

@@ -1,9 +1,9 @@
 """Whether models are as they were learned, and what they propose rests on the texts it names."""
 
 import hashlib
-import sqlite3
 from collections.abc import Iterator
 
+from archive.db.plain import Plain
 from archive.queries.verification.findings import Check, Finding, Wrong
 
 _CURE = "`archive topics suggest` proposes anew"
@@ -16,7 +16,7 @@ _SUGGESTED = (
 CHECKS = (
     Check(
         *("error", "suggestions", "suggestion", "for a text of another article, or with a score beyond 0 to 1", _CURE),
-        f"SELECT {_SUGGESTED} WHERE r.article_id IS NOT s.article_id OR NOT s.score BETWEEN 0 AND 1",
+        f"SELECT {_SUGGESTED} WHERE r.article_id IS DISTINCT FROM s.article_id OR NOT s.score BETWEEN 0 AND 1",
     ),
     Check(
         *("error", "suggestion_words", "word of a suggestion", "outside its text", _CURE),
@@ -27,16 +27,15 @@ CHECKS = (
 )
 
 
-def check_models(connection: sqlite3.Connection) -> Iterator[Finding]:
+def check_models(connection: Plain) -> Iterator[Finding]:
     """Yield a finding for models that are not the bytes that were learned."""
     found = Wrong(
         *("error", "models", "model", "altered since it was learned (by SHA-256)"),
         "`archive topics learn` makes another",
     )
-    rows = connection.execute(
-        "SELECT scheme, number, sha256, content FROM models WHERE typeof(content) = 'blob' ORDER BY id"
-    )
-    for scheme, number, sha256, content in rows:
-        if hashlib.sha256(content).hexdigest() != sha256:
+    for scheme, number, sha256, content in connection.execute(
+        "SELECT scheme, number, sha256, content FROM models ORDER BY id"
+    ):
+        if isinstance(content, bytes) and hashlib.sha256(content).hexdigest() != sha256:
             found.add(f"{scheme} {number}")
     yield from found.findings()

@@ -1,21 +1,21 @@
 """Whether the bytes as received are still those that were received."""
 
 import hashlib
-import sqlite3
 from collections.abc import Iterator
-from typing import IO, cast
+from typing import IO
 
 import zstandard
 
+from archive.db.plain import Plain
+from archive.queries.verification.base import HEADER, Engine
 from archive.queries.verification.findings import RESTORE, Finding, Wrong
 from archive.running import Watch
 
 _STEP = 500  # originals between two words to the watcher
 _PIECE = 1 << 20
-_HEADER = 18  # the longest header of a frame: https://www.rfc-editor.org/rfc/rfc8878#section-3.1.1.1
 
 
-def check_originals(connection: sqlite3.Connection, watch: Watch, *, deep: bool) -> Iterator[Finding]:
+def check_originals(connection: Plain, engine: Engine, watch: Watch, *, deep: bool) -> Iterator[Finding]:
     """Yield findings for originals that are not the bytes that came in.
 
     Only `deep` decompresses them, a megabyte at a time; else the size that each frame states is compared.
@@ -23,30 +23,26 @@ def check_originals(connection: sqlite3.Connection, watch: Watch, *, deep: bool)
     found = Wrong("error", "originals", "original", "altered since the import (by size or SHA-256)", RESTORE)
     (total,) = connection.execute("SELECT count(*) FROM originals").fetchone()
     decompressor = zstandard.ZstdDecompressor()
-    rows = connection.execute(
-        "SELECT id, sha256, size FROM originals WHERE typeof(content) = 'blob' AND typeof(size) = 'integer' ORDER BY id"
-    )
-    for number, (row_id, sha256, size) in enumerate(rows):
+    for number, (row_id, sha256, size, frame) in enumerate(engine.originals(connection, whole=deep)):
         if number % _STEP == 0:
             watch("originals", number, total)
-        with connection.blobopen("originals", "content", row_id, readonly=True) as blob:
-            try:
-                is_right = _is(decompressor, blob, sha256, size) if deep else _states(blob, size)
-            except zstandard.ZstdError:
-                is_right = False
+        try:
+            is_right = _is(decompressor, frame, sha256, size) if deep else _states(frame, size)
+        except zstandard.ZstdError:
+            is_right = False
         if not is_right:
             found.add(f"{str(sha256)[:16]}… (row {row_id})")
     yield from found.findings()
 
 
-def _states(blob: sqlite3.Blob, size: int) -> bool:
-    stated = zstandard.get_frame_parameters(blob.read(_HEADER)).content_size
+def _states(frame: IO[bytes], size: int) -> bool:
+    stated = zstandard.get_frame_parameters(frame.read(HEADER)).content_size
     return stated in (size, zstandard.CONTENTSIZE_UNKNOWN)
 
 
-def _is(decompressor: zstandard.ZstdDecompressor, blob: sqlite3.Blob, sha256: str, size: int) -> bool:
+def _is(decompressor: zstandard.ZstdDecompressor, frame: IO[bytes], sha256: str, size: int) -> bool:
     digest, read = hashlib.sha256(), 0
-    with decompressor.stream_reader(cast(IO[bytes], blob), read_across_frames=True, closefd=False) as reader:
+    with decompressor.stream_reader(frame, read_across_frames=True, closefd=False) as reader:
         while piece := reader.read(_PIECE):
             read += len(piece)
             if read > size:  # a frame can unpack to more than any disk holds

@@ -1,9 +1,9 @@
 """Whether what is kept of texts agrees with the texts: passages, words, checksums. One pass over all of them."""
 
-import sqlite3
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from archive.db.plain import Plain
 from archive.normalize.article import FINGERPRINT_VERSION, fingerprint, text_sha256
 from archive.normalize.tokens import index_text, tokenize
 from archive.queries.verification.findings import REPAIR, RESTORE, Finding, Wrong
@@ -17,11 +17,11 @@ SELECT r.id, coalesce(a.key, 'article number ' || r.article_id) || CASE r.number
        ' text ' || r.number END, r.headline, r.body, r.headline_index, r.body_index,
        r.words, r.text_sha256, r.fingerprint, r.fingerprint_version
   FROM article_revisions r LEFT JOIN articles a ON a.id = r.article_id
- WHERE typeof(r.body) = 'text' AND typeof(r.headline) IN ('text', 'null') AND {} ORDER BY r.id
+ WHERE {} ORDER BY r.id
 """
 _EVIDENCE = (
     'SELECT revision_id, field, start, "end", rule, method FROM tag_evidence '
-    "WHERE revision_id IS NOT NULL AND typeof(rule) = 'text' AND field <> 'values' ORDER BY revision_id"
+    "WHERE revision_id IS NOT NULL AND rule IS NOT NULL AND field <> 'values' ORDER BY revision_id"
 )
 _DATES = (
     'SELECT revision_id, field, start, "end", text FROM article_dates '
@@ -31,7 +31,7 @@ _BLOCKS = 'SELECT revision_id, start, "end" FROM body_blocks ORDER BY revision_i
 _EVIDENCE_ASIDE = (
     "SELECT coalesce(a.key, '?'), x.text, e.start, e.\"end\", e.rule FROM tag_evidence e "
     "JOIN set_aside x ON x.id = e.set_aside_id LEFT JOIN article_topics g ON g.id = e.article_topic_id "
-    "LEFT JOIN articles a ON a.id = g.article_id WHERE typeof(e.rule) = 'text' AND typeof(x.text) = 'text'"
+    "LEFT JOIN articles a ON a.id = g.article_id WHERE e.rule IS NOT NULL"
 )
 
 
@@ -79,10 +79,12 @@ class Text(NamedTuple):
         return {name: value for name, value in columns.items() if value != getattr(self, name)}
 
 
-def texts(connection: sqlite3.Connection, number: int | None = None) -> Iterator[Text]:
+def texts(connection: Plain, number: int | None = None) -> Iterator[Text]:
     """Yield all texts in the order they came, or the one of that id; what is no text at all is left out."""
-    of = "1" if number is None else f"r.id = {number:d}"
-    return map(Text._make, connection.execute(_TEXTS.format(of)))
+    of = "true" if number is None else f"r.id = {number:d}"
+    for text in map(Text._make, connection.execute(_TEXTS.format(of))):
+        if isinstance(text.body, str) and isinstance(text.headline, str | None):
+            yield text
 
 
 def altered_texts() -> Wrong:
@@ -90,7 +92,7 @@ def altered_texts() -> Wrong:
     return Wrong("error", "texts", "text", "altered since the import (by SHA-256)", RESTORE)
 
 
-def check_texts(connection: sqlite3.Connection, watch: Watch, *, deep: bool) -> Iterator[Finding]:
+def check_texts(connection: Plain, watch: Watch, *, deep: bool) -> Iterator[Finding]:
     """Yield findings for texts and what stands in them; only `deep` counts words and computes checksums."""
     altered = altered_texts()
     search_text = Wrong("error", "search_text", "text", "in another form for search than queries expect", REPAIR)
@@ -106,7 +108,8 @@ def check_texts(connection: sqlite3.Connection, watch: Watch, *, deep: bool) -> 
     dates = Wrong("error", "date_passages", "date", "not found at the place given", RESTORE)
     blocks = Wrong("error", "blocks", "block", "of a body not found at the place given", RESTORE)
     (total,) = connection.execute("SELECT count(*) FROM article_revisions").fetchone()
-    passages, mentions, marked = (ByText(connection.execute(one)) for one in (_EVIDENCE, _DATES, _BLOCKS))
+    by_rule = (row for row in connection.execute(_EVIDENCE) if isinstance(row[4], str))
+    passages, mentions, marked = (ByText(rows) for rows in (by_rule, *map(connection.execute, (_DATES, _BLOCKS))))
     for number, text in enumerate(texts(connection)):
         if number % STEP == 0:
             watch("texts", number, total)
@@ -133,7 +136,8 @@ def check_texts(connection: sqlite3.Connection, watch: Watch, *, deep: bool) -> 
         for found in dict.fromkeys(columns[name] for name in text.unlike(counted=is_as_it_came)):
             found.add(text.place)
     for place, aside, start, end, rule in connection.execute(_EVIDENCE_ASIDE):
-        if has_place("body", start, end) and not is_passage(aside, start, end, rule):
+        are_texts = isinstance(rule, str) and isinstance(aside, str)
+        if are_texts and has_place("body", start, end) and not is_passage(aside, start, end, rule):
             evidence.add(f"{place} set_aside {start}–{end} '{rule}'")
     for found in (evidence, dates, blocks, altered, search_text, words, fingerprints, versions):
         yield from found.findings()

@@ -1,18 +1,15 @@
 """Whether single values are such as their column can hold, and agree with what they were derived from."""
 
 import re
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
-from sqlalchemy import Boolean, Column, Float, Integer, LargeBinary
-
 from archive.db.article_columns import embargo_columns
 from archive.db.enumerations import ENUMERATIONS
-from archive.db.tables import metadata
+from archive.db.plain import Plain
 from archive.documents import PublishedTime
 from archive.normalize.dates import parse_published
 from archive.normalize.names import name_key
@@ -58,29 +55,7 @@ class EmbargoRow(NamedTuple):
     right: dict[str, str | None] | None
 
 
-def check_types(connection: sqlite3.Connection) -> Iterator[Finding]:
-    """Yield a finding for values of another type than their column's, which SQLite takes all the same."""
-    found = Wrong("error", "types", "value", "of a type that the column cannot hold", RESTORE)
-    for table in metadata.sorted_tables:
-        wrong = {column.name: _has_other_type(column) for column in table.columns}
-        named = " ".join(f"WHEN {condition} THEN '{name}'" for name, condition in wrong.items())
-        for row_id, column_name in connection.execute(
-            f"SELECT id, CASE {named} END FROM {table.name} WHERE {' OR '.join(wrong.values())}"
-        ):
-            found.add(f"{table.name}.{column_name} (row {row_id})")
-    yield from found.findings()
-
-
-def _has_other_type(column: "Column[object]") -> str:
-    name = f'"{column.name}"'
-    if isinstance(column.type, Boolean):
-        return f"{name} NOT IN (0, 1)"
-    kinds = {Integer: "integer", Float: "real", LargeBinary: "blob"}
-    kind = next((word for known, word in kinds.items() if isinstance(column.type, known)), "text")
-    return f"typeof({name}) NOT IN ('{kind}', 'null')"
-
-
-def check_enumerations(connection: sqlite3.Connection) -> Iterator[Finding]:
+def check_enumerations(connection: Plain) -> Iterator[Finding]:
     """Yield a finding for each column that has values which this program does not know."""
     for (table, column), known in ENUMERATIONS.items():
         found = Wrong(
@@ -96,7 +71,7 @@ def check_enumerations(connection: sqlite3.Connection) -> Iterator[Finding]:
         yield from found.findings()
 
 
-def check_published(connection: sqlite3.Connection) -> Iterator[Finding]:
+def check_published(connection: Plain) -> Iterator[Finding]:
     """Yield findings for articles whose date says one thing in one column and another in the next."""
     unlike = Wrong("error", "published", "article", "with columns of the date that do not agree", REPAIR)
     unread = Wrong("error", "published", "article", "with a date that cannot be read", RESTORE)
@@ -106,7 +81,7 @@ def check_published(connection: sqlite3.Connection) -> Iterator[Finding]:
     yield from unread.findings()
 
 
-def check_embargo(connection: sqlite3.Connection) -> Iterator[Finding]:
+def check_embargo(connection: Plain) -> Iterator[Finding]:
     """Yield findings for articles of which it is not known alike until when they are under embargo."""
     unlike = Wrong("error", "embargo", "article", "with columns of the embargo that do not agree", REPAIR)
     unread = Wrong("error", "embargo", "article", "with an embargo that cannot be read", RESTORE)
@@ -116,7 +91,7 @@ def check_embargo(connection: sqlite3.Connection) -> Iterator[Finding]:
     yield from unread.findings()
 
 
-def unlike_embargo(connection: sqlite3.Connection) -> Iterator[EmbargoRow]:
+def unlike_embargo(connection: Plain) -> Iterator[EmbargoRow]:
     """Yield the articles of which `embargo_until` does not follow from `embargo`, with what would."""
     for article_id, key, embargo, until in connection.execute(
         "SELECT id, key, embargo, embargo_until FROM articles "
@@ -131,7 +106,7 @@ def unlike_embargo(connection: sqlite3.Connection) -> Iterator[EmbargoRow]:
             yield EmbargoRow(article_id, key, right)
 
 
-def unlike_published(connection: sqlite3.Connection) -> Iterator[PublishedRow]:
+def unlike_published(connection: Plain) -> Iterator[PublishedRow]:
     """Yield the articles whose columns of their date do not follow from `published`, with those that would."""
     last = None
     for article_id, key, published, precision, method, *held in connection.execute(_PUBLISHED_ROWS):
@@ -168,7 +143,7 @@ def _time(published: str | None, precision: str | None) -> PublishedTime | None:
     return time
 
 
-def check_name_keys(connection: sqlite3.Connection) -> Iterator[Finding]:
+def check_name_keys(connection: Plain) -> Iterator[Finding]:
     """Yield a finding for names that no input would be matched with."""
     cure = f"{REPAIR}, unless another row has that key already"
     found = Wrong("warning", "name_keys", "name", "with the key of another name", cure)
@@ -178,9 +153,11 @@ def check_name_keys(connection: sqlite3.Connection) -> Iterator[Finding]:
     yield from found.findings()
 
 
-def unlike_keys(connection: sqlite3.Connection, table: str) -> Iterator[tuple[int, str, str]]:
+def unlike_keys(connection: Plain, table: str) -> Iterator[tuple[int, str, str]]:
     """Yield the rows of a table of names that are kept under another key than theirs: id, name, and the right key."""
-    for row_id, name, key in connection.execute(f"SELECT id, name, name_key FROM {table} WHERE typeof(name) = 'text'"):
+    for row_id, name, key in connection.execute(f"SELECT id, name, name_key FROM {table}"):
+        if not isinstance(name, str) or _SURROGATE.search(name):
+            continue
         right = name_key(name)
-        if right != key and not _SURROGATE.search(name):
+        if right != key:
             yield row_id, name, right

@@ -40,7 +40,7 @@ class XmlFeeds:
 
     def identify(self, head: bytes, name: str) -> str | None:  # noqa: ARG002 - what it is called says nothing of a feed
         """Return why this is a feed: its first element is that of RSS, RDF, Atom or CDF. A page of HTML is none."""
-        root = _ROOT.match(first_element(head))
+        root = _ROOT.match(first_element(head)) if b"<" in head else None
         if root is None:
             return None
         return f"its first element is <{root[0][1:]}>, that of {_ROOTS[root[1].lower().encode()]}"

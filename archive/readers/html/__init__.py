@@ -38,6 +38,8 @@ class HtmlReader:
 
     def identify(self, head: bytes, name: str) -> str | None:
         """Return why this is HTML: it begins as HTML does, or has tags and a name that says so."""
+        if b"<" not in head:
+            return None
         if head.startswith((b"\xff\xfe", b"\xfe\xff")):
             start = head[: len(head) // 2 * 2].decode("utf-16", "replace")
         else:

@@ -33,7 +33,7 @@ def xml_root(head: bytes) -> Root | None:
     >>> xml_root(b'<?xml version="1.0"?><!-- sent --><n:newsItem guid="1">')
     Root(written='n:newsItem', name='newsitem')
     """
-    match = _ROOT.match(first_element(head))
+    match = _ROOT.match(first_element(head)) if b"<" in head else None
     return Root(match[1], match[2].lower()) if match else None
 
 

@@ -2,36 +2,28 @@
 
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from urllib.parse import quote
+from typing import cast
 
-from archive.db import dependents, wiping
-from archive.db.sqlite import BUSY_TIMEOUT_MS, file_errors_explained
-from archive.db.views import VIEWS
+from sqlalchemy.exc import DBAPIError
+
+from archive.db import wiping
+from archive.db.location import Location, file_of
+from archive.db.plain import Plain
 from archive.errors import ArchiveError
 from archive.queries import verification
 from archive.queries.verification import database, records, texts, values
+from archive.queries.verification.engines import engine_of
 from archive.queries.verification.findings import Finding, counted, guarded, listed, shortened
+from archive.repair.base import Engine
 from archive.running import Watch, unwatched
-
-# As the migrations make it; `hashsize` is the room that a writer may take before it writes a segment.
-SEARCH_INDEX = (
-    "CREATE VIRTUAL TABLE article_fts USING fts5(headline, body, content='article_text', content_rowid='id', "
-    "tokenize='unicode61 remove_diacritics 2')"
-)
-HASHSIZE = 67_108_864
-_SEARCH_PARTS = ("data", "idx", "docsize", "config")  # the tables that FTS5 keeps it in
 
 INTERRUPTED = "its process ended before it was done; import the same again to go on"
 
 _NEWEST = "(SELECT r.id FROM article_revisions r WHERE r.article_id = articles.id ORDER BY r.number DESC LIMIT 1)"
 _SHOWN = 5  # places that are named
-
-# What SQLite says where one statement cannot be done, and the file is sound.
-_OF_A_STATEMENT = ("SQLITE_ERROR", "SQLITE_CONSTRAINT", "SQLITE_CORRUPT_VTAB", "SQLITE_MISMATCH", "SQLITE_AUTH")
 
 
 @dataclass(frozen=True)
@@ -51,7 +43,7 @@ class Repair:
     unwiped: list[str] = field(default_factory=list)  # keys of forgotten articles of which traces may be left
 
 
-def repair(path: Path, *, dry_run: bool = False, watch: Watch = unwatched) -> Repair:
+def repair(location: Location, *, dry_run: bool = False, watch: Watch = unwatched) -> Repair:
     """Derive anew what is wrong among what can be derived, in one transaction; with `dry_run`, undo it again.
 
     That is: the search index and what is indexed in place of a text, counts of words, fingerprints, the columns that
@@ -64,37 +56,39 @@ def repair(path: Path, *, dry_run: bool = False, watch: Watch = unwatched) -> Re
     only indexes and the search index are repaired. Raises SchemaError for what is no archive, or one of a newer
     program, and ArchiveError, with nothing changed, where the file cannot be written.
     """
-    list(database.check_schema(path))
-    name = f"file:{quote(bytes(path.absolute()))}?mode=rw"
-    with (
-        file_errors_explained(path),
-        closing(sqlite3.connect(name, uri=True, timeout=BUSY_TIMEOUT_MS / 1000)) as connection,
-    ):
-        verification.prepare(connection)
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("BEGIN IMMEDIATE")
-        older = list(database.check_schema(path))  # an upgrade may have come first
-        work = _Work(connection, watch, is_current=not older)
-        try:
-            work.run()
-            if any(finding.check == "integrity" for finding in work.done.left):
-                work.done.mended.clear()  # as the file was, or worse
-            elif work.done.mended and not dry_run:
-                connection.commit()
-        finally:
-            connection.rollback()
-    work.done.left[:0] = older
-    if work.done.unwiped:
-        _finish_wiping(path, work.done, dry_run=dry_run)
-    return work.done
+    list(database.check_schema(location))
+    engine, checking = _engine_of(location), engine_of(location)
+    with engine.writing(location) as (connection, commit):
+        older = list(database.check_schema(location))  # an upgrade may have come first
+        work = _Work(connection, engine, checking, watch, is_current=not older)
+        work.run()
+        if any(finding.check == "integrity" for finding in work.done.left):
+            work.done.mended.clear()  # as the file was, or worse
+        elif work.done.mended and not dry_run:
+            commit()
+    done = work.done
+    done.left = [verification.cured(finding, checking) for finding in (*older, *done.left)]
+    if done.unwiped:
+        _finish_wiping(location, done, dry_run=dry_run)
+    return done
 
 
-def _finish_wiping(path: Path, done: Repair, *, dry_run: bool) -> None:
+def _engine_of(location: Location) -> Engine:
+    if isinstance(location, Path):
+        from archive.repair import sqlite
+
+        return cast(Engine, sqlite)
+    from archive.repair import postgresql
+
+    return cast(Engine, postgresql)
+
+
+def _finish_wiping(location: Location, done: Repair, *, dry_run: bool) -> None:
     """Wipe what is left of articles that were forgotten; what keeps it from being done is among what is left."""
     keys = done.unwiped
     if not dry_run:
         try:
-            keys = wiping.finish(path)
+            keys = wiping.finish(file_of(location, "wiping"))
         except ArchiveError as error:
             done.left.append(Finding("error", "unwiped", len(keys), str(error), None))
             return
@@ -105,21 +99,25 @@ def _finish_wiping(path: Path, done: Repair, *, dry_run: bool) -> None:
 class _Work:
     """One repair, within its transaction."""
 
-    def __init__(self, connection: sqlite3.Connection, watch: Watch, *, is_current: bool) -> None:
+    def __init__(
+        self, connection: Plain, engine: Engine, checking: verification.Engine, watch: Watch, *, is_current: bool
+    ) -> None:
         self.done = Repair()
         self._connection = connection
+        self._engine = engine
+        self._checking = checking
         self._watch = watch
         self._is_current = is_current
 
     def run(self) -> None:
         connection, watch = self._connection, self._watch
         watch("integrity", 0, None)
-        damage, indexes = database.integrity(connection, deep=True)
+        damage, indexes = self._checking.integrity(connection, deep=True)
         if damage:
-            self.done.left.extend(database.check_integrity(connection, deep=True))
+            self.done.left.extend(database.check_integrity(connection, self._checking, deep=True))
             return
         # a user's triggers are about edits, and could write to what is never written to here
-        triggers = self._set_triggers_aside()
+        triggers = self._engine.set_triggers_aside(connection)
         self._mend_indexes(indexes)
         if self._is_current:
             for mend in (
@@ -129,32 +127,31 @@ class _Work:
                 self._attempt(mend)
         watch("search index", 0, None)
         self._mend_search()
-        if problems := dependents.put_triggers_back(connection, triggers):
+        if problems := self._engine.put_triggers_back(connection, triggers):
             raise ArchiveError(f"nothing was repaired: {'; '.join(problems)}")
-        left = self.done.left
-        left.extend((verification.examine if self._is_current else verification.examine_file)(connection, watch))
-        if self._is_current and any(finding.check == "unwiped" for finding in left):
-            self.done.unwiped = [key for (key,) in connection.execute("SELECT key FROM tombstones WHERE NOT wiped")]
-            left[:] = [finding for finding in left if finding.check != "unwiped"]
-        if not any(finding.check == "search" for finding in left):
-            left.extend(guarded("search", database.check_search(connection)))
+        self._look_again()
 
-    def _set_triggers_aside(self) -> list[dependents.Trigger]:
-        try:
-            return dependents.set_triggers_aside(self._connection)
-        except UnicodeEncodeError as error:  # in a damaged file, a name which is no UTF-8
-            raise ArchiveError(
-                "nothing was repaired: a trigger has a name that cannot be read; drop it first"
-            ) from error
+    def _look_again(self) -> None:
+        """Find what is wrong all the same."""
+        connection, checking, left = self._connection, self._checking, self.done.left
+        examined = verification.examine if self._is_current else verification.examine_file
+        left.extend(examined(connection, checking, self._watch))
+        if self._is_current and any(finding.check == "unwiped" for finding in left):
+            unwiped = connection.execute("SELECT key FROM tombstones WHERE NOT wiped")
+            self.done.unwiped = [key for (key,) in unwiped]
+            left[:] = [finding for finding in left if finding.check != "unwiped"]
+        found = {finding.check for finding in left}
+        for name, check in checking.check_writing(connection, is_current=self._is_current):
+            if name != "search" or name not in found:
+                left.extend(guarded(name, check, checking.attempted(connection)))
 
     def _attempt(self, mend: Callable[[], object], *, mind_damage: bool = True) -> bool:
         """Do one thing as a whole or not at all; what stays wrong is found once more afterwards."""
         self._connection.execute("SAVEPOINT attempt")
         try:
             mend()
-        except sqlite3.DatabaseError as error:
-            passed_over = _OF_A_STATEMENT if mind_damage else (*_OF_A_STATEMENT, "SQLITE_CORRUPT")
-            if not error.sqlite_errorname.startswith(passed_over):
+        except (sqlite3.DatabaseError, DBAPIError) as error:
+            if not self._engine.is_passed_over(error, mind_damage=mind_damage):
                 raise
         except UnicodeEncodeError:  # a name in a damaged file, which is no UTF-8
             pass
@@ -177,23 +174,19 @@ class _Work:
 
     def _mend_indexes(self, told: Iterable[str]) -> None:
         names = sorted({line.rpartition(" index ")[2] for line in told})
-        self._did("made anew", "index", [name for name in names if self._attempt(partial(self._reindex, name))])
-
-    def _reindex(self, name: str) -> None:
-        quoted = name.replace('"', '""')
-        self._connection.execute(f'REINDEX "{quoted}"')
+        reindex = partial(self._engine.reindex, self._connection)
+        self._did("made anew", "index", [name for name in names if self._attempt(partial(reindex, name))])
 
     def _make_indexes(self) -> None:
-        missing = database.missing_indexes(self._connection)
+        missing = self._checking.missing_indexes(self._connection)
         made = [name for name, statement in missing if self._attempt(partial(self._connection.execute, statement))]
         self._did("made anew", "index", made)
 
     def _mend_views(self) -> None:
-        held = {name for (name,) in self._connection.execute("SELECT name FROM sqlite_schema")}
-        missing = [view for view in VIEWS if view.name not in held]
-        for view in missing:
-            self._connection.execute(f"CREATE VIEW {view.name} AS\n{view.sqlite.strip()}")
-        self._did("made anew", "view", [view.name for view in missing])
+        missing = self._checking.missing_views(self._connection)
+        for _, statement in missing:
+            self._connection.execute(statement)
+        self._did("made anew", "view", [name for name, _ in missing])
 
     def _mend_imports(self) -> None:
         ended = records.ended_imports(self._connection)
@@ -244,38 +237,23 @@ class _Work:
         for table in values.NAMED:
             mended = []
             for row_id, name, key in list(values.unlike_keys(self._connection, table)):
-                done = self._connection.execute(
-                    f"UPDATE OR IGNORE {table} SET name_key = ? WHERE id = ?", (key, row_id)
-                )
-                if done.rowcount:
+                # where another row has that key already, neither is touched
+                if self._attempt(partial(self._set, table, row_id, {"name_key": key})):
                     mended.append(name)
             self._did(f"of {table} given the key that inputs are matched on", "name", mended)
 
     def _mend_search(self) -> None:
-        connection = self._connection
-        checks = (database.check_indexed, database.check_search)
-        if not any(list(guarded("search", check(connection))) for check in checks):
+        connection, engine = self._connection, self._engine
+        if not self._is_search_wrong():
             return
         # FTS5 calls the file malformed where only its own tables are
-        if self._attempt(self._fill_search, mind_damage=False) or self._attempt(self._make_search, mind_damage=False):
-            (number,) = connection.execute("SELECT count(*) FROM article_fts_docsize").fetchone()
+        ways = (engine.fill_search, engine.make_search)
+        if any(self._attempt(partial(way, connection), mind_damage=False) for way in ways):
+            number = engine.indexed(connection)
             self.done.mended.append(Mended(f"search index built anew of {counted(number, 'article')}", number))
 
-    def _fill_search(self) -> None:
-        self._connection.execute("INSERT INTO article_fts(article_fts) VALUES ('rebuild')")
-        self._connection.execute("INSERT INTO article_fts(article_fts, rank) VALUES ('hashsize', ?)", (HASHSIZE,))
-
-    def _make_search(self) -> None:
-        """Make the index from nothing, also where it is so broken that it cannot even be dropped."""
-        connection = self._connection
-        connection.execute("PRAGMA writable_schema = ON")
-        try:
-            connection.execute(
-                "DELETE FROM sqlite_schema WHERE name = 'article_fts' AND sql LIKE 'CREATE VIRTUAL TABLE%'"
-            )
-        finally:
-            connection.execute("PRAGMA writable_schema = RESET")
-        for part in _SEARCH_PARTS:
-            connection.execute(f"DROP TABLE IF EXISTS article_fts_{part}")
-        connection.execute(SEARCH_INDEX)
-        self._fill_search()
+    def _is_search_wrong(self) -> bool:
+        connection, checking = self._connection, self._checking
+        checks = [checking.check_indexed(connection)]
+        checks += [check for name, check in checking.check_writing(connection, is_current=True) if name == "search"]
+        return any(list(guarded("search", check, checking.attempted(connection))) for check in checks)
