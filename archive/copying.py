@@ -1,10 +1,11 @@
-"""A whole archive into another place: from file to server, back, or from one to another of the same kind.
+"""An archive, or a part of it, into another place: from file to server, back, or to another of the same kind.
 
 Rows go over as they are, with their ids, table by table and a portion at a time, each portion in a transaction of its
 own: a copy that was interrupted goes on where it stopped. Until it is whole, and proved to be the same by checksums of
 every column, the target says in `about` that it is not, and nothing else opens it.
 """
 
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,23 +13,27 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, func, insert, select
+from sqlalchemy import Connection, Table, delete, func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 from archive.db import bulk, proof, schema
+from archive.db.clock import now
 from archive.db.engine import errors_explained, open_engine, settle, trusting
 from archive.db.inserting import insert_values
 from archive.db.inventories import ColumnSums, TableState, inventory_of
 from archive.db.location import Location
 from archive.db.search import index_of
 from archive.db.tables import about, articles, metadata
-from archive.db.unfinished import UNFINISHED, Unfinished
+from archive.db.unfinished import PART_OF, PART_QUERY, UNFINISHED, Unfinished
 from archive.db.views import VIEWS
-from archive.errors import ArchiveError, UsageError
+from archive.errors import ArchiveError, NotFoundError, UsageError
 from archive.queries import reading
+from archive.queries.filters import Asked
+from archive.queries.part import Part, part_of
 from archive.running import Watch, seldom_collecting, signals_held, stopped_in_order, unwatched
 
 _PAGES_AT_ONCE = 40  # of rows, in one transaction
+_IDS_AT_ONCE = 2_000  # rows of a part, in one statement
 _INDEXED_AT_ONCE = 2_000  # articles, in one transaction
 
 
@@ -45,23 +50,30 @@ class Copied:
         return sum(state.rows for state in self.tables.values())
 
 
-def copy_archive(source: Location, target: Location, *, anew: bool = False, watch: Watch = unwatched) -> Copied:
-    """Copy an archive into a file that is missing, an empty database, or an archive with nothing in it.
+def copy_archive(
+    source: Location, target: Location, *, query: str | None = None, anew: bool = False, watch: Watch = unwatched
+) -> Copied:
+    """Copy an archive, or the part of it that a `query` finds, into an empty place.
 
-    What was interrupted goes on, or with `anew` begins again. What users added of their own (tables, views, triggers,
-    indexes) stays behind. Raises UsageError where the target is not empty, and ArchiveError where the copy cannot be
-    made or is not the same in the end; the target then says that it is not whole.
+    That is a file that is missing, an empty database, or an archive with nothing in it. A part is an archive of its
+    own, with another id, which says what it is a part of. What was interrupted goes on, or with `anew` begins again.
+    What users added of their own (tables, views, triggers, indexes) stays behind. Raises UsageError where the target is
+    not empty, NotFoundError where the query finds nothing, and ArchiveError where the copy cannot be made or is not the
+    same in the end; the target then says that it is not whole.
     """
     if source == target or (isinstance(source, Path) and isinstance(target, Path) and _is_same(source, target)):
         raise UsageError(f"{source} cannot be copied into itself; name another place")
     with seldom_collecting(), stopped_in_order(), reading(source) as connection:
         archive_id = connection.scalar(select(about.c.value).where(about.c.name == "archive_id"))
-        mark = Unfinished(str(archive_id), str(source))
+        part = None if query is None else part_of(connection, Asked(query).selection(connection))
+        if part is not None and not part["articles"]:
+            raise NotFoundError(f"no article of {source} is found by '{query}'; nothing was copied")
+        mark = Unfinished(str(archive_id), str(source), query)
         _prepare(target, mark, anew=anew)
         engine = open_engine(target)
         try:
             with errors_explained(target), trusting(engine) as writing:
-                copied = _Copying(source, connection, target, writing, mark, watch).run()
+                copied = _Copying(source, connection, target, writing, mark, part, watch).run()
             settle(engine)
             return copied
         finally:
@@ -124,6 +136,7 @@ class _Copying:
         target: Location,
         writing: Connection,
         mark: Unfinished,
+        part: Part | None,
         watch: Watch,
     ) -> None:
         self._source = source
@@ -131,6 +144,7 @@ class _Copying:
         self._target = target
         self._writing = writing
         self._mark = mark
+        self._part = part
         self._watch = watch
 
     def run(self) -> Copied:
@@ -183,7 +197,17 @@ class _Copying:
     def _pages(self, table: Table, columns: list[str]) -> Iterator[list[tuple[Any, ...]]]:
         driver = self._reading.connection.driver_connection
         with errors_explained(self._source):
-            yield from inventory_of(driver).pages(driver, table.name, columns)
+            for where in self._conditions(table):
+                yield from inventory_of(driver).pages(driver, table.name, columns, where)
+
+    def _conditions(self, table: Table) -> Iterator[str]:
+        """Yield which rows are wanted, some at a time in the order of their ids."""
+        if self._part is None or table is about:
+            yield ""
+            return
+        ids = iter(sorted(self._part.get(table.name, ())))
+        while some := list(islice(ids, _IDS_AT_ONCE)):
+            yield f"id IN ({', '.join(map(str, some))})"
 
     def _copy_about(self) -> TableState:
         columns = [column.name for column in about.columns]
@@ -191,6 +215,14 @@ class _Copying:
         for page in self._pages(about, columns):
             sums.add(page)
             insert_values(self._writing, "about", columns, [row[:-1] for row in page])
+        if self._part is not None:
+            facts = {"archive_id": str(uuid.uuid4()), "created_at": now()}
+            for name, value in facts.items():
+                self._writing.execute(update(about).where(about.c.name == name).values(value=value))
+            facts = {PART_OF: self._mark.archive_id, PART_QUERY: str(self._mark.query)}
+            for name, value in facts.items():
+                self._writing.execute(delete(about).where(about.c.name == name))
+                self._writing.execute(insert(about), {"name": name, "value": value})
         return sums.state()
 
     def _index(self) -> None:

@@ -1,5 +1,6 @@
 """An archive that is copied is the same archive, on whichever engine, and is not taken for one before it is whole."""
 
+import hashlib
 import re
 import signal
 import subprocess
@@ -24,7 +25,7 @@ from archive.db.inventories import take_inventory
 from archive.db.location import Location
 from archive.db.tables import metadata
 from archive.decide import Wish, decide, decide_about
-from archive.errors import ArchiveError, SchemaError, UsageError
+from archive.errors import ArchiveError, NotFoundError, SchemaError, UsageError
 from archive.ingest import ImportOptions, import_paths
 from archive.learn import Source, learn
 from archive.queries import reading
@@ -130,6 +131,67 @@ def test_there_and_back_through_the_other_engine(populated: Location, new_place:
     assert content(back) == content(populated)
     for table in metadata.tables:
         assert rows(back, f"SELECT * FROM {table} ORDER BY id") == rows(populated, f"SELECT * FROM {table} ORDER BY id")
+
+
+QUERIES = ["topic:trade", "trade", "has:decision", "北京", "NOT topic:trade", "*"]
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_a_part_is_a_sound_archive_of_its_own(populated: Location, new_place: NewPlace, query: str) -> None:
+    target = new_place("sqlite")
+    copy_archive(populated, target, query=query)
+    wanted = found(populated, query)
+    assert found(target, "*") == found(target, query) == wanted
+    (whole,) = rows(populated, "SELECT value FROM about WHERE name = 'archive_id'")[0]
+    facts = dict(rows(target, "SELECT name, value FROM about"))
+    assert (facts["part_of"], facts["part_query"]) == (whole, query) and facts["archive_id"] != whole
+    assert [one for one in verify(target, deep=True).findings if one.severity == "error"] == []
+    of_article = "SELECT a.key, count(*) FROM articles a JOIN {} t ON t.article_id = a.id GROUP BY a.key"
+    for table in ("article_revisions", "article_identifiers", "article_topics", "import_items", "article_dates"):
+        there = dict(rows(populated, of_article.format(table)))
+        assert dict(rows(target, of_article.format(table))) == {key: n for key, n in there.items() if key in wanted}
+    decided = "SELECT id FROM decisions WHERE article_key = ? OR article_key IS NULL ORDER BY id"
+    assert all(rows(target, decided, key) == rows(populated, decided, key) for key in wanted)
+    bodies = dict(rows(populated, "SELECT id, body FROM article_revisions"))
+    assert all(bodies[number] == body for number, body in rows(target, "SELECT id, body FROM article_revisions"))
+    (originals,) = rows(
+        target,
+        "SELECT count(*) FROM originals WHERE id NOT IN (SELECT original_id FROM import_items"
+        " WHERE original_id IS NOT NULL UNION SELECT original_id FROM article_revisions)",
+    )[0]
+    assert originals == 0
+    is_whole = wanted == found(populated, "*")
+    assert bool(rows(target, "SELECT 1 FROM corpora")) == (found(populated, "corpus:trade") <= wanted)
+    assert is_whole == (query == "*")
+
+
+def test_work_goes_on_in_a_part_on_a_server(populated: Location, new_place: NewPlace) -> None:
+    target, back = new_place("postgresql"), new_place("sqlite")
+    copy_archive(populated, target, query="trade")
+    again = import_paths(target, [str(CHECKOUT / "seeds" / "articles")], ImportOptions(jobs=0))
+    assert again.outcomes["added"] and again.outcomes["unchanged"]
+    copy_archive(target, back)
+    assert content(back) == content(target)
+    assert [one for one in verify(back, deep=True).findings if one.severity == "error"] == []
+
+
+def test_a_part_that_has_nothing_is_not_made(seeds_archive: Location, new_place: NewPlace) -> None:
+    target = new_place("sqlite")
+    with pytest.raises(NotFoundError, match=r"no article of .* is found by 'xylophone'; nothing was copied"):
+        copy_archive(seeds_archive, target, query="xylophone")
+    with pytest.raises(UsageError, match="there is no topic"):
+        copy_archive(seeds_archive, target, query="topic:nosuch")
+    assert isinstance(target, Path) and not target.exists()
+
+
+def test_a_part_goes_on_as_that_part(seeds_archive: Location, new_place: NewPlace) -> None:
+    target = new_place("sqlite")
+    with pytest.raises(Stopped):
+        copy_archive(seeds_archive, target, query="trade", watch=stop_at("search index"))
+    with pytest.raises(UsageError, match=r"is a copy of something else that is not whole; .* --query trade` goes on"):
+        copy_archive(seeds_archive, target)
+    copy_archive(seeds_archive, target, query="trade")
+    assert found(target, "*") == found(seeds_archive, "trade")
 
 
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40)
@@ -426,3 +488,18 @@ def test_a_copy_that_is_stopped_or_killed_goes_on(
 
 def located(location: Location) -> str:
     return str(location) if isinstance(location, Path) else location.render_as_string(hide_password=False)
+
+
+def test_what_is_too_long_to_be_looked_up_on_a_server_is_told(
+    archives: Archives, tmp_path: Path, new_place: NewPlace
+) -> None:
+    long = archives.copy("sqlite", "seeds", tmp_path / "long.db")
+    value = "".join(hashlib.sha256(bytes([number])).hexdigest() for number in range(90))
+    with connected(long) as connection:
+        connection.execute("UPDATE article_identifiers SET value = ? WHERE id = 3", (value,))
+        connection.commit()
+    target = new_place("postgresql")
+    with pytest.raises(ArchiveError, match=r"article_identifiers cannot be written as it is .*index row size \d+"):
+        copy_archive(long, target)
+    with pytest.raises(SchemaError, match="not whole"):
+        content(target)

@@ -50,7 +50,7 @@ COMMANDS = {
     "sql": ("sql", "sql", "Ask in SQL; reads only."),
     "verify": ("verify", "verify", "Check that the archive is sound; changes nothing."),
     "repair": ("verify", "repair", "Derive anew what can be derived, where it is wrong."),
-    "copy": ("copying", "copy", "Copy a whole archive: into a file, onto a server, or back."),
+    "copy": ("copying", "copy", "Copy an archive or a part of it: to a file, a server, or back."),
     "db": ("db", "db", "Look after the database: upgrade, check, back up."),
     "completion": ("shells", "completion", "Print what lets bash, zsh or fish complete what you type."),
 }

@@ -10,20 +10,22 @@ from archive.cli.watching import watching
 @click.command()
 @click.argument("source", metavar="FROM")
 @click.argument("target", metavar="TO")
+@click.option("--query", metavar="QUERY", help="Only the articles that it finds, with all that hangs on them.")
 @click.option("--anew", is_flag=True, help="Begin again a copy that was interrupted, instead of going on with it.")
 @click.pass_context
-def copy(ctx: click.Context, /, source: str, target: str, anew: bool) -> None:
-    """Copy a whole archive: into a file, onto a server, or back.
+def copy(ctx: click.Context, /, source: str, target: str, query: str | None, anew: bool) -> None:
+    """Copy an archive or a part of it: to a file, a server, or back.
 
     FROM and TO are files, or databases as postgresql://ada@host/news; TO is a file that does not exist, or an empty
     database (createdb --encoding UTF8 makes one). Rows go over as they are, with their ids and keys; the search index
     is built anew. In the end a checksum of every column is compared on both sides. FROM is only read.
 
     A copy that was interrupted goes on when the same is said again. Until it is whole, no other command opens it.
-    docs/copying.md tells all of it.
+    What --query finds becomes an archive of its own. docs/copying.md tells all of it.
 
     \b
     archive copy archive.db moved.db
+    archive copy archive.db trade.db --query 'topic:trade date:2023'
     """
     from archive.copying import copy_archive
     from archive.db.location import locate
@@ -31,7 +33,7 @@ def copy(ctx: click.Context, /, source: str, target: str, anew: bool) -> None:
     place = locate(target)
     try:
         with watching() as watch:
-            done = copy_archive(locate(source), place, anew=anew, watch=watch)
+            done = copy_archive(locate(source), place, query=query, anew=anew, watch=watch)
     except KeyboardInterrupt:
         hint(f"stopped; {place} is not whole: the same command goes on with it, --anew begins again")
         ctx.exit(130)

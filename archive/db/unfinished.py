@@ -8,6 +8,10 @@ from typing import Any
 # The name that it has in `about`.
 UNFINISHED = "unfinished_copy"
 
+# What a part of an archive says of where it comes from: the `archive_id` of the whole, and the query that found it.
+PART_OF = "part_of"
+PART_QUERY = "part_query"
+
 
 @dataclass(frozen=True)
 class Unfinished:

@@ -128,6 +128,8 @@ def test_examples_run(
     if ">" in words:
         words = words[: words.index(">")]
     known = {"KEY": clip, "4h7q": clip[:5], "7u4bzebenofx": clip, "j5fiq354movg": clipped}
+    if isinstance(seeds_archive, URL):
+        known["archive.db"] = str(seeds_archive)
     words = [known.get(word, word) for word in words]
 
     if "review" in words:

@@ -186,7 +186,8 @@ CHECKS = (
     Check(
         *("error", "positions", "import", "with units not numbered 1, 2, …", RESTORE),
         "SELECT 'import ' || import_id FROM import_items GROUP BY import_id "
-        "HAVING min(position) <> 1 OR max(position) <> count(*) OR count(DISTINCT position) <> count(*)",
+        "HAVING (min(position) <> 1 OR max(position) <> count(*) OR count(DISTINCT position) <> count(*)) "
+        "AND NOT EXISTS (SELECT 1 FROM about WHERE name = 'part_of')",
     ),
     Check(
         *("error", "units", "unit of an import", "with an outcome at odds with the article named", RESTORE),
