@@ -21,6 +21,7 @@ from archive.cli import cli
 from archive.copying import copy_archive
 from archive.corpora import freeze_corpus
 from archive.db import schema
+from archive.db.backups import find_copies
 from archive.db.inventories import take_inventory
 from archive.db.location import Location
 from archive.db.tables import metadata
@@ -173,6 +174,14 @@ def test_work_goes_on_in_a_part_on_a_server(populated: Location, new_place: NewP
     copy_archive(target, back)
     assert content(back) == content(target)
     assert [one for one in verify(back, deep=True).findings if one.severity == "error"] == []
+
+
+@pytest.mark.sqlite
+def test_whoever_forgets_is_told_of_parts_beside_the_archive(seeds_archive: Path, new_place: NewPlace) -> None:
+    part, whole = new_place("sqlite"), new_place("sqlite")
+    copy_archive(seeds_archive, part, query="trade")
+    copy_archive(seeds_archive, whole)
+    assert find_copies(seeds_archive) == [part, whole]
 
 
 def test_a_part_that_has_nothing_is_not_made(seeds_archive: Location, new_place: NewPlace) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from archive.db import schema
 from archive.db.schema import not_a_database
 from archive.db.sqlite import connect_read_only
+from archive.db.unfinished import PART_OF
 from archive.errors import ArchiveError, SchemaError
 
 _PATIENCE = 2.0  # seconds that a restore waits for others to be done
@@ -123,7 +124,7 @@ def free_path(path: Path) -> Path:
 
 
 def find_copies(path: Path) -> list[Path]:
-    """Return the files beside an archive that are copies of it, by name or by what is in them; backups above all."""
+    """Return the files beside an archive that are copies of it or of parts of it, by name or by what is in them."""
     path = path.resolve()
     own = archive_id(path)
     found = []
@@ -140,17 +141,21 @@ def _has_id(file: Path, own: str | None) -> bool:
         with file.open("rb") as stream:
             if stream.read(len(_MAGIC)) != _MAGIC:
                 return False
-        return own is not None and archive_id(file) == own
+        return own is not None and own in (_fact(file, "archive_id"), _fact(file, PART_OF))
     except (OSError, SchemaError):
         return False
 
 
 def archive_id(path: Path) -> str | None:
     """Return what tells an archive from all others, the same in its backups; None where it has none."""
+    return _fact(path, "archive_id")
+
+
+def _fact(path: Path, name: str) -> str | None:
     with not_a_database(path), closing(connect_read_only(path)) as connection:
         if not connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'about'").fetchall():
             return None
-        rows = connection.execute("SELECT value FROM about WHERE name = 'archive_id'").fetchall()
+        rows = connection.execute("SELECT value FROM about WHERE name = ?", (name,)).fetchall()
     return str(rows[0][0]) if rows else None
 
 
