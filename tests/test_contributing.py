@@ -50,8 +50,8 @@ def copy(tmp_path: Path) -> Path:
         shutil.copytree(CHECKOUT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__", "*.db*"))
     for file in ("alembic.ini", "pyproject.toml"):
         shutil.copy(CHECKOUT / file, copy / file)
-    model = block("python", "# archive/db/tables/articles.py").replace("\\", "\\\\")
-    replace_in(copy / "archive/db/tables/articles.py", r"(\narticles = table\(.*?\n)\)\n", rf"\1{model})\n")
+    model = block("python", "# archive/db/tables/article.py").replace("\\", "\\\\")
+    replace_in(copy / "archive/db/tables/article.py", r"(\narticles = table\(.*?\n)\)\n", rf"\1{model})\n")
     replace_in(copy / "archive/db/schema.py", rf'HEAD = "{schema.HEAD}"', f'HEAD = "{NAME}"')
     migration = block("python", "# migrations/versions/YYYYMMDD_desk.py")
     (copy / "migrations/versions" / f"{NAME}.py").write_text(migration, encoding="utf-8")

@@ -34,7 +34,7 @@ from archive.query_language.parse import parse_query
 from archive.query_language.tree import And
 from archive.saved_queries import drop_query, save_query
 from archive.version import __version__
-from tests.engines import connected
+from tests.engines import NewArchive, connected, rows
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 DOCUMENT = (CHECKOUT / "docs" / "corpora.md").read_text(encoding="utf-8")
@@ -424,16 +424,16 @@ def test_a_text_whose_number_changed_is_still_the_one(database: Path, tmp_path: 
     assert asked(database, lambda connection: list(corpus_texts(connection, "mine"))) == before
 
 
-def test_an_article_that_comes_again_makes_it_whole(database: Path, tmp_path: Path) -> None:
+def test_an_article_that_comes_again_makes_it_whole(new_archive: NewArchive, database: Path, tmp_path: Path) -> None:
     files = lay(tmp_path / "files", {"a.md": FERRIES.format(date="2023-03-01", text=TEXT)})
-    fresh = Path(shutil.copy(database, tmp_path / "fresh.db"))
+    fresh = new_archive(database, "fresh.db")
     take(database, files)
     freeze(database)
     take(fresh, files)
     with connected(fresh) as connection, connection:
-        connection.execute("ATTACH ? AS other", (str(database),))
         for table in ("corpora", "corpus_revisions"):
-            connection.execute(f"INSERT INTO {table} SELECT * FROM other.{table}")
+            for row in rows(database, f"SELECT * FROM {table}"):
+                connection.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row)
     assert asked(fresh, verify_corpus, "mine")["is_sound"]
 
 
@@ -446,7 +446,7 @@ PIECES = [
 @given(st.permutations(range(len(PIECES) + 2)), st.integers(0, len(PIECES) + 2), st.booleans())
 @settings(max_examples=8, phases=[Phase.explicit, Phase.generate])
 def test_the_order_of_imports_makes_no_difference(
-    empty_archive: Path, tmp_path_factory: pytest.TempPathFactory, order: list[int], split: int, one_per_text: bool
+    new_archive: NewArchive, tmp_path_factory: pytest.TempPathFactory, order: list[int], split: int, one_per_text: bool
 ) -> None:
     """Versions of one piece included: which revision has which number is no part of the checksum."""
     folder = tmp_path_factory.mktemp("order")
@@ -460,7 +460,7 @@ def test_the_order_of_imports_makes_no_difference(
     ordered = [files[number] for number in order]
     sums = {}
     for name, portions in (("one", [files]), ("two", [ordered[:split], ordered[split:]])):
-        path = Path(shutil.copy(empty_archive, folder / f"{name}.db"))
+        path = new_archive("empty", f"{name}.db")
         for portion in filter(None, portions):
             take(path, portion)
         sums[name] = freeze(path, one_per_text=one_per_text)["sha256"]

@@ -17,7 +17,7 @@ from archive.queries.decisions import list_decisions
 from archive.queries.filters import Asked
 from archive.queries.search import search_articles
 from archive.queries.verification import verify
-from tests.engines import connected
+from tests.engines import NewArchive, connected
 
 Contents = Callable[[Path], dict[str, list[str]]]
 
@@ -235,11 +235,10 @@ def test_what_stands_decided_is_not_decided_again(archive: Path) -> None:
     ids=["nothing", "a word", "passages", "section and date", "topics", "headline and source", "author"],
 )
 def test_no_import_changes_what_was_decided(
-    archive: Path, file: Path, contents: Contents, change: Callable[[str], str], tmp_path: Path
+    new_archive: NewArchive, archive: Path, file: Path, contents: Contents, change: Callable[[str], str], tmp_path: Path
 ) -> None:
     """And taken back, all is as if nobody had ever decided."""
-    undecided = tmp_path / "undecided.db"
-    undecided.write_bytes(archive.read_bytes())
+    undecided = new_archive(archive, "undecided.db")
     values = {name: VALUES[name][0] for name in ("source", "published", "headline", "authors", "section")}
     numbers = say(archive, **values, on="tourism", off="sanctions")
     decided = shown(archive)
@@ -292,15 +291,13 @@ SAID = {
 @given(operations=OPERATIONS)
 def test_only_what_stands_counts_however_it_came_to_stand(
     operations: list[tuple[str, str, int]],
-    empty_archive: Path,
+    new_archive: NewArchive,
     contents: Contents,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     """Deciding, taking back and importing in any order come to what importing alone and the last words come to."""
     folder = tmp_path_factory.mktemp("order")
-    archive, plain, file = folder / "archive.db", folder / "plain.db", folder / "ferry.md"
-    for path in (archive, plain):
-        path.write_bytes(empty_archive.read_bytes())
+    archive, plain, file = new_archive(), new_archive("empty", "plain.db"), folder / "ferry.md"
     versions = (TEXT, TEXT.replace("sixty", "seventy sanctions on"))
 
     def both(version: int) -> None:

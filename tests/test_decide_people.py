@@ -1,7 +1,6 @@
 """Several people decide about the same tags: each for themselves, and the archive's rule says whose word is shown."""
 
 import json
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,7 +23,7 @@ from archive.queries.article import explain_article
 from archive.queries.decisions import deciding_rule
 from archive.queries.verification import verify
 from archive.undoing import survey
-from tests.engines import connected
+from tests.engines import NewArchive, connected
 
 Contents = Callable[[Path], dict[str, list[str]]]
 
@@ -253,11 +252,11 @@ def test_what_is_forgotten_is_said_by_nobody(archive: Path, tmp_path: Path) -> N
     assert restore_decisions(archive, lines).added == 0
 
 
-def test_a_file_of_decisions_carries_the_rule(archive: Path, empty_archive: Path, tmp_path: Path) -> None:
+def test_a_file_of_decisions_carries_the_rule(archive: Path, new_archive: NewArchive, tmp_path: Path) -> None:
     say(archive, "Ann", "-sanctions", "+lace")
     say(archive, "Ben", "+sanctions", "-lace")
     set_rule(archive, person("Ann"), "Ed")
-    anew = Path(shutil.copy(empty_archive, tmp_path / "anew.db"))
+    anew = new_archive("empty", "anew.db")
     take(anew, tmp_path / "eels.txt")
     done = restore_decisions(anew, dumped(archive))
     assert (done.added, done.missing) == (5, [])
@@ -347,11 +346,11 @@ OPERATIONS = st.lists(
 @settings(max_examples=25)
 @given(operations=OPERATIONS)
 def test_whatever_is_said_in_whatever_order_the_rule_holds(
-    operations: list[tuple[Any, ...]], empty_archive: Path, tmp_path_factory: pytest.TempPathFactory
+    operations: list[tuple[Any, ...]], new_archive: NewArchive, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """Against an evaluator that counts hands; and an archive made anew from the log is the same."""
     folder = tmp_path_factory.mktemp("people")
-    archive = Path(shutil.copy(empty_archive, folder / "archive.db"))
+    archive = new_archive("empty", "archive.db")
     take(archive, folder / "eels.txt")
     say(archive, "Ann", "+lace", "+trade")  # both are known from here on
     for operation, *what in operations:
@@ -368,7 +367,7 @@ def test_whatever_is_said_in_whatever_order_the_rule_holds(
             assert operation != "say"
     assert is_sound(archive)
     assert tags(archive) == by_hand(archive)
-    anew = Path(shutil.copy(empty_archive, folder / "anew.db"))
+    anew = new_archive("empty", "anew.db")
     take(anew, folder / "eels.txt")
     assert restore_decisions(anew, dumped(archive)).missing == []
     assert tags(anew) == tags(archive)

@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archive.db.location import Location
 from archive.decide import Wish, decide, decide_about, undo
 from archive.decisions_file import dump_decisions, restore_decisions
 from archive.errors import ArchiveError, NotFoundError, UsageError
 from archive.ingest import ImportOptions, import_paths, load_vocabulary
 from archive.queries import reading
 from archive.queries.verification import verify
-from tests.engines import connected
+from tests.engines import Archives, connected
 
 Contents = Callable[[Path], dict[str, list[str]]]
 
@@ -42,8 +43,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def imported(empty_archive: Path, folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = Path(shutil.copy(empty_archive, tmp_path_factory.mktemp("sources") / "archive.db"))
+def imported(engine: str, archives: Archives, folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Location:
+    made = tmp_path_factory.mktemp("sources")
+    path = archives.copy(engine, "empty", made / "archive.db")
     import_paths(path, [str(folder)], ImportOptions(jobs=0))
     return path
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
+from archive.db.location import Location
 from archive.decide import Wish, decide, decide_about, undo
 from archive.decisions_file import dump_decisions, restore_decisions
 from archive.errors import ArchiveError, NotFoundError, UsageError, VocabularyError
@@ -20,7 +21,7 @@ from archive.queries.filters import Asked, Filters
 from archive.queries.topics import list_topics
 from archive.queries.verification import verify
 from archive.reparse import survey
-from tests.engines import connected
+from tests.engines import Archives, NewArchive, connected
 
 Contents = Callable[[Path], dict[str, list[str]]]
 
@@ -89,10 +90,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def imported(empty_archive: Path, folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = Path(shutil.copy(empty_archive, tmp_path_factory.mktemp("topics") / "archive.db"))
-    (path.parent / "sources.toml").write_text(SOURCES)
-    load_vocabulary(path, path.parent / "sources.toml", "sources")
+def imported(engine: str, archives: Archives, folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Location:
+    made = tmp_path_factory.mktemp("topics")
+    path = archives.copy(engine, "empty", made / "archive.db")
+    (made / "sources.toml").write_text(SOURCES)
+    load_vocabulary(path, made / "sources.toml", "sources")
     load(path, TOPICS)
     imports(path, folder)
     return path
@@ -463,7 +465,7 @@ def test_all_that_was_said_comes_apart_in_reverse_and_is_the_same_in_an_archive_
 
 
 def test_what_came_in_between_is_the_same_in_an_archive_made_anew(
-    archive: Path, empty_archive: Path, folder: Path, contents: Contents, tmp_path: Path
+    archive: Path, new_archive: NewArchive, folder: Path, contents: Contents, tmp_path: Path
 ) -> None:
     say(archive, "merge", "rivers", "tolls")
     say(archive, "alias", "boats", "Barges")
@@ -475,7 +477,7 @@ def test_what_came_in_between_is_the_same_in_an_archive_made_anew(
     assert imports(archive, new) == {"added": 2}
     say(archive, "merge", "boats", "kites")
     undo(archive, 4, "Bo")
-    anew = Path(shutil.copy(empty_archive, tmp_path / "anew.db"))
+    anew = new_archive("empty", "anew.db")
     (tmp_path / "sources.toml").write_text(SOURCES)
     load_vocabulary(anew, tmp_path / "sources.toml", "sources")
     load(anew, TOPICS)

@@ -1,7 +1,6 @@
 """Decisions as a file: an archive rebuilt from its originals and its decisions is the archive."""
 
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from archive.decisions_file import dump_decisions, restore_decisions
 from archive.errors import UsageError
 from archive.ingest import ImportOptions, import_paths
 from archive.queries import reading
-from tests.engines import connected
+from tests.engines import NewArchive, connected
 
 ARTICLES = Path(__file__).resolve().parents[1] / "seeds" / "articles"
 
@@ -46,9 +45,9 @@ def decided(seeds_archive: Path) -> Path:
 
 
 def test_an_archive_made_anew_from_its_originals_and_its_decisions_is_the_same(
-    decided: Path, empty_archive: Path, contents: Contents, tmp_path: Path
+    decided: Path, new_archive: NewArchive, contents: Contents, tmp_path: Path
 ) -> None:
-    anew = Path(shutil.copy(empty_archive, tmp_path / "anew.db"))
+    anew = new_archive("empty", "anew.db")
     import_paths(anew, [str(ARTICLES)], ImportOptions(jobs=0))
     done = restore_decisions(anew, dumped(decided))
     assert (done.added, done.already, done.missing) == (13, 0, [])
@@ -57,7 +56,7 @@ def test_an_archive_made_anew_from_its_originals_and_its_decisions_is_the_same(
 
 
 def test_what_was_said_of_topics_and_sources_makes_the_same_archive_too(
-    decided: Path, empty_archive: Path, contents: Contents, tmp_path: Path
+    decided: Path, new_archive: NewArchive, contents: Contents, tmp_path: Path
 ) -> None:
     for verb, name, value in (
         ("topic_merge", "lace", "investment"),
@@ -71,7 +70,7 @@ def test_what_was_said_of_topics_and_sources_makes_the_same_archive_too(
     ):
         assert decide_about(decided, verb, name, value, "Ada")
     undo(decided, 14, "Bo")
-    anew = Path(shutil.copy(empty_archive, tmp_path / "anew.db"))
+    anew = new_archive("empty", "anew.db")
     import_paths(anew, [str(ARTICLES)], ImportOptions(jobs=0))
     assert restore_decisions(anew, dumped(decided)).missing == []
     assert contents(anew) == contents(decided)
@@ -79,7 +78,7 @@ def test_what_was_said_of_topics_and_sources_makes_the_same_archive_too(
 
 
 def test_what_only_decisions_made_is_made_again_as_it_was(
-    seeds_archive: Path, empty_archive: Path, contents: Contents, tmp_path: Path
+    seeds_archive: Path, new_archive: NewArchive, contents: Contents, tmp_path: Path
 ) -> None:
     """A source and a topic that no input names, which got other names later; a source that nothing has any more."""
     first, second, *_ = keys_of(seeds_archive)
@@ -92,7 +91,7 @@ def test_what_only_decisions_made_is_made_again_as_it_was(
     ):
         assert decide_about(seeds_archive, verb, name, value, "Ada")
     undo(seeds_archive, 3, "Ada")
-    anew = Path(shutil.copy(empty_archive, tmp_path / "anew.db"))
+    anew = new_archive("empty", "anew.db")
     import_paths(anew, [str(ARTICLES)], ImportOptions(jobs=0))
     assert restore_decisions(anew, dumped(seeds_archive)).missing == []
     assert contents(anew) == contents(seeds_archive)
@@ -106,9 +105,9 @@ def test_restored_again_nothing_is_added(decided: Path, contents: Contents) -> N
 
 
 def test_decisions_about_what_is_not_there_are_named_and_the_rest_applied(
-    decided: Path, empty_archive: Path, tmp_path: Path
+    decided: Path, new_archive: NewArchive, tmp_path: Path
 ) -> None:
-    part = Path(shutil.copy(empty_archive, tmp_path / "part.db"))
+    part = new_archive("empty", "part.db")
     lines = dumped(decided)
     done = restore_decisions(part, lines)
     assert (done.added, done.already, len(done.missing)) == (0, 0, 13)

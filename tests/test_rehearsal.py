@@ -12,12 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive import portions, rehearsal
+from archive.db.engine import errors_explained, open_engine
 from archive.errors import ArchiveError, SchemaError, UsageError
 from archive.ingest import ImportOptions, ImportSummary, Listener, import_paths
 from archive.queries import reading
 from archive.queries.imports import list_import_items
 from archive.rehearsal import rehearse_import
-from tests.engines import connected, state
+from tests.engines import NewArchive, connected, state
 
 HERE = ImportOptions(jobs=0)
 FERRY = (
@@ -53,14 +54,13 @@ files = st.dictionaries(
 @settings(max_examples=25, deadline=None)
 @given(st.lists(files, min_size=1, max_size=3), st.sampled_from([1, 2, 1000]))
 def test_what_is_told_is_what_happens(
-    empty_archive: Path, rounds: list[dict[str, tuple[str, str]]], batch: int
+    new_archive: NewArchive, rounds: list[dict[str, tuple[str, str]]], batch: int
 ) -> None:
     with tempfile.TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
         patch.setattr(portions, "BATCH", batch)
         patch.setattr(portions, "CHUNK", 2)
         folder = Path(name) / "in"
-        path = Path(name) / "archive.db"
-        path.write_bytes(empty_archive.read_bytes())
+        path = new_archive()
         for number, written in enumerate(rounds, 1):
             for file, (text, front) in written.items():
                 (folder / file).parent.mkdir(parents=True, exist_ok=True)
@@ -68,7 +68,7 @@ def test_what_is_told_is_what_happens(
             before = digest(path)
             told = rehearse_import(path, [str(folder)], HERE)
             assert digest(path) == before
-            assert sorted(one.name for one in Path(name).iterdir()) == ["archive.db", "in"]
+            assert [one.name for one in Path(name).iterdir()] == ["in"]
             summary = import_paths(path, [str(folder)], HERE)
             assert told.summary == summary == ImportSummary(number, summary.outcomes, summary.not_stated)
             assert told.units == units_of(path, number)
@@ -88,7 +88,7 @@ def test_where_there_is_no_archive_none_is_made(tmp_path: Path) -> None:
     assert units_of(path, 1) == told.units
 
 
-def test_what_others_do_meanwhile(database: Path, tmp_path: Path) -> None:
+def test_what_others_do_meanwhile(database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """They read what there was before, and wait to write."""
     (tmp_path / "a.txt").write_text(FERRY)
     seen: list[Any] = []
@@ -97,8 +97,10 @@ def test_what_others_do_meanwhile(database: Path, tmp_path: Path) -> None:
         def units_done(self, number: int, outcomes: Any) -> None:
             with connected(database) as connection:
                 seen.append(connection.execute("SELECT count(*) FROM import_items").fetchone()[0])
-                with pytest.raises(sqlite3.OperationalError, match="locked"):
-                    connection.execute("BEGIN IMMEDIATE")
+            monkeypatch.setattr("archive.db.sqlite.BUSY_TIMEOUT_MS", 10)
+            monkeypatch.setattr("archive.db.postgresql.LOCK_TIMEOUT_MS", 10)
+            with pytest.raises(ArchiveError, match="another program holds it"), errors_explained(database):
+                open_engine(database).connect().begin()
 
     rehearse_import(database, [str(tmp_path)], HERE, Looking())
     assert seen == [0]

@@ -24,7 +24,7 @@ from archive.queries.filters import Asked
 from archive.queries.search import search_articles
 from archive.readers.text import TextReader
 from archive.reparse import reparse, survey
-from tests.engines import connected, state
+from tests.engines import NewArchive, connected, state
 
 Contents = Callable[[Path], dict[str, list[str]]]
 
@@ -151,12 +151,11 @@ GIVEN = st.fixed_dictionaries(
 @given(files=st.lists(st.tuples(LINES, GIVEN, GIVEN, st.sampled_from(["md", "txt"])), min_size=1, max_size=4))
 def test_right_after_any_import_nothing_changes(
     files: list[tuple[list[str], dict[str, Any], dict[str, Any], str]],
-    empty_archive: Path,
+    new_archive: NewArchive,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     folder = tmp_path_factory.mktemp("any")
-    database = folder / "archive.db"
-    database.write_bytes(empty_archive.read_bytes())
+    database = new_archive()
     for turn in (0, 1):  # the second time the files have changed places
         for number, (lines, front, beside, ending) in enumerate(files):
             file = folder / f"{(number + turn) % len(files)}.{ending}"

@@ -12,7 +12,7 @@ from archive.ingest import ImportOptions, import_paths, load_vocabulary
 from archive.queries.verification import verify
 from archive.retagging import Example, Retagged, retag
 from archive.undoing import undo_import
-from tests.engines import connected
+from tests.engines import NewArchive, connected
 
 TOPICS = """
 [[topics]]
@@ -76,7 +76,7 @@ def evidence(database: Path, topic: str) -> set[tuple[Any, ...]]:
 
 
 def key_of(database: Path, word: str) -> str:
-    ((key,),) = rows(database, f"SELECT doc_id FROM documents WHERE headline LIKE '%{word}%'")
+    ((key,),) = rows(database, f"SELECT doc_id FROM documents WHERE lower(headline) LIKE lower('%{word}%')")
     return str(key)
 
 
@@ -157,15 +157,14 @@ def test_tagging_again_shows_what_changes_and_changes_it(
 
 
 def test_tagging_again_gives_what_an_import_gives(
-    database: Path, empty_archive: Path, folder: Path, load: Callable[..., None], tmp_path: Path
+    database: Path, new_archive: NewArchive, folder: Path, load: Callable[..., None], tmp_path: Path
 ) -> None:
     load()
     imported(database, folder, source="Lantern")
     rules = {"ferries": 'rules = ["boats source:lantern", "harbo*"]', "mills": 'phrases = ["the mill"]'}
     load(**rules)
     retag(database)
-    again = tmp_path / "again.db"
-    again.write_bytes(empty_archive.read_bytes())
+    again = new_archive("empty", "again.db")
     load_vocabulary(again, tmp_path / "topics.toml", "topics")
     imported(again, folder, source="Lantern")
     shown = 'SELECT doc_id, code, method, rule, field, start, "end" FROM tag_overview ORDER BY 1, 2, 3, 4, 5, 6'
@@ -266,12 +265,12 @@ def test_a_given_code_leads_to_the_topic_that_is_the_same(
 
 
 def test_a_phrase_that_becomes_a_query_is_one_when_it_is_imported_again(
-    database: Path, folder: Path, load: Callable[..., None]
+    database: Path, folder: Path, load: Callable[..., None], tmp_path: Path
 ) -> None:
     load()
     imported(database, folder)
     load(ferries='rules = ["ferry"]')
-    file = database.parent / "topics.toml"
+    file = tmp_path / "topics.toml"
     file.write_text(file.read_text().replace('phrases = ["ferry"]\n', ""))
     load_vocabulary(database, file, "topics")
     assert imported(database, folder) == {"revised": 1, "unchanged": 2}

@@ -2,7 +2,6 @@
 
 import itertools
 import json
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,7 @@ from archive.queries.export import export_articles
 from archive.queries.verification import verify
 from archive.reparse import survey as reparse_survey
 from archive.undoing import undo_import
-from tests.engines import connected
+from tests.engines import NewArchive, connected
 
 TEXT = (
     "The ferry to Quarry Bay stopped on Monday morning after a storm broke its landing stage near the old mill. "
@@ -187,7 +186,9 @@ VERSIONS = (
 
 
 @pytest.mark.parametrize("number", [2, 3, 4, 5])
-def test_the_latest_version_says_it_whatever_comes_first(database: Path, tmp_path: Path, number: int) -> None:
+def test_the_latest_version_says_it_whatever_comes_first(
+    new_archive: NewArchive, database: Path, tmp_path: Path, number: int
+) -> None:
     chosen = VERSIONS[:number]
     wanted = [
         None,
@@ -198,7 +199,7 @@ def test_the_latest_version_says_it_whatever_comes_first(database: Path, tmp_pat
     ][number - 1]
     orders = list(itertools.permutations(range(number)))
     for order in orders[:: max(1, len(orders) // 6)]:
-        path = Path(shutil.copy(database, tmp_path / "copy.db"))
+        path = new_archive(database, "copy.db")
         for one in order:
             run(path, tmp_path / f"{one}.jsonl", chosen[one])
         assert (*now(path), *rows(path, "SELECT embargo FROM articles")[0]) == wanted, order
@@ -206,10 +207,12 @@ def test_the_latest_version_says_it_whatever_comes_first(database: Path, tmp_pat
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (1, 0, 2), (2, 1, 0), (1, 2, 0)])
-def test_an_import_undone_leaves_what_the_others_say(database: Path, tmp_path: Path, order: Sequence[int]) -> None:
+def test_an_import_undone_leaves_what_the_others_say(
+    new_archive: NewArchive, database: Path, tmp_path: Path, order: Sequence[int]
+) -> None:
     for number in (1, 2, 3):
-        path = Path(shutil.copy(database, tmp_path / "undone.db"))
-        other = Path(shutil.copy(database, tmp_path / "other.db"))
+        path = new_archive(database, "undone.db")
+        other = new_archive(database, "other.db")
         for position, one in enumerate(order, start=1):
             file = tmp_path / f"{one}.jsonl"
             run(path, file, VERSIONS[one])
@@ -272,8 +275,8 @@ FULL = item(
 
 
 @pytest.mark.parametrize("form", ["jsonl", "md"])
-def test_exports_come_back(database: Path, tmp_path: Path, form: str) -> None:
-    other = Path(shutil.copy(database, tmp_path / "other.db"))
+def test_exports_come_back(new_archive: NewArchive, database: Path, tmp_path: Path, form: str) -> None:
+    other = new_archive(database, "other.db")
     run(database, tmp_path / "a.jsonl", FULL)
     with reading(database) as connection:
         articles = list(export_articles(connection))

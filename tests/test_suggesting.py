@@ -253,14 +253,14 @@ def test_a_topic_that_a_model_suggests_is_in_use(proposed: tuple[Path, list[str]
         assert count_uses(connection, {topic_id: "local:trade"})[topic_id]["suggestions"] >= 4
 
 
-def test_a_new_text_is_judged_anew(proposed: tuple[Path, list[str]]) -> None:
+def test_a_new_text_is_judged_anew(proposed: tuple[Path, list[str]], tmp_path: Path) -> None:
     """What a model said of a text goes with it."""
     path, keys = proposed
     set_threshold(path, "trade", None, ".3", "Ada")
     assert (keys[24], "trade") in tagged(path)
-    file = path.parent / "taught" / "24.txt"
+    file = tmp_path / "taught" / "24.txt"
     file.write_text(file.read_text() + "\nAnd one more sentence stood there the next day.\n")
-    import_paths(path, [str(path.parent / "taught")], ImportOptions(jobs=0))
+    import_paths(path, [str(tmp_path / "taught")], ImportOptions(jobs=0))
     assert (keys[24], "trade") not in tagged(path)
     assert not rows(
         path, "SELECT 1 FROM suggestions s JOIN articles a ON a.id = s.article_id WHERE a.key = ?", keys[24]
@@ -271,11 +271,11 @@ def test_a_new_text_is_judged_anew(proposed: tuple[Path, list[str]]) -> None:
     assert not verify(path).findings
 
 
-def test_the_same_imported_again_leaves_suggestions_and_tags(proposed: tuple[Path, list[str]]) -> None:
+def test_the_same_imported_again_leaves_suggestions_and_tags(proposed: tuple[Path, list[str]], tmp_path: Path) -> None:
     path, _ = proposed
     set_threshold(path, "trade", None, ".3", "Ada")
     before = (tagged(path), rows(path, "SELECT * FROM suggestions"))
-    import_paths(path, [str(path.parent / "taught")], ImportOptions(jobs=0))
+    import_paths(path, [str(tmp_path / "taught")], ImportOptions(jobs=0))
     assert (tagged(path), rows(path, "SELECT * FROM suggestions")) == before
 
 
@@ -376,10 +376,10 @@ def test_a_broader_topic_is_not_denied_by_a_narrower_one(taught: tuple[Path, lis
     assert done.left_out == {"local:economy": "0 different texts known to be without it, 10 more needed"}
 
 
-def test_topics_by_rules_are_neither_for_nor_against(taught: tuple[Path, list[str]]) -> None:
+def test_topics_by_rules_are_neither_for_nor_against(taught: tuple[Path, list[str]], tmp_path: Path) -> None:
     """A rule put `economy` there; nobody said so, and nobody denied it."""
     path, keys = taught
-    vocabulary = path.parent / "topics.toml"
+    vocabulary = tmp_path / "topics.toml"
     vocabulary.write_text('[[topics]]\nname = "Guests"\nphrases = ["guests"]\n')
     from archive.ingest import load_vocabulary
 

@@ -1,7 +1,6 @@
 """Vocabularies loaded into an archive: what changes, what stays, what is refused; before and after imports."""
 
 import re
-import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +20,7 @@ from archive.resolve.loaded import Change, Loaded
 from archive.resolve.topic_loading import LoadOptions
 from archive.resolve.topics import TopicResolver
 from archive.vocabularies import FORMATS, Vocabulary, write_vocabulary
-from tests.engines import connected
+from tests.engines import NewArchive, connected
 from tests.vocabularies.made_up import vocabularies
 from tests.vocabularies.made_up import written as written_text
 
@@ -470,9 +469,11 @@ def test_an_export_loads_back_to_the_same(form: str, database: Path, load: Load,
 
 @given(made_up=vocabularies())
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_whatever_is_exported_loads_back_to_the_same(made_up: Vocabulary, empty_archive: Path, tmp_path: Path) -> None:
+def test_whatever_is_exported_loads_back_to_the_same(
+    made_up: Vocabulary, new_archive: NewArchive, tmp_path: Path
+) -> None:
     """Each has names of its own, as a vocabulary must."""
-    archive = Path(shutil.copy(empty_archive, tmp_path / "made-up.db"))
+    archive = new_archive("empty", "made-up.db")
     concepts = [
         replace(
             one,

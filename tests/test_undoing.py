@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +12,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from archive.db import removal, schema, undone
+from archive.db.location import Location
 from archive.decide import Wish, decide, decide_about
 from archive.decide import undo as take_back
 from archive.errors import ArchiveError, NotFoundError, UsageError
@@ -26,7 +26,7 @@ from archive.reparse import reparse
 from archive.reparse import survey as survey_reparse
 from archive.running import this_process
 from archive.undoing import survey, undo_import
-from tests.engines import assert_sound, connected
+from tests.engines import Archives, NewArchive, assert_sound, connected
 
 Contents = Callable[[Path], dict[str, list[str]]]
 
@@ -115,10 +115,10 @@ IMPORTS = st.lists(st.lists(UNITS, min_size=1, max_size=3), min_size=1, max_size
 
 
 @pytest.fixture(scope="session")
-def model(empty_archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def model(engine: str, archives: Archives, tmp_path_factory: pytest.TempPathFactory) -> Location:
     """An archive with a vocabulary that is small, and so quick to load."""
     folder = tmp_path_factory.mktemp("model")
-    path = Path(shutil.copy(empty_archive, folder / "archive.db"))
+    path = archives.copy(engine, "empty", folder / "archive.db")
     for kind, content in (("sources", SOURCES), ("topics", TOPICS)):
         (folder / f"{kind}.toml").write_text(content)
         load_vocabulary(path, folder / f"{kind}.toml", kind)
@@ -141,11 +141,15 @@ def undo(path: Path, number: int, **options: Any) -> None:
 @settings(max_examples=60)
 @given(imports=IMPORTS)
 def test_undoing_the_last_import_is_as_before_it(
-    model: Path, contents: Contents, tmp_path_factory: pytest.TempPathFactory, imports: list[list[Unit]]
+    new_archive: NewArchive,
+    model: Path,
+    contents: Contents,
+    tmp_path_factory: pytest.TempPathFactory,
+    imports: list[list[Unit]],
 ) -> None:
     """And so on, back to the beginning."""
     folder = tmp_path_factory.mktemp("undo")
-    path = Path(shutil.copy(model, folder / "archive.db"))
+    path = new_archive(model, "archive.db")
     before = []
     numbers = []
     for units in imports:
@@ -187,10 +191,15 @@ _DATED = Unit("b.txt", LONG, (("id", "1"), ("date", "2023-02")), (("source", "Al
 @given(first=KNOWN, later=KNOWN)
 @example(first=[_FERRY], later=[_DATED, _FERRY])  # the bytes stay, but are not those that the text came with
 def test_undoing_the_first_of_two_is_as_if_only_the_later_had_been(
-    model: Path, contents: Contents, tmp_path_factory: pytest.TempPathFactory, first: list[Unit], later: list[Unit]
+    model: Location,
+    new_archive: NewArchive,
+    contents: Contents,
+    tmp_path_factory: pytest.TempPathFactory,
+    first: list[Unit],
+    later: list[Unit],
 ) -> None:
     folder = tmp_path_factory.mktemp("undo")
-    path, alone = (Path(shutil.copy(model, folder / name)) for name in ("archive.db", "alone.db"))
+    path, alone = (new_archive(model, name) for name in ("archive.db", "alone.db"))
     undone = import_units(path, folder / "files", first)
     import_units(path, folder / "files", later)
     undo(path, undone)
@@ -213,8 +222,8 @@ def alter(path: Path, *statements: str) -> None:
 
 
 @pytest.fixture
-def archive(model: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copy(model, tmp_path / "archive.db"))
+def archive(model: Location, new_archive: NewArchive) -> Location:
+    return new_archive(model, "archive.db")
 
 
 @pytest.fixture

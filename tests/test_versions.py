@@ -1,14 +1,13 @@
 """Which state of a text is the current one: by when it was changed, else by when it was saved, else as they came."""
 
 import itertools
-import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from archive.ingest import ImportOptions, import_paths, load_vocabulary
-from tests.engines import assert_sound, connected, keys_with
+from tests.engines import NewArchive, assert_sound, connected, keys_with
 
 FIRST = (
     "The bridge at the old harbour carries 12 tonnes, the council said on Monday, and lorries have to take the road "
@@ -66,13 +65,13 @@ def current(database: Path) -> list[tuple[Any, ...]]:
     ids=["modified", "crawled", "modified before crawled", "crawled where modified is the same"],
 )
 def test_the_latest_version_is_current_in_any_order(
-    empty_archive: Path, tmp_path: Path, times: tuple[dict[str, str], ...], places: tuple[str, ...], at_once: bool
+    new_archive: NewArchive, tmp_path: Path, times: tuple[dict[str, str], ...], places: tuple[str, ...], at_once: bool
 ) -> None:
     if at_once and len(set(places)) == 1:
         pytest.skip("an import reads a place once")
     versions = list(zip(places, (FIRST, SECOND, THIRD), times, strict=True))
     for order in itertools.permutations(versions):
-        database = Path(shutil.copy(empty_archive, tmp_path / "archive.db"))
+        database = new_archive("empty", "archive.db")
         files = []
         for place, text, stated in order:
             files.append(write(tmp_path / f"{place}.md", text, id="1", **stated))

@@ -98,7 +98,8 @@ def test_topics_are_loaded_in_any_order(database: Path, load: Load) -> None:
     assert load("topics", f"[[topics]]{second}[[topics]]{first}") == Loaded(added=2)
     assert rows(
         database,
-        "SELECT t.scheme, t.code, t.name, p.code, t.origin FROM topics t LEFT JOIN topics p ON p.id = t.parent_id",
+        "SELECT t.scheme, t.code, t.name, p.code, t.origin FROM topics t LEFT JOIN topics p ON p.id = t.parent_id "
+        "ORDER BY t.code",
     ) == [
         ("local", "boats", "Ferries", "rivers", "vocabulary"),
         ("local", "rivers", "Rivers", None, "vocabulary"),

@@ -50,6 +50,7 @@ COMMANDS = {
     "sql": ("sql", "sql", "Ask in SQL; reads only."),
     "verify": ("verify", "verify", "Check that the archive is sound; changes nothing."),
     "repair": ("verify", "repair", "Derive anew what can be derived, where it is wrong."),
+    "copy": ("copying", "copy", "Copy a whole archive: into a file, onto a server, or back."),
     "db": ("db", "db", "Look after the database: upgrade, check, back up."),
     "completion": ("shells", "completion", "Print what lets bash, zsh or fish complete what you type."),
 }
@@ -161,8 +162,6 @@ def cli(ctx: click.Context, database: str) -> None:
 
 def main() -> NoReturn:
     """Run the command line."""
-    # what is loaded stays: to look for cycles in it, as Python does all the while, takes a tenth of a command's time
-    gc.set_threshold(100_000)
     for stream in (sys.stdout, sys.stderr):
         # what a terminal's encoding does not have is shown as an escape, and stops nothing
         with suppress(AttributeError):
@@ -170,7 +169,7 @@ def main() -> NoReturn:
     try:
         cli.main(prog_name="archive")
     finally:
-        gc.disable()  # nor is the whole of it looked through at the end
+        gc.disable()  # else the whole of what was loaded is looked through for cycles at the end
 
 
 def _files(ctx: click.Context, param: click.Parameter, typed: str) -> "list[CompletionItem[str]]":

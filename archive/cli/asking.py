@@ -157,10 +157,10 @@ def tell_what_is_left_out(
 
     `cure` is what shows those that are hidden.
     """
-    from archive.queries.left_out import count_left_out, hidden_told, told
-
     if selection.undated is None and selection.hidden is None:
         return
+    from archive.queries.left_out import count_left_out, hidden_told, told
+
     apart = count_left_out(connection, selection)
     for one in filter(None, (told(apart.undated, apart.imprecise), hidden_told(apart.hidden, cure))):
         hint(one)

@@ -2,16 +2,17 @@
 
 import os
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import click
-from click.shell_completion import CompletionItem
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from archive.db.location import Location
     from archive.queries.completion import Candidate
 
-Items = list[CompletionItem[str]]
+Items: TypeAlias = "list[CompletionItem[str]]"
 Completer = Callable[[click.Context, click.Parameter, str], Items]
 
 # What `archive set` takes.
@@ -70,12 +71,16 @@ def keys_and_fields(ctx: click.Context, param: click.Parameter, typed: str) -> I
         if field not in _VALUES_OF:
             return []
         return _items(_values(ctx, _VALUES_OF[field], begun, all_known=True), f"{field}=")
+    from click.shell_completion import CompletionItem
+
     fields = [CompletionItem(f"{name}=") for name in _FIELDS if name.startswith(typed)]
     return [*keys(ctx, param, typed), *fields] if typed else fields
 
 
 def files(_ctx: click.Context, _param: click.Parameter, typed: str) -> Items:
     """Leave it to the shell, which knows files."""
+    from click.shell_completion import CompletionItem
+
     return [CompletionItem(typed, type="file")]
 
 
@@ -86,6 +91,8 @@ def _values(ctx: click.Context, field: str, typed: str, *, all_known: bool = Fal
 
 
 def _items(candidates: "Iterable[Candidate]", before: str = "") -> Items:
+    from click.shell_completion import CompletionItem
+
     return [CompletionItem(before + one.text, help=one.remark or None) for one in candidates]
 
 

@@ -35,7 +35,7 @@ def upgrade(ctx: click.Context, /, revision: str, show_sql: bool, dry_run: bool,
     Goes to what this program works with, or to REVISION. Says what will change, writes a backup beside the archive
     (NAME.before-REVISION.db), migrates in one transaction, and compares before and after: rows, a checksum of every
     column, foreign keys, the search index. If anything differs that was not declared, all of it is undone. A missing
-    archive is made, empty.
+    archive is made, empty. On a server pg_dump makes the backup (then --no-backup), and what is only tried is undone.
 
     \b
     archive db upgrade --dry-run
@@ -66,7 +66,8 @@ def upgrade(ctx: click.Context, /, revision: str, show_sql: bool, dry_run: bool,
             click.echo(f"    {line}".rstrip())
     if dry_run:
         upgrades.rehearse(location, revision)
-        click.echo(f"tried on a copy: nothing would be lost; {location} is as it was")
+        how = "on a copy" if isinstance(location, Path) else "and undone"
+        click.echo(f"tried {how}: nothing would be lost; {location} is as it was")
         return
     before = schema.current_revision(location)
     try:

@@ -12,9 +12,10 @@ _LIVE = (
     "\u202a-\u202e\u2066-\u2069"  # embeddings, overrides and isolates; mere marks (U+200E, U+200F) stay
     "\ud800-\udfff"  # no text: bytes of a file name that is not UTF-8
 )
-_NOT_PRINTABLE = re.compile(f"[{_LIVE}]")
-_NOT_IN_A_LINE = re.compile(f"[\t\n{_LIVE}]")
-_NOT_IN_JSON = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+# patterns are compiled by their first use: most of what is shown is as harmless as `isprintable` says
+_NOT_PRINTABLE = f"[{_LIVE}]"
+_NOT_IN_A_LINE = f"[\t\n{_LIVE}]"
+_NOT_IN_JSON = "[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 
 
 def printable(text: str) -> str:
@@ -23,7 +24,7 @@ def printable(text: str) -> str:
     >>> printable("red \x1b[31m text")
     'red \\x1b[31m text'
     """
-    return _NOT_PRINTABLE.sub(_visible, text)
+    return text if text.isprintable() else re.sub(_NOT_PRINTABLE, _visible, text)
 
 
 def printable_line(text: str) -> str:
@@ -32,7 +33,7 @@ def printable_line(text: str) -> str:
     >>> printable_line("notes\n2.txt")
     'notes\\n2.txt'
     """
-    return _NOT_IN_A_LINE.sub(_visible, text)
+    return text if text.isprintable() else re.sub(_NOT_IN_A_LINE, _visible, text)
 
 
 def escaped_json(text: str) -> str:
@@ -41,7 +42,9 @@ def escaped_json(text: str) -> str:
     >>> escaped_json('"\x9b1m"')
     '"\\u009b1m"'
     """
-    return _NOT_IN_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    if text.isprintable():
+        return text
+    return re.sub(_NOT_IN_JSON, lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def _visible(match: re.Match[str]) -> str:

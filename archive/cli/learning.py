@@ -108,12 +108,11 @@ def suggest(
     archive topics suggest --topic trade
     archive topics suggest date:2023 --min-score .9 -f jsonl
     """
-    from dataclasses import replace
 
     from archive import suggesting
 
     topic = asked.filters.topic
-    asked = replace(asked, filters=replace(asked.filters, topic=None))
+    asked = asked.altered(filters=asked.filters.altered(topic=None))
     with watching() as watch:
         done = suggesting.suggest(
             archive_location(ctx), asked, scheme, topic, min_score=min_score, limit=limit, watch=watch

@@ -1,6 +1,5 @@
 """`archive terms`."""
 
-from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -93,7 +92,7 @@ def terms(
     """
     with reading(archive_location(ctx)) as connection:
         chosen = asked.selection(connection)
-        others = None if against is None else replace(asked, query=against, filters=Filters()).selection(connection)
+        others = None if against is None else asked.altered(query=against, filters=Filters()).selection(connection)
         against_these = others.as_conditions() if others else chosen.others()
         compared = compare_words(connection, chosen.as_conditions(), against_these)
         left_out = {name: count_left_out(connection, one) for name, one in (("here", chosen), ("there", others)) if one}

@@ -1,7 +1,6 @@
 """`archive topics list|unused|show|test`: which topics there are, what one is, what a rule would tag."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -87,7 +86,7 @@ def list_(
     """
     before = {} if ctx.parent is None else ctx.parent.params  # which holds where nothing is said after it
     if before.get("include_hidden"):
-        asked = replace(asked, include_hidden=True)
+        asked = asked.altered(include_hidden=True)
     scheme, depth = scheme or before.get("scheme"), depth or before.get("depth")
     print_tree(ctx, asked, all_known or bool(before.get("all_known")), scheme, depth, form)
 

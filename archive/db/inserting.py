@@ -59,18 +59,23 @@ def insert_rows(connection: Connection, name: str, rows: Sequence[Row]) -> None:
 
 
 def insert_values(connection: Connection, name: str, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
-    """Insert rows, given as values of these columns, by PostgreSQL's COPY."""
+    """Insert rows, given as values of these columns; on PostgreSQL by COPY."""
     driver: Any = connection.connection.driver_connection
     names = ", ".join(f'"{column}"' for column in columns)
     statement = f"COPY {name} ({names}) FROM STDIN"
     try:
+        if connection.dialect.name == "sqlite":
+            driver.executemany(f"INSERT INTO {name} ({names}) VALUES ({', '.join('?' * len(columns))})", rows)
+            return
         with driver.cursor() as cursor, cursor.copy(statement) as copy:
             for row in rows:
                 copy.write_row(row)
     except connection.dialect.loaded_dbapi.Error as error:
-        if driver.closed:
+        # past SQLAlchemy, which would say it so
+        is_gone = connection.dialect.name != "sqlite" and driver.closed
+        if is_gone:
             connection.invalidate(error)
-        raise DBAPIError(statement, None, error, connection_invalidated=driver.closed) from error
+        raise DBAPIError(statement, None, error, connection_invalidated=is_gone) from error
 
 
 def insert_unchanged(connection: Connection, import_id: int, units: Sequence[tuple[int, int, int]]) -> int:

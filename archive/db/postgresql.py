@@ -1,5 +1,6 @@
 """An archive on a PostgreSQL server: how it is opened and locked, and what the server says of itself."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -39,8 +40,17 @@ _SERVER_ERRORS = {
     "53100": "its disk is full; make room",
     "53200": "it has no memory left; look at its settings",
     "53300": "too many programs are connected; end some, or raise max_connections",
-    "55P03": "another program holds it; end that, or wait",
-    "57014": "it took longer than the server allows; see statement_timeout",
+    "55P03": "another program holds it for longer than lock_timeout; end that, wait, or allow more in the URL, as "
+    "?options=-c%20lock_timeout%3D600s",
+    "57014": "somebody ended it, or it took longer than statement_timeout; allow more in the URL, as "
+    "?options=-c%20statement_timeout%3D0",
+}
+# A server that refuses a connection gives no SQLSTATE; what it says then, in English.
+_REFUSALS = {
+    "28": re.compile(r"password|authentication|pg_hba|role .* does not exist|not permitted to log in"),
+    "3D000": re.compile(r"database .* does not exist"),
+    "42501": re.compile(r"permission denied"),
+    "53300": re.compile(r"too many|connection slots"),
 }
 # What it says of a statement, and of what that finds, by class.
 _OF_A_STATEMENT = ("0A", "21", "22", "23", "42", "54", "58", "XX")
@@ -67,6 +77,7 @@ def open_engine(url: URL, *, read_only: bool = False) -> Engine:
         "options": f"-c lock_timeout={LOCK_TIMEOUT_MS} {_ALIVE} {url.query.get('options', '')}".strip(),
     }
     level = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True} if read_only else {}
+    _part_indexes()
     engine = create_engine(
         url.difference_update_query(["options"]), poolclass=NullPool, connect_args=how, execution_options=level
     )
@@ -84,13 +95,24 @@ def open_engine(url: URL, *, read_only: bool = False) -> Engine:
     return engine
 
 
+def _part_indexes() -> None:
+    """Have indexes hold the same few rows as in SQLite."""
+    from archive.db.tables import metadata  # late: it makes all tables
+
+    for table in metadata.tables.values():
+        for index in table.indexes:
+            index.dialect_options["postgresql"]["where"] = index.dialect_options["sqlite"]["where"]
+
+
 @contextmanager
 def server_errors_explained(url: URL) -> Iterator[None]:
     """Turn what the server says of itself (not there, gone, full, not allowed) into an error with the cure."""
     try:
         yield
-    except DBAPIError as error:
-        explained = explained_by_server(url, error.orig, is_gone=error.connection_invalidated)
+    except (DBAPIError, psycopg.Error) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        is_broken = isinstance(error, DBAPIError) and error.connection_invalidated
+        explained = explained_by_server(url, cause, is_gone=is_broken)
         if explained is None:
             raise
         raise explained from error
@@ -100,6 +122,8 @@ def explained_by_server(url: URL, error: BaseException | None, *, is_gone: bool 
     """Return what the server, or the want of one, says of itself by an error of the driver's; None for other errors."""
     state = getattr(error, "sqlstate", None)
     said = " ".join(str(error).split())
+    if state is None:
+        state = next((one for one, words in _REFUSALS.items() if words.search(said)), None)
     if state is None and not is_gone and "connection" not in said:
         return None
     if state is None or state.startswith(_GONE):

@@ -3,22 +3,29 @@
 Runs inside the migration's own transaction (`migrations/env.py`), so that what does not add up is undone as a whole.
 """
 
-import hashlib
-import marshal
-import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from archive.db.inventories import Inventory, TableState, inventory_of, take_inventory
 from archive.errors import ArchiveError
 
-_PAGE_ROWS = 500  # hashed at once; MEASURED: more fit no cache and take longer
-_PAGE_BYTES = 16_000_000  # of originals, which may be large
+__all__ = [
+    "Changes",
+    "Inventory",
+    "ProofError",
+    "TableState",
+    "check_foreign_keys",
+    "check_search",
+    "compare",
+    "compare_table",
+    "declared",
+    "take_inventory",
+]
 
 # What people decided is compared whatever a migration declares.
 _DECISIONS = "decisions"
-_SEARCH = "article_fts"
 
 
 class ProofError(ArchiveError):
@@ -28,26 +35,6 @@ class ProofError(ArchiveError):
         self.differences = tuple(differences)
         told = "\n  ".join(self.differences)
         super().__init__(f"the upgrade was undone, nothing was changed: it does not add up\n  {told}")
-
-
-@dataclass(frozen=True)
-class TableState:
-    """What is in a table: how many rows, a checksum of each column, and the names of columns that are computed."""
-
-    rows: int
-    columns: dict[str, str]
-    generated: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True)
-class Inventory:
-    """What is in a database: its tables, and by `type:name` each object with the table it is of and its statement.
-
-    Objects are tables (those that a module makes too), views, triggers and indexes.
-    """
-
-    tables: dict[str, TableState]
-    objects: dict[str, tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -128,31 +115,6 @@ def declared(changes: Iterable[Mapping[str, Any]]) -> Changes:
     )
 
 
-def take_inventory(connection: sqlite3.Connection) -> Inventory:
-    """Return what is in a database now; users' own tables and search indexes too, the archive's search index not.
-
-    A column's checksum is BLAKE2b of its values in the order of the rows, so it says also which row has which value.
-    """
-    tables: dict[str, TableState] = {}
-    listed = connection.execute("SELECT name, type, wr FROM pragma_table_list WHERE schema = 'main'").fetchall()
-    for name, kind, without_rowid in listed:
-        if kind in ("table", "shadow") and _is_counted(name):
-            try:
-                tables[name] = _table_state(connection, name, ordered=not without_rowid)
-            except sqlite3.OperationalError as error:
-                if "decode" not in str(error):
-                    raise
-                tables[name] = _undecodable_state(connection, name, ordered=not without_rowid)
-    objects = {
-        f"{kind}:{name}": (table, sql)
-        for kind, name, table, sql in connection.execute(
-            "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE sql IS NOT NULL"
-        )
-        if _is_counted(name)
-    }
-    return Inventory(tables, objects)
-
-
 def compare(before: Inventory, after: Inventory, changes: Changes) -> list[str]:
     """Return what differs without being declared, in words; nothing where all adds up."""
     differences = list(_compare_objects(before, after, changes))
@@ -182,95 +144,29 @@ def compare(before: Inventory, after: Inventory, changes: Changes) -> list[str]:
     return differences
 
 
-def check_foreign_keys(connection: sqlite3.Connection, before: sqlite3.Connection | None = None) -> list[str]:
+def compare_table(name: str, old: TableState, new: TableState, changes: Changes | None = None) -> list[str]:
+    """Return what differs in one table without being declared, in words."""
+    return list(_compare_table(name, old, new, changes or Changes()))
+
+
+def check_foreign_keys(driver: Any, before: Any = None) -> list[str]:
     """Return which rows point to rows that are not there, in words, a line for each pair of tables.
 
     With `before`, a connection that sees the database as it was, only those that are new since then.
     """
-    found = _pointing_nowhere(connection)
+    found = inventory_of(driver).pointing_nowhere(driver)
     if found and before is not None:
-        found -= _pointing_nowhere(before)
+        found -= inventory_of(before).pointing_nowhere(before)
     counts: Counter[tuple[str, str]] = Counter()
     for (table, _, problem), number in found.items():
         counts[table, problem] += number
     return [f"{number} rows of {table} {problem}" for (table, problem), number in counts.items()]
 
 
-def check_search(connection: sqlite3.Connection) -> list[str]:
+def check_search(driver: Any) -> list[str]:
     """Return whether the search index is out of step with the texts, in words; needs a transaction that can write."""
-    if not connection.execute("SELECT 1 FROM sqlite_schema WHERE name = ?", (_SEARCH,)).fetchall():
-        return []
-    try:
-        connection.execute(f"INSERT INTO {_SEARCH}({_SEARCH}, rank) VALUES ('integrity-check', 1)")
-    except sqlite3.DatabaseError as error:
-        return [f"the search index does not agree with the texts ({error})"]
-    return []
-
-
-def _is_counted(name: str) -> bool:
-    return not name.startswith(("sqlite_", f"{_SEARCH}_")) and name != "alembic_version"
-
-
-def _table_state(connection: sqlite3.Connection, name: str, *, ordered: bool) -> TableState:
-    # generated columns (2 and 3) are computed, and hidden ones (1) are no values
-    described = connection.execute(f"PRAGMA table_xinfo({_quoted(name)})").fetchall()
-    listed = [row for row in described if row[6] == 0]
-    generated = frozenset(row[1] for row in described if row[6] in (2, 3))
-    columns = [row[1] for row in listed]
-    key = [_quoted(row[1]) for row in sorted(listed, key=lambda row: int(row[5])) if row[5]]
-    sums = [hashlib.blake2b(digest_size=16) for _ in columns]
-    # SQLite knows how long a BLOB is without reading it
-    lengths = [f"coalesce(length({_quoted(row[1])}), 0)" for row in listed if row[2].upper() in ("BLOB", "")]
-    names = ", ".join([*map(_quoted, columns), " + ".join(lengths) or "0"])
-    cursor = connection.cursor()
-    cursor.row_factory = None
-    cursor.execute(f"SELECT {names} FROM {_quoted(name)} ORDER BY {'rowid' if ordered else ', '.join(key)}")
-    number = 0
-    for rows in _pages(cursor):
-        number += len(rows)
-        for column_sum, values in zip(sums, zip(*rows, strict=True), strict=False):
-            # Version 2 writes each value with its type, and none as a reference to an earlier one. The first 5 bytes
-            # say how many there are; without them it makes no difference where a page ends.
-            column_sum.update(memoryview(marshal.dumps(values, 2))[5:])
-    return TableState(number, {column: one.hexdigest() for column, one in zip(columns, sums, strict=True)}, generated)
-
-
-def _undecodable_state(connection: sqlite3.Connection, name: str, *, ordered: bool) -> TableState:
-    """Return the state of a table that holds text which is no UTF-8; slower."""
-    factory = connection.text_factory
-    connection.text_factory = lambda text: text.decode(errors="surrogateescape")
-    try:
-        return _table_state(connection, name, ordered=ordered)
-    finally:
-        connection.text_factory = factory
-
-
-def _pages(cursor: sqlite3.Cursor) -> Iterator[list[tuple[Any, ...]]]:
-    """Yield rows, so many at once as are well kept in memory; the last value of each is its size."""
-    page: list[tuple[Any, ...]] = []
-    size = 0
-    for row in cursor:
-        page.append(row)
-        size += row[-1]
-        if len(page) == _PAGE_ROWS or size > _PAGE_BYTES:
-            yield page
-            page, size = [], 0
-    if page:
-        yield page
-
-
-def _pointing_nowhere(connection: sqlite3.Connection) -> Counter[tuple[str, int | None, str]]:
-    """Return rows whose foreign keys lead nowhere: table, row id, what is wrong; how many times."""
-    found: Counter[tuple[str, int | None, str]] = Counter()
-    tables = connection.execute("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table'")
-    for (table,) in tables.fetchall():
-        try:
-            for _, row, parent, _ in connection.execute(f"PRAGMA foreign_key_check({_quoted(table)})"):
-                found[table, row, f"point to no row of {parent}"] += 1
-        except sqlite3.OperationalError as error:
-            # a key of a user's table that leads to no unique column: no row of it can be looked up
-            found[table, None, f"cannot be looked up ({error})"] += 1
-    return found
+    problem = inventory_of(driver).search_problem(driver)
+    return [] if problem is None else [f"the search index does not agree with the texts ({problem})"]
 
 
 def _compare_table(name: str, old: TableState, new: TableState, changes: Changes) -> Iterator[str]:
@@ -341,7 +237,3 @@ def _column(inventory: Inventory, name: str) -> str | None:
     table, _, column = name.partition(".")
     state = inventory.tables.get(table)
     return None if state is None else state.columns.get(column)
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from archive.db.engine import errors_explained
 from archive.db.location import Location
 from archive.db.sqlite import connect_read_only
+from archive.db.unfinished import UNFINISHED, Unfinished, unfinished_of
 from archive.errors import ArchiveError, SchemaError
 from archive.version import __version__
 
@@ -55,28 +56,43 @@ def is_there(location: Location) -> bool:
 
 
 class _Found(NamedTuple):
-    """What is in a database: its tables, the migrations it stands at, and the program that made it so, if it says."""
+    """What is in a database: its tables, the migrations it stands at, and what `about` says of it."""
 
     tables: set[str]
     versions: list[str]
-    made_by: str | None
+    about: dict[str, str]
 
 
 def current_revision(location: Location) -> str | None:
     """Return the migration that the archive's schema stands at, or None for a database without tables.
 
-    Raises SchemaError where it is missing, no database, or a database of something else.
+    Raises SchemaError where it is missing, no database, a database of something else, or a copy that is not whole.
+    """
+    revision, unfinished = standing(location)
+    if unfinished is not None:
+        raise SchemaError(
+            f"{location} is a copy of {unfinished.source} that is not whole; "
+            f"`{unfinished.command(location)}` goes on with it, --anew begins again"
+        )
+    return revision
+
+
+def standing(location: Location) -> tuple[str | None, Unfinished | None]:
+    """Return the migration that a database stands at, and what it is a copy of where that is not whole.
+
+    Raises SchemaError as `current_revision` does.
     """
     found = _look(location)
     if not found.tables:
-        return None
+        return None, None
     if "alembic_version" not in found.tables or not found.tables >= {"articles", "import_items"}:
         # After a downgrade of the first migration, only Alembic's own empty table is left.
         if found.tables == {"alembic_version"} and not found.versions:
-            return None
+            return None, None
         cure = "" if isinstance(location, Path) else "; make one of its own for the archive with createdb"
         raise SchemaError(f"{location} is a database, but no archive; nothing was changed{cure}")
-    return found.versions[0] if found.versions else None
+    mark = found.about.get(UNFINISHED)
+    return found.versions[0] if found.versions else None, None if mark is None else unfinished_of(mark)
 
 
 def _look(location: Location) -> _Found:
@@ -98,9 +114,10 @@ def _look_at_server(location: "URL") -> _Found:
     try:
         with errors_explained(location), engine.connect() as connection:
             require_usable(connection, location)
+            # information_schema hides what the role has no rights to
             names = connection.exec_driver_sql(
-                "SELECT table_name FROM information_schema.tables "
-                "WHERE table_schema = current_schema() AND table_type = 'BASE TABLE'"
+                "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') "
+                "AND relnamespace = current_schema()::regnamespace"
             )
             tables = {name for (name,) in names}
             return _Found(tables, *_stated(tables, lambda sql: connection.exec_driver_sql(sql).all()))
@@ -108,11 +125,11 @@ def _look_at_server(location: "URL") -> _Found:
         engine.dispose()
 
 
-def _stated(tables: set[str], ask: Callable[[str], Any]) -> tuple[list[str], str | None]:
-    """Return the migrations that a database stands at, and the version of the program that it names."""
+def _stated(tables: set[str], ask: Callable[[str], Any]) -> tuple[list[str], dict[str, str]]:
+    """Return the migrations that a database stands at, and what it says of itself."""
     versions = ask("SELECT version_num FROM alembic_version") if "alembic_version" in tables else []
-    made_by = ask("SELECT value FROM about WHERE name = 'program_version'") if "about" in tables else []
-    return [str(row[0]) for row in versions], made_by[0][0] if made_by else None
+    about = ask("SELECT name, value FROM about") if "alembic_version" in tables and "about" in tables else []
+    return [str(row[0]) for row in versions], {row[0]: row[1] for row in about}
 
 
 def require_current(location: Location) -> None:
@@ -134,7 +151,7 @@ def require_known(location: Location) -> None:
     revision = current_revision(location)
     if revision is None or revision == HEAD or revision in known_revisions():
         return
-    version = _look(location).made_by
+    version = _look(location).about.get("program_version")
     made_by = f"archive {version}" if version else "a newer version of archive"
     raise SchemaError(
         f"the schema of {location} is {revision}, which this program (archive {__version__}) does not know: "
@@ -177,11 +194,12 @@ def steps_to(revision: str, current: str | None) -> "list[Script]":
         raise SchemaError(f"{error}; `archive db history` lists the migrations") from error
 
 
-def upgrade(location: Location, revision: str = "head", **hooks: Callable[[Any], None]) -> None:
+def upgrade(location: Location, revision: str = "head", **hooks: Any) -> None:
     """Bring the archive to a migration, by default the newest; a missing file becomes an empty archive.
 
     Waits for another upgrader. `hooks` are called from within (see `migrations/env.py`): `locked` under the write
     lock before an archive is changed, `watch` with the connection when migrations begin and with None when they end.
+    Where `rehearsing` is True, all that is done on a server is undone.
     Raises ProofError, with everything undone, where the proof does not add up.
     """
     from alembic import command

@@ -1,5 +1,6 @@
 """Upgrades as people do them: told what will change, backed up first, proved, or tried on a copy."""
 
+import shlex
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,8 +11,8 @@ from sqlalchemy import event
 
 from archive.db import schema
 from archive.db.backups import backup, free_path
-from archive.db.location import Location, file_of
-from archive.errors import ArchiveError, SchemaError
+from archive.db.location import Location
+from archive.errors import ArchiveError, SchemaError, UsageError
 from archive.running import stopped_in_order
 
 BY_PG_DUMP = "pg_dump --format=custom --file=FILE URL copies one on a server"
@@ -54,14 +55,16 @@ def upgrade(
         locked = True
         # where the archive may not be written, that is told before there is a backup
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = version_num")
-        if keep_backup:
-            path = file_of(location, "a backup")
-            target = backup_path(path)
-            backup(path, target)
+        if keep_backup and isinstance(location, Path):
+            target = backup_path(location)
+            backup(location, target)
             backed_up(target)
 
-    if keep_backup:
-        file_of(location, "a backup", f"{BY_PG_DUMP}, then go on with --no-backup")
+    if keep_backup and not isinstance(location, Path) and plan(location, revision):
+        name = backup_name(location.database or "archive", schema.current_revision(location), ".dump")
+        url = str(location._replace(drivername="postgresql", password=None))
+        command = shlex.join(["pg_dump", "--format=custom", f"--file={name}", url])
+        raise UsageError(f"a backup of {location} is made by `{command}`; then go on with --no-backup")
     with stopped_in_order():
         schema.upgrade(location, revision, locked=back_up)
     return locked
@@ -71,9 +74,8 @@ def rehearse(location: Location, revision: str = "head") -> list[str]:
     """Upgrade a copy of an archive, with the whole proof, and return the statements that were run.
 
     The archive itself is only read, and one that is missing is not made. The copy needs room for as much again in the
-    system's temporary folder.
+    system's temporary folder. On a server nothing is copied: all of it is undone, and until then nobody else writes.
     """
-    path = file_of(location, "a rehearsal")
     statements: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, many: bool) -> None:
@@ -93,15 +95,18 @@ def rehearse(location: Location, revision: str = "head") -> list[str]:
         else:
             event.remove(watched.pop(), "before_cursor_execute", note)
 
+    hooks: dict[str, Any] = {"watch": watch}
+    if not isinstance(location, Path):
+        schema.upgrade(location, revision, rehearsing=True, **hooks)
+        return statements
     with tempfile.TemporaryDirectory(prefix="archive-rehearsal-") as folder:
-        copy = Path(folder) / path.name
-        if schema.is_there(path):
-            backup(path, copy)
-        hooks: dict[str, Callable[[Any], None]] = {"watch": watch}
+        copy = Path(folder) / location.name
+        if schema.is_there(location):
+            backup(location, copy)
         try:
             schema.upgrade(copy, revision, **hooks)
         except SchemaError as error:  # the copy is nobody's concern
-            raise SchemaError(str(error).replace(str(copy), str(path))) from error
+            raise SchemaError(str(error).replace(str(copy), str(location))) from error
     return statements
 
 
@@ -110,4 +115,9 @@ def backup_path(path: Path) -> Path:
     revision = schema.current_revision(path)
     if revision is None:
         raise ArchiveError(f"{path} has no archive in it")
-    return free_path(path.with_name(f"{path.stem}.before-{revision}.db"))
+    return free_path(path.with_name(backup_name(path.stem, revision, ".db")))
+
+
+def backup_name(name: str, revision: str | None, suffix: str) -> str:
+    """Return what a backup is called that is made before an archive leaves a migration."""
+    return f"{name}.before-{revision}{suffix}"

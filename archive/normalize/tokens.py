@@ -18,7 +18,7 @@ UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3041-\u30ff\u3105-\u312f\u31a0-\u31bf\u31f0-\u31ff"
     "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
 )
-_UNSPACED_CHARACTER = re.compile(f"[{UNSPACED}]")
+_UNSPACED_RANGES = tuple(zip(UNSPACED[::3], UNSPACED[2::3], strict=True))
 _ASCII = bytes(range(128))
 _TOKEN = re.compile(r"\S+")
 
@@ -48,9 +48,22 @@ def _fold_map() -> dict[int, str]:
 
 @cache
 def _ascii_table() -> bytes:
-    """Return what each byte becomes where only ASCII is folded; of a character that is none each byte stays."""
-    folds = _fold_map()
-    return "".join(folds.get(point, chr(point)) for point in range(128)).encode() + bytes(range(128, 256))
+    """Return what each byte becomes where only ASCII is folded; of a character that is none each byte stays.
+
+    That is the part of `_fold_map` for ASCII, which most texts do with, without making the rest of it.
+    """
+    folded = [chr(point).lower() if chr(point).isalnum() else " " for point in range(128)]
+    return "".join(folded).encode() + bytes(range(128, 256))
+
+
+@cache
+def _is_unspaced(character: str) -> bool:
+    return any(first <= character <= last for first, last in _UNSPACED_RANGES)
+
+
+@cache
+def _unspaced_character() -> re.Pattern[str]:
+    return re.compile(f"[{UNSPACED}]")  # late: it takes two milliseconds, and most texts do without
 
 
 def _fold_ascii(text: str) -> str:
@@ -84,8 +97,7 @@ def _fold(text: str) -> str:
 
 def has_unspaced_script(text: str) -> bool:
     """Tell whether the text has a character of a script that puts no spaces between words."""
-    others = _other_characters(text)
-    return bool(others) and _UNSPACED_CHARACTER.search("".join(others)) is not None
+    return any(map(_is_unspaced, _other_characters(text)))
 
 
 def index_text(text: str) -> str | None:
@@ -98,7 +110,7 @@ def index_text(text: str) -> str | None:
     >>> index_text("Beijing today") is None
     True
     """
-    return _UNSPACED_CHARACTER.sub(r" \g<0> ", text) if has_unspaced_script(text) else None
+    return _unspaced_character().sub(r" \g<0> ", text) if has_unspaced_script(text) else None
 
 
 def tokenize(text: str) -> list[str]:
@@ -126,7 +138,7 @@ def token_spans(text: str) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     for match in _TOKEN.finditer(folded):
         cut, end = match.span()
-        for character in _UNSPACED_CHARACTER.finditer(text, cut, end) if unspaced else ():
+        for character in _unspaced_character().finditer(text, cut, end) if unspaced else ():
             spans.extend(_unmarked(folded, cut, character.start()))
             spans.append(character.span())
             cut = character.end()

@@ -1,9 +1,10 @@
 """Questions about articles: which there are, how many, which one a key names."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from functools import lru_cache
+from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, select
+from sqlalchemy import ColumnElement, Connection, Integer, Row, Select, bindparam, case, func, select
 
 from archive.db import clock
 from archive.db.tables import (
@@ -15,11 +16,11 @@ from archive.db.tables import (
     sources,
     topics,
 )
-from archive.db.tables.articles import COUNTING
+from archive.db.tables.article import COUNTING
 from archive.errors import ForgottenError, NotFoundError
-from archive.normalize.text import first_sentence
 from archive.queries.hiding import why_hidden
-from archive.queries.selection import ALL, Selection
+from archive.queries.matching import Match
+from archive.queries.selection import ALL, Selection, with_words
 
 # how many characters of a body are enough to derive a headline from
 _BEGINNING = 1000
@@ -55,24 +56,41 @@ def in_order(
     each up in the index; those with a rare word by sorting all that have it. Which is better, the first matches tell.
     """
     match = selection.match
-    if match is None or limit is None or not match.is_looked_up(connection, limit):
-        statement = selection.of(select(articles.c.id).select_from(articles)).order_by(*date_order(sort)).limit(limit)
-        return from_index(statement, selection)
-    looked_up = select(1).where(match.found, match.id == articles.c.id).exists()
-    return select(articles.c.id).where(looked_up, *selection.conditions).order_by(*date_order(sort)).limit(limit)
+    way: _Way = "side by side" if match is not None and selection.is_all_visible else "joined"
+    if match is not None and limit is not None and match.is_looked_up(connection, limit):
+        way = "looked up"
+    statement = _ordered(None if match is None else match.form, way, sort, limit is not None)
+    return selection.narrowed(statement, **({} if limit is None else {"limit": limit}))
 
 
-def from_index(statement: Select[Any], selection: Selection) -> Select[Any]:
-    """Return a SELECT of id, source and date alone that finds them side by side, where it asks for nothing else."""
-    if selection.match is None or not selection.is_all_visible:
-        return statement
+_Way = Literal["looked up", "joined", "side by side"]
+
+
+@lru_cache(maxsize=64)
+def _ordered(match: Match | None, way: _Way, sort: str, is_limited: bool) -> Select[int]:
+    number: ColumnElement[int] = articles.c.id
+    if match is not None and way != "looked up":
+        number = match.id  # where both have it, the index of words gives the id sooner
+    statement = select(number.label("id")).select_from(articles)
+    if match is not None and way == "looked up":
+        statement = statement.where(select(1).where(match.found, match.id == articles.c.id).exists())
+    elif match is not None:
+        statement = with_words(statement, match)
+    if way == "side by side":
+        statement = from_index(statement)
+    statement = statement.order_by(*date_order(sort, number))
+    return statement.limit(bindparam("limit", type_=Integer)) if is_limited else statement
+
+
+def from_index(statement: Select[Any]) -> Select[Any]:
+    """Return a SELECT `with_words` of id, source and date alone that finds these side by side."""
     # SQLite takes the article itself wherever it has its id
     return statement.with_hint(articles, f"INDEXED BY {COUNTING}", "sqlite")
 
 
-def date_order(sort: str) -> tuple[ColumnElement[Any], ...]:
-    """Return the order of dates, undated articles last; of one moment, those that came last or first."""
-    first, number = articles.c.published_from, articles.c.id
+def date_order(sort: str, number: ColumnElement[int] = articles.c.id) -> tuple[ColumnElement[Any], ...]:
+    """Return the order of dates, undated articles last; of one moment, the last or first by their number."""
+    first = articles.c.published_from
     return (first.desc().nulls_last(), number.desc()) if sort == "newest" else (first.asc().nulls_last(), number)
 
 
@@ -87,7 +105,8 @@ def count_articles(connection: Connection, selection: Selection = ALL, unit: str
 def counting_of(selection: Selection, unit: str) -> Select[Any]:
     """Return the SELECT behind `count_articles`."""
     if unit == "articles" and selection.match is not None and not selection.conditions:
-        return select(func.count()).select_from(selection.match.index).where(selection.match.found)
+        match = selection.match.form
+        return selection.narrowed(select(func.count()).select_from(match.index).where(match.found))
     return selection.of(counting(unit))
 
 
@@ -208,11 +227,17 @@ def _names(connection: Connection, ids: Sequence[int], statement: Select[Any]) -
     return names
 
 
+def _derived_headline(beginning: str) -> str:
+    from archive.normalize.text import first_sentence  # late: most articles have a headline
+
+    return first_sentence(beginning)
+
+
 def _summary(row: Row[Any], credited: list[str], tagged: list[str], now: str) -> Article:
     derived = row.headline is None
     return {
         "key": row.key,
-        "headline": first_sentence(row.beginning) if derived else row.headline,
+        "headline": _derived_headline(row.beginning) if derived else row.headline,
         "headline_method": "derived" if derived else row.headline_method,
         "source": row.source,
         "url": row.url,

@@ -1,6 +1,7 @@
 """How many articles there are of each source, topic, author, language, section, year or month."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, FromClause, Select, case, func, select
@@ -15,13 +16,13 @@ from archive.db.tables import (
     topics,
 )
 from archive.queries.articles import from_index
-from archive.queries.selection import Selection
+from archive.queries.matching import Match
+from archive.queries.selection import Selection, with_words
 
 GROUPS = ("source", "topic", "author", "language", "section", "year", "month")
 
 _LENGTHS = {"year": 4, "month": 7}  # characters of a date that name it
 _IN_INDEX = ("source", "year", "month")  # what the index has of an article
-_COARSER = {"year": (), "month": ("year",)}
 
 
 def count_by(connection: Connection, selection: Selection, by: str, unit: str = "articles") -> Iterator[dict[str, Any]]:
@@ -36,6 +37,13 @@ def count_by(connection: Connection, selection: Selection, by: str, unit: str = 
 
 def counting_by(selection: Selection, by: str, unit: str) -> Select[Any]:
     """Return the SELECT behind `count_by`."""
+    match = None if selection.match is None else selection.match.form
+    in_index = match is not None and selection.is_all_visible and by in _IN_INDEX and unit == "articles"
+    return selection.narrowed(_counting(match, by, unit, in_index))
+
+
+@lru_cache(maxsize=64)
+def _counting(match: Match | None, by: str, unit: str, in_index: bool) -> Select[Any]:
     article = articles.c
     chosen: FromClause = articles
     group: ColumnElement[Any]
@@ -52,8 +60,9 @@ def counting_by(selection: Selection, by: str, unit: str) -> Select[Any]:
         group = article_authors.c.author_id
         name = select(authors.c.name).where(authors.c.id == group).scalar_subquery()
     elif by in _LENGTHS:
-        within = article.published_precision.not_in(_COARSER[by])
-        group = case((within, func.substr(article.published_from, 1, _LENGTHS[by])))
+        group = func.substr(article.published_from, 1, _LENGTHS[by])
+        if by == "month":
+            group = case((article.published_precision != "year", group))
         name = group
     else:
         group = name = getattr(article, by)
@@ -64,9 +73,13 @@ def counting_by(selection: Selection, by: str, unit: str) -> Select[Any]:
     }[unit]
     if unit == "texts":
         chosen = chosen.join(article_revisions, article_revisions.c.id == article.revision_id)
-    statement = selection.of(select(name, number).select_from(chosen)).group_by(group)
-    if by in _IN_INDEX and unit == "articles":
-        statement = from_index(statement, selection)
+    # what a column is called stands for it in the order, so that it is worked out once
+    shown, counted = name.label("name"), number.label("number")
+    statement = select(shown, counted).select_from(chosen).group_by(group)
+    if match is not None:
+        statement = with_words(statement, match)
+    if in_index:
+        statement = from_index(statement)
     if by in _LENGTHS:
-        return statement.order_by(group.asc().nulls_last())
-    return statement.order_by(number.desc(), name.asc().nulls_last())
+        return statement.order_by(shown.asc().nulls_last())
+    return statement.order_by(counted.desc(), shown.asc().nulls_last())

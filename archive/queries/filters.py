@@ -1,19 +1,18 @@
 """What options of the command line say of articles, as queries."""
 
-from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Connection
 
 from archive.errors import UsageError
+from archive.frozen import Frozen
 from archive.queries.selection import Selection, select_articles
 from archive.query_language.mistakes import QueryError
 from archive.query_language.parse import parse_query
 from archive.query_language.tree import And, Fact, Node, Or, Published, Query, Words, leaves
 
 
-@dataclass(frozen=True)
-class Filters:
+class Filters(Frozen):
     """Articles of a source, on a topic or one below it, published within a span, in a language; all that are given.
 
     `since` and `until` are dates as exact as one likes (`2023`, `2023-02`, `2023-02-28`), both included.
@@ -42,8 +41,7 @@ class Filters:
         return said
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(Frozen):
     """What a person asks for: a query as typed, and what options add to it.
 
     With `words_only` the query is words and nothing else; with `include_imprecise` articles are meant, too, whose date

@@ -11,13 +11,11 @@ from archive.query_language.tree import Fact, Query, leaves
 
 Condition = ColumnElement[bool]
 
-_kept = articles.alias("kept")
-_id, _status, _until = _kept.c.id, _kept.c.status, _kept.c.embargo_until
 # written out, so that SQLite can tell that the index of those that have a status will do
-_KEPT_BACK: list[ColumnElement[str]] = [literal_column(f"'{one}'") for one in HIDDEN]
+_KEPT_BACK = [f"'{one}'" for one in HIDDEN]
 # asked with every query, and so in plain SQL: a tenth of a millisecond less
 _IS_ANY = text(
-    f"SELECT EXISTS (SELECT 1 FROM articles WHERE status IN ({', '.join(map(str, _KEPT_BACK))})) "
+    f"SELECT EXISTS (SELECT 1 FROM articles WHERE status IN ({', '.join(_KEPT_BACK)})) "
     "OR EXISTS (SELECT 1 FROM articles WHERE embargo_until > :now)"
 )
 
@@ -27,7 +25,9 @@ def visible(connection: Connection) -> Condition | None:
     now = clock.now()
     if not connection.scalar(_IS_ANY, {"now": now}):
         return None
-    return articles.c.id.not_in(union_all(select(_id).where(_status.in_(_KEPT_BACK)), select(_id).where(_until > now)))
+    kept = articles.alias("kept").c
+    kept_back = select(kept.id).where(kept.status.in_([literal_column(one) for one in _KEPT_BACK]))
+    return articles.c.id.not_in(union_all(kept_back, select(kept.id).where(kept.embargo_until > now)))
 
 
 def counted(connection: Connection, *, include_hidden: bool) -> list[Condition]:

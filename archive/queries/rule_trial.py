@@ -1,6 +1,6 @@
 """What a query would tag as a rule, before it is one: how much, beside which topics, and where it is new."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, not_, select
@@ -138,7 +138,7 @@ def _new(selection: Selection, topic_id: int) -> Selection:
         not_(articles.c.id.in_(select(table.c.article_id).where(table.c.topic_id == topic_id)))
         for table in (article_topics, rejected_topics)
     ]
-    return replace(selection, conditions=(*selection.conditions, *without))
+    return selection.altered(conditions=(*selection.conditions, *without))
 
 
 def _for_topic(
@@ -148,7 +148,7 @@ def _for_topic(
     tag, rejected = article_topics.c, rejected_topics.c
 
     def number(of: Selection, condition: Condition) -> int:
-        return count_articles(connection, replace(of, conditions=(*of.conditions, condition)))
+        return count_articles(connection, of.altered(conditions=(*of.conditions, condition)))
 
     has_it = articles.c.id.in_(select(tag.article_id).where(tag.topic_id == topic_id))
     lost_it = articles.c.id.in_(select(rejected.article_id).where(rejected.topic_id == topic_id))

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -63,4 +62,4 @@ def with_saved(connection: Connection, query: Query, today: date, *above: str) -
             raise QueryError(f"no query is saved as '{leaf.value}'{meant}", query.text, leaf.span)
         return Saved(name, with_saved(connection, parse_query(text, today), today, *above, name))
 
-    return replace(query, tree=replaced(query.tree, put_in))
+    return query.altered(tree=replaced(query.tree, put_in))

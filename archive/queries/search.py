@@ -3,9 +3,10 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, literal, select
+from sqlalchemy import ColumnElement, Connection, Integer, Select, bindparam, literal, select
 
 from archive.db.tables import article_revisions, articles
 from archive.normalize.tokens import token_spans, tokenize
@@ -74,13 +75,19 @@ def search_statement(connection: Connection, selection: Selection, limit: int | 
     return statement.order_by(*order)
 
 
-def best_matches(selection: Selection, match: Match, limit: int | None) -> Select[int, float]:
+def best_matches(selection: Selection, match: Match, limit: int | None) -> Select[Any]:
     """Return the SELECT of the articles that match best: id and score."""
+    statement: Any = _ranked(match.form, bool(selection.conditions), limit is not None)
+    return selection.narrowed(statement, **({} if limit is None else {"limit": limit}))
+
+
+@lru_cache(maxsize=64)
+def _ranked(match: Match, is_narrowed: bool, is_limited: bool) -> Select[int, float]:
     score = match.score.label("score")
-    found = select(match.id.label("id"), score).where(match.found)
-    if selection.conditions:
-        found = found.join(articles, match.joined).where(*selection.conditions)
-    return found.order_by(score.desc(), match.id).limit(limit)
+    found = select(match.id.label("id"), score).where(match.found).order_by(score.desc(), match.id)
+    if is_narrowed:
+        found = found.join(articles, match.joined)
+    return found.limit(bindparam("limit", type_=Integer)) if is_limited else found
 
 
 def make_snippet(body: str, texts: Sequence[Text]) -> Snippet:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -20,6 +19,7 @@ from sqlalchemy import (
 from archive.db.spans import Sides, published_within
 from archive.db.tables import articles
 from archive.errors import ArchiveError
+from archive.frozen import Frozen
 from archive.queries.hiding import asks_for_hidden, visible
 from archive.queries.matching import Condition, Match, all_of, is_of_words, match_of
 from archive.queries.saved import with_saved
@@ -32,8 +32,7 @@ _NAMES = ("source", "credited", "topic", "author", "section")
 _LONGEST_NAME = 4  # words after the first that are tried as part of a name
 
 
-@dataclass(frozen=True)
-class Selection:
+class Selection(Frozen):
     """The articles that a query names: conditions on `articles`, and words that they are found by, if there are some.
 
     `texts` are the words, phrases and words near each other that are wanted, to be shown where they stand.
@@ -68,9 +67,18 @@ class Selection:
 
     def of(self, statement: Select[Any]) -> Select[Any]:
         """Return a SELECT from `articles` of these alone, joined to the index where there are words."""
+        return self.narrowed(statement if self.match is None else with_words(statement, self.match.form))
+
+    def narrowed(self, statement: Select[Any], **values: Any) -> Select[Any]:
+        """Return of a SELECT from `articles`, joined to the index already where there are words, these alone.
+
+        `values` are those of its other parameters.
+        """
         if self.match is not None:
-            statement = statement.join(self.match.index, self.match.joined).where(self.match.found)
-        return statement.where(*self.conditions)
+            values |= self.match.values
+        if values:
+            statement = statement.params(values)
+        return statement.where(*self.conditions) if self.conditions else statement
 
     def as_conditions(self) -> list[Condition]:
         """Return the conditions on `articles` alone, for what does not rank."""
@@ -139,6 +147,11 @@ def _of_visible(selection: Selection, seen: Condition | None) -> Selection:
     )
     hidden = Selection((*selection.conditions, not_(seen)), selection.match)
     return Selection((*selection.conditions, seen), selection.match, selection.texts, undated, imprecise, hidden, seen)
+
+
+def with_words(statement: Select[Any], match: Match) -> Select[Any]:
+    """Return a SELECT from `articles` joined to the index, of those that match."""
+    return statement.join(match.index, match.joined).where(match.found)
 
 
 def _indexed(match: Match) -> Condition:

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from archive.frozen import Frozen
 from archive.normalize.tokens import tokenize
 from archive.query_language.mistakes import QueryError
 from archive.query_language.tree import Everything, Fact, Leaf, Near, Published, Span, Words
@@ -48,8 +48,7 @@ _LONGEST = 200_000  # characters of a query
 Kind = Literal["leaf", "AND", "OR", "NOT", "(", ")"]
 
 
-@dataclass(frozen=True)
-class Piece:
+class Piece(Frozen):
     """A part of a query; of a leaf what it means, None where there is no word in it."""
 
     kind: Kind

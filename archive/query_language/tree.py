@@ -1,14 +1,14 @@
 """What a query means: a tree of words, facts and what joins them."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import TypeAlias
+
+from archive.frozen import Frozen
 
 Span = tuple[int, int]
 
 
-@dataclass(frozen=True)
-class Words:
+class Words(Frozen, apart=("span",)):
     """Words that follow each other in the headline or in the body; in one of the two, where a column is named.
 
     `words` are folded as `normalize.tokens` does it, at least one; the last one is the beginning of a word where
@@ -18,17 +18,16 @@ class Words:
     words: tuple[str, ...]
     is_prefix: bool = False
     column: str | None = None
-    span: Span = field(default=(0, 0), compare=False)
+    span: Span = (0, 0)
 
 
-@dataclass(frozen=True)
-class Near:
+class Near(Frozen, apart=("span",)):
     """Two or more different words or phrases in any order in one field, with at most `distance` other words between."""
 
     terms: tuple[Words, ...]
     distance: int
     column: str | None = None
-    span: Span = field(default=(0, 0), compare=False)
+    span: Span = (0, 0)
 
     @property
     def reach(self) -> int:
@@ -40,54 +39,47 @@ class Near:
         return self.distance + sum(lengths[2:])
 
 
-@dataclass(frozen=True)
-class Fact:
+class Fact(Frozen, apart=("span",)):
     """What is known of an article beside its text: `source`, `topic`, …, and the value as typed."""
 
     name: str
     value: str
-    span: Span = field(default=(0, 0), compare=False)
+    span: Span = (0, 0)
 
 
-@dataclass(frozen=True)
-class Published:
+class Published(Frozen, apart=("span",)):
     """A span of local time, `YYYY-MM-DDTHH:MM:SS`, half-open; None where it is open."""
 
     starts: str | None
     ends: str | None
-    span: Span = field(default=(0, 0), compare=False)
+    span: Span = (0, 0)
 
 
-@dataclass(frozen=True)
-class Everything:
+class Everything(Frozen, apart=("span",)):
     """All articles: `*`."""
 
-    span: Span = field(default=(0, 0), compare=False)
+    span: Span = (0, 0)
 
 
-@dataclass(frozen=True)
-class And:
+class And(Frozen):
     """All of several."""
 
     parts: "tuple[Node, ...]"
 
 
-@dataclass(frozen=True)
-class Or:
+class Or(Frozen):
     """At least one of several."""
 
     parts: "tuple[Node, ...]"
 
 
-@dataclass(frozen=True)
-class Not:
+class Not(Frozen):
     """Not that."""
 
     part: "Node"
 
 
-@dataclass(frozen=True)
-class Saved:
+class Saved(Frozen):
     """A saved query within another: what it was saved as, read once more."""
 
     name: str
@@ -99,8 +91,7 @@ Leaf: TypeAlias = Words | Near | Fact | Published | Everything
 Node: TypeAlias = Leaf | And | Or | Not | Saved
 
 
-@dataclass(frozen=True)
-class Query:
+class Query(Frozen):
     """A query as typed, and what it means; without a tree where there is no word in it.
 
     `dropped` are the spans of what has no word in it, as a lone "++" or "&".

@@ -11,6 +11,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from archive.db import proof
+from archive.db.inventories import base
 from archive.db.proof import Changes, compare, declared, take_inventory
 
 Value = None | int | float | str | bytes
@@ -123,8 +124,8 @@ def test_lost_and_added_rows_are_seen(rows: list[Row], row: int, more: Row) -> N
 def test_it_makes_no_difference_how_much_is_read_at_once(rows: list[Row], page_rows: int, page_bytes: int) -> None:
     with closing(made(rows)) as connection, pytest.MonkeyPatch.context() as patch:
         whole = take_inventory(connection)
-        patch.setattr(proof, "_PAGE_ROWS", page_rows)
-        patch.setattr(proof, "_PAGE_BYTES", page_bytes)
+        patch.setattr(base, "PAGE_ROWS", page_rows)
+        patch.setattr(base, "PAGE_BYTES", page_bytes)
         assert take_inventory(connection) == whole
 
 
@@ -137,8 +138,8 @@ def test_large_originals_are_not_all_read_at_once() -> None:
             "INSERT INTO originals SELECT i, zeroblob(1000000) FROM n"
         )
         cursor = connection.execute("SELECT id, content, length(content) FROM originals")
-        pages = [len(page) for page in proof._pages(cursor)]
-    assert sum(pages) == 40 and max(pages) == proof._PAGE_BYTES // 1_000_000 + 1
+        pages = [len(page) for page in base.pages_of(cursor)]
+    assert sum(pages) == 40 and max(pages) == base.PAGE_BYTES // 1_000_000 + 1
 
 
 def test_text_that_is_no_utf8_is_told_apart_too() -> None:

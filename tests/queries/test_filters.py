@@ -1,7 +1,6 @@
 """Which articles a question is about."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -58,7 +57,7 @@ def test_a_span_contains_what_a_date_can_mean(
         assert found(dated, asked) == within
         assert found(dated, asked, "imprecise") == imprecise
         assert found(dated, asked, "undated") == {""}
-        loosely = replace(asked, include_imprecise=True)
+        loosely = asked.altered(include_imprecise=True)
         assert found(dated, loosely) == within | imprecise
         assert found(dated, loosely, "imprecise") == set()
         assert found(dated, loosely, "undated") == {""}

@@ -91,3 +91,20 @@ def test_what_is_shown_is_read_for_those_that_are_shown(ask: Connection) -> None
     steps = plan(ask, "trade", search_statement(ask, selected(ask, "trade"), 10, "relevance"))
     assert steps.index(WORDS) < steps.index(BY_ID)
     assert steps.index(SORTED) < steps.index("SEARCH article_revisions USING INTEGER PRIMARY KEY (rowid=?)")
+
+
+@pytest.mark.parametrize("filters", ["", " has:author", " -source:radio-lintel"])
+def test_a_statement_is_made_once_whatever_is_asked_for(filters: str, ask: Connection) -> None:
+    known = ask.engine._compiled_cache
+    assert known is not None
+    sizes = []
+    for word in ("trade", "minister", "film", "xyzzy"):
+        selection = selected(ask, word + filters)
+        for limit in (5, 20):
+            ask.execute(search_statement(ask, selection, limit, "relevance")).all()
+            ask.execute(in_order(ask, selection, "oldest", limit)).all()
+        ask.execute(counting_of(selection, "articles")).all()
+        for by in GROUPS:
+            ask.execute(counting_by(selection, by, "articles")).all()
+        sizes.append(len(known))
+    assert sizes == [sizes[0]] * 4

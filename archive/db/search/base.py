@@ -9,6 +9,9 @@ from sqlalchemy import Connection
 class Index(Protocol):
     """A full-text index of the current texts, kept in step by whoever writes (no triggers)."""
 
+    def clear(self, connection: Connection) -> None:
+        """Take everything out of the index, whatever is in it."""
+
     def remove(self, connection: Connection, ids: Collection[int]) -> None:
         """Take these articles out of the index, as long as they still have the text that is indexed."""
 

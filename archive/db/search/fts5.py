@@ -23,6 +23,11 @@ _ADD_RANGE = text(
 )
 
 
+def clear(connection: Connection) -> None:
+    """Take everything out of the index, whatever is in it."""
+    connection.exec_driver_sql("INSERT INTO article_fts(article_fts) VALUES ('delete-all')")
+
+
 def remove(connection: Connection, ids: Collection[int]) -> None:
     """Take these articles out of the index, as long as they still have the text that is indexed."""
     if ids:

@@ -34,6 +34,11 @@ _WORDS = (
 )
 
 
+def clear(connection: Connection) -> None:
+    """Take everything out of the index, whatever is in it."""
+    connection.exec_driver_sql("TRUNCATE article_search")
+
+
 def remove(connection: Connection, ids: Collection[int]) -> None:
     """Take these articles out of the index."""
     if ids:

@@ -1,6 +1,6 @@
 """What all engines have in common that find words."""
 
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, Connection, FromClause
 
@@ -11,6 +11,9 @@ Condition = ColumnElement[bool]
 
 class Match(Protocol):
     """Words that articles are found by: conditions on the engine's index, which has a row for each article."""
+
+    def __hash__(self) -> int:
+        """Equal ones are the same key of what is made once."""
 
     @property
     def index(self) -> FromClause:
@@ -31,6 +34,14 @@ class Match(Protocol):
     @property
     def score(self) -> ColumnElement[float]:
         """How well it matches, in the engine's own measure: more is better."""
+
+    @property
+    def form(self) -> "Match":
+        """The same, with parameters for what differs from query to query: a statement of it is made once for all."""
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What the parameters of its form stand for."""
 
     def is_looked_up(self, connection: Connection, limit: int) -> bool:
         """Tell whether going back along the dates, and looking each article up in the index, finds a few soonest."""

@@ -1,10 +1,25 @@
 """Words of a query as FTS5 has them. Every word is quoted, so that none is an operator."""
 
-from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Integer, column, func, literal_column, select, table
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Integer,
+    Select,
+    String,
+    bindparam,
+    column,
+    func,
+    literal_column,
+    select,
+    table,
+)
 
 from archive.db.tables import articles
+from archive.frozen import Frozen
 from archive.queries.matching.base import Condition
 from archive.query_language.tree import And, Near, Node, Not, Or, Saved, Words
 
@@ -17,28 +32,51 @@ _LOOKED_UP = 34  # articles that are looked up in the index in the time it takes
 INDEX = table("article_fts", column("rowid", Integer))
 
 
-@dataclass(frozen=True)
-class Fts5:
-    """A query of FTS5's."""
+_MATCH = literal_column("article_fts").op("MATCH")
+_GIVEN: Condition = _MATCH(bindparam("match", type_=String))
+# with the sum FTS5 cannot look rowids up one by one, which SQLite thinks is quick: matches are read first
+_JOINED: Condition = articles.c.id == INDEX.c.rowid + 0
 
-    expression: str
-    index: FromClause = INDEX
-    id: ColumnElement[int] = INDEX.c.rowid
+
+class Fts5(Frozen):
+    """A query of FTS5's; where it is None, what stands in the parameter `match`."""
+
+    expression: str | None = None
+
+    @property
+    def index(self) -> FromClause:
+        """The index."""
+        return INDEX
+
+    @property
+    def id(self) -> ColumnElement[int]:
+        """The id of an article."""
+        return INDEX.c.rowid
 
     @property
     def joined(self) -> Condition:
-        """With the sum FTS5 cannot look rowids up one by one, which SQLite thinks is quick: matches are read first."""
-        return articles.c.id == INDEX.c.rowid + 0
+        """What joins `articles` to the index."""
+        return _JOINED
 
     @property
     def found(self) -> Condition:
         """The condition that an article matches."""
-        return literal_column("article_fts").op("MATCH")(self.expression)
+        return _GIVEN if self.expression is None else _MATCH(self.expression)
 
     @property
     def score(self) -> ColumnElement[float]:
         """bm25, which is less for better matches, turned round."""
         return literal_column(f"-bm25(article_fts, {HEADLINE_WEIGHT}, 1.0)")
+
+    @property
+    def form(self) -> "Fts5":
+        """The query that stands in a parameter."""
+        return _FORM
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """This query, for that parameter."""
+        return {"match": self.expression}
 
     def is_looked_up(self, connection: Connection, limit: int) -> bool:
         """Tell whether so many articles match that looking up one after the other is sooner done than sorting them.
@@ -46,12 +84,18 @@ class Fts5:
         How many there are is estimated from how close together the first stand. Of a word in a quarter of all articles
         looking up can be quicker, or several times as slow, as its matches lie in the index: then all are sorted.
         """
-        first = select(INDEX.c.rowid).where(self.found).limit(_SAMPLE).subquery()
-        number, lowest, highest = connection.execute(
-            select(func.count(), func.min(first.c.rowid), func.max(first.c.rowid))
-        ).one()
+        number, lowest, highest = connection.execute(_first(), {**self.values, "sample": _SAMPLE}).one()
         # to look one up, FTS5 may have to go through half of the word's matches
         return number == _SAMPLE and bool(limit * (highest - lowest + 1) < _LOOKED_UP * number)
+
+
+_FORM = Fts5()
+
+
+@cache
+def _first() -> Select[int, Any, Any]:
+    first = select(INDEX.c.rowid).where(_GIVEN).limit(bindparam("sample", type_=Integer)).subquery()
+    return select(func.count(), func.min(first.c.rowid), func.max(first.c.rowid))
 
 
 def fts_expression(node: Node) -> str:

@@ -71,6 +71,16 @@ class Tsvector:
         weights = cast(literal([0.1, BODY_WEIGHT, BODY_WEIGHT, HEADLINE_WEIGHT]), ARRAY(REAL))
         return func.coalesce(func.ts_rank(weights, INDEX.c.vector, self._query), 0.0)
 
+    @property
+    def form(self) -> "Tsvector":
+        """Itself: another query is another statement."""
+        return self
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Nothing, then."""
+        return {}
+
     def is_looked_up(self, _connection: Connection, _limit: int) -> bool:
         """Leave it to the server, which knows how frequent words are."""
         return False

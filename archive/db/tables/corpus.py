@@ -1,16 +1,8 @@
-"""What people keep of what they ask: saved queries, and corpora that can be cited."""
+"""Corpora: sets of articles that can be cited."""
 
 from sqlalchemy import Boolean, Column, Integer, UniqueConstraint, false, text
 
 from archive.db.tables.base import Text, reference, table
-
-saved_queries = table(
-    "saved_queries",
-    "A query under a name, to be used in others as `query:NAME`.",
-    Column("name", Text, nullable=False, unique=True, doc="The name, in lower case."),
-    Column("query", Text, nullable=False, doc="The query as typed; days as `-3w` are reckoned when it is used."),
-    Column("saved_at", Text, nullable=False, doc="When, UTC."),
-)
 
 corpora = table(
     "corpora",

@@ -1,0 +1,44 @@
+"""`archive copy`."""
+
+import click
+
+from archive.cli.escaping import printable_line
+from archive.cli.output import counted, hint
+from archive.cli.watching import watching
+
+
+@click.command()
+@click.argument("source", metavar="FROM")
+@click.argument("target", metavar="TO")
+@click.option("--anew", is_flag=True, help="Begin again a copy that was interrupted, instead of going on with it.")
+@click.pass_context
+def copy(ctx: click.Context, /, source: str, target: str, anew: bool) -> None:
+    """Copy a whole archive: into a file, onto a server, or back.
+
+    FROM and TO are files, or databases as postgresql://ada@host/news; TO is a file that does not exist, or an empty
+    database (createdb --encoding UTF8 makes one). Rows go over as they are, with their ids and keys; the search index
+    is built anew. In the end a checksum of every column is compared on both sides. FROM is only read.
+
+    A copy that was interrupted goes on when the same is said again. Until it is whole, no other command opens it.
+    docs/copying.md tells all of it.
+
+    \b
+    archive copy archive.db moved.db
+    """
+    from archive.copying import copy_archive
+    from archive.db.location import locate
+
+    place = locate(target)
+    try:
+        with watching() as watch:
+            done = copy_archive(locate(source), place, anew=anew, watch=watch)
+    except KeyboardInterrupt:
+        hint(f"stopped; {place} is not whole: the same command goes on with it, --anew begins again")
+        ctx.exit(130)
+    tables = sum(state.rows > 0 for state in done.tables.values())
+    click.echo(
+        f"{place}: {counted(done.tables['articles'].rows, 'article')}, {counted(done.rows, 'row')} of "
+        f"{counted(tables, 'table')}; a checksum of every column is the same on both sides"
+    )
+    if done.left_behind:
+        hint(printable_line(f"not part of an archive, and left behind: {', '.join(done.left_behind)}"))

