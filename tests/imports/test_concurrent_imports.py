@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from archive.db import engine, schema
+from archive.db import schema, sqlite
 from archive.errors import ArchiveError
 from archive.ingest import ImportOptions, import_paths
 from tests.engines import connected, state
@@ -134,7 +134,7 @@ def test_an_import_waits_for_another_that_writes(database: Path, tmp_path: Path)
 def test_an_archive_that_stays_locked_is_said_so(
     database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "BUSY_TIMEOUT_MS", 100)
+    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_MS", 100)
     with closing(sqlite3.connect(database, isolation_level=None)) as writer:
         writer.execute("BEGIN IMMEDIATE")
         with pytest.raises(ArchiveError, match="another program holds it; end that, or wait, and do the same again"):
@@ -150,7 +150,7 @@ def test_opening_waits_while_others_make_the_same_file(tmp_path: Path) -> None:
     def open_and_write(path: Path, barrier: threading.Barrier) -> None:
         barrier.wait()
         try:
-            with engine.open_engine(path).begin() as connection:
+            with sqlite.open_engine(path).begin() as connection:
                 connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS boats (name TEXT)")
         except Exception as error:
             failures.append(error)
@@ -168,19 +168,19 @@ def test_opening_waits_while_others_make_the_same_file(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_switched_to_wal_is_given_up_in_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "BUSY_TIMEOUT_MS", 100)
+    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_MS", 100)
     path = tmp_path / "archive.db"
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("CREATE TABLE boats (name TEXT)")
         other.execute("BEGIN EXCLUSIVE")
-        with pytest.raises(ArchiveError, match="another program holds it"), engine.file_errors_explained(path):
-            engine.open_engine(path).connect()
+        with pytest.raises(ArchiveError, match="another program holds it"), sqlite.file_errors_explained(path):
+            sqlite.open_engine(path).connect()
 
 
 def test_errors_that_are_not_of_the_file_stay_what_they_are(tmp_path: Path) -> None:
     with (
         pytest.raises(sqlite3.IntegrityError),
-        engine.file_errors_explained(tmp_path),
+        sqlite.file_errors_explained(tmp_path),
         closing(sqlite3.connect(":memory:")) as memory,
     ):
         memory.execute("CREATE TABLE boats (name TEXT NOT NULL)")
