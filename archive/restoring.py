@@ -1,6 +1,7 @@
 """An article without the units of one import: what it is by those that are left."""
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
 import zstandard
 from sqlalchemy import Connection, select
@@ -81,6 +82,7 @@ class _Article:
                 self._heirs.setdefault(_record(unit), unit.id)
         self._again: dict[int, Article | None] = {}
         self._made: dict[int, Article] = {}  # texts that are made of what is left, by revision
+        self._moved: dict[int, dict[str, Any]] = {}  # units that gave a text which another takes the place of
 
     def restore(self) -> str:
         """Write what the article is, but for the columns that follow from its values; returns its key."""
@@ -98,6 +100,8 @@ class _Article:
         met = {unit.id: unit for unit in self._left}
         done = replay(article, self._events(known), of_nobody, lambda unit: self._has_surroundings(met[unit.id]))
         store.write_restored(connection, self._changes(article, current_id), self._ids)
+        for unit_id, given in self._moved.items():
+            remaining.set_unit(connection, unit_id, given)
         for revision in known:
             if (revision.modified_at, revision.crawled_at) != times[revision.id]:
                 changed = {"modified_at": revision.modified_at, "crawled_at": revision.crawled_at}
@@ -157,8 +161,7 @@ class _Article:
                 sha256 = unit.text_sha256 or text.revision.text_sha256
                 sha256_if_other = None if sha256 == again.text_sha256 else sha256
                 self._left[at] = unit._replace(revision_id=made.id, text_sha256=sha256_if_other)
-                given = {"revision_id": made.id, "text_sha256": sha256_if_other}
-                remaining.set_unit(self._connection, unit.id, given)
+                self._moved[unit.id] = {"revision_id": made.id, "text_sha256": sha256_if_other}
 
     def _events(self, known: Sequence[KnownRevision]) -> list[Left | KnownRevision]:
         """Return the units that are left, and between them the texts that a reparse made of theirs, as they came."""

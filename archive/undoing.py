@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from archive.db import decisions, removal, schema, undone, vocabulary
 from archive.db.decisions import FIELD, TOPIC, UNDO, Decision
-from archive.db.engine import errors_explained, open_engine, settle
+from archive.db.engine import errors_explained, open_engine, points_nowhere, settle, trusting
 from archive.db.location import Location
 from archive.db.precedence import precedence, said, standing
 from archive.db.running_imports import find_running
@@ -201,15 +201,11 @@ def _writing(location: Location) -> Iterator[Connection]:
     schema.require_current(location)
     engine = open_engine(location)
     try:
-        with errors_explained(location), engine.connect() as connection:
-            driver = connection.connection.driver_connection
-            if driver is not None:
-                driver.execute("PRAGMA foreign_keys = OFF")
-            with connection.begin():
-                schema.require_unchanged(connection)
-                yield connection
-                if connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
-                    raise ArchiveError("nothing was changed: rows would point nowhere; `archive verify` says which")
+        with errors_explained(location), trusting(engine) as connection, connection.begin():
+            schema.require_unchanged(connection)
+            yield connection
+            if points_nowhere(connection):
+                raise ArchiveError("nothing was changed: rows would point nowhere; `archive verify` says which")
         settle(engine)
     finally:
         engine.dispose()

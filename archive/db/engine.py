@@ -31,6 +31,13 @@ def trusting(engine: Engine) -> Connection:
     return sqlite.trusting(engine) if engine.dialect.name == "sqlite" else engine.connect()
 
 
+def points_nowhere(connection: Connection) -> bool:
+    """Tell whether a row points to one that is not there, for a connection that was `trusting`; a server looks itself."""
+    if connection.dialect.name != "sqlite":
+        return False
+    return connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None
+
+
 @contextmanager
 def errors_explained(location: Location) -> Iterator[None]:
     """Turn what is said of where an archive is (disk full, server gone, not allowed) into an error with the cure."""
