@@ -32,7 +32,7 @@ def trusting(engine: Engine) -> Connection:
 
 
 def points_nowhere(connection: Connection) -> bool:
-    """Tell whether a row points to one that is not there, for a connection that was `trusting`; a server looks itself."""
+    """Tell whether a row points to one that is not there, after writes that were `trusting`; a server looks itself."""
     if connection.dialect.name != "sqlite":
         return False
     return connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None
