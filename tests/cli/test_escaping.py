@@ -11,6 +11,9 @@ from click.testing import Result
 
 from tests.engines import connected
 
+# how an answer is printed is the same, whatever it comes from
+pytestmark = pytest.mark.sqlite
+
 Run = Callable[..., Result]
 
 MARKUP = "[link=https://evil.example]here[/link] [bold]bold[/bold] :smile:"

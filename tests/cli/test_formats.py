@@ -18,6 +18,9 @@ from hypothesis import strategies as st
 from archive.cli import COMMANDS, cli, output
 from archive.cli.escaping import escaped_json, printable, printable_line
 
+# how an answer is printed is the same, whatever it comes from
+pytestmark = pytest.mark.sqlite
+
 Run = Callable[..., Result]
 
 # each command with -f, as it is called; KEY stands for an article's, REVISED for that of one with two revisions

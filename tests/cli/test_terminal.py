@@ -14,6 +14,9 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
+# how an answer is printed is the same, whatever it comes from
+pytestmark = pytest.mark.sqlite
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 ARTICLES = CHECKOUT / "seeds" / "articles"
 COMMAND = [sys.executable, "-m", "archive"]
