@@ -5,12 +5,13 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: docs demo test lint types layers tests bench-extraction bench-import bench-learn bench-migrate bench-queries bench-search bench-topics bench-views constraints clean help
+.PHONY: docs demo test test-all-cases lint types layers tests bench-extraction bench-import bench-learn bench-migrate bench-queries bench-search bench-topics bench-views constraints clean help
 
 help:
 	@echo "make demo           import the seeds and show what the archive knows about them"
 	@echo "make test           lint, types, layers, tests"
 	@echo "make bench-import   speed of import beside sqlite-utils, on this machine"
+	@echo "make test-all-cases  every case of every test on PostgreSQL, too; takes half an hour"
 	@echo "make bench-queries  10,000 random queries held against the slow reference; takes minutes"
 	@echo "make bench-extraction  how near pages come to what people marked, beside other programs; DATA=../shared"
 	@echo "make bench-learn    how well topics are learned, beside the usual baselines; DATA=../shared"
@@ -42,6 +43,9 @@ layers: $(READY)
 
 tests: $(READY)
 	$(BIN)/pytest -n 2
+
+test-all-cases: $(READY)
+	ARCHIVE_ALL_CASES=1 $(BIN)/pytest -n 2 -k postgresql
 
 bench-import: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --group bench

@@ -1,6 +1,8 @@
 """What all tests share: an archive that Alembic made once, real data beside the checkout, and no network."""
 
+import os
 import socket
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from random import Random
@@ -59,6 +61,24 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "engine" in metafunc.fixturenames:
         only = [engine for engine in ENGINES if metafunc.definition.get_closest_marker(engine)]
         metafunc.parametrize("engine", only or ENGINES, indirect=True, scope="session")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of a test with many cases, leave all but the first two out on PostgreSQL, unless `make test-all-cases` asks."""
+    if os.environ.get("ARCHIVE_ALL_CASES"):
+        return
+    seen: Counter[str] = Counter()
+    left_out = []
+    for item in items:
+        callspec = getattr(item, "callspec", None)
+        if callspec is not None and len(callspec.params) > 1 and callspec.params.get("engine") == ENGINES[1]:
+            function = item.nodeid.partition("[")[0]
+            seen[function] += 1
+            if seen[function] > 2:
+                left_out.append(item)
+    config.hook.pytest_deselected(items=left_out)
+    gone = set(left_out)
+    items[:] = [item for item in items if item not in gone]
 
 
 @pytest.fixture(scope="session")
