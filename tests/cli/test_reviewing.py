@@ -1,6 +1,5 @@
 """`archive topics review` on a real terminal: the program in a process of its own, and keys that are pressed."""
 
-import contextlib
 import json
 import re
 import shlex
@@ -173,10 +172,13 @@ def test_at_the_end_there_is_no_more_to_ask(terminal: Begin) -> None:
 
 
 def test_control_characters_are_shown_and_not_obeyed(terminal: Begin, seeds_archive: Path) -> None:
-    with contextlib.connected(seeds_archive) as connection:
-        connection.execute("UPDATE topics SET name = name || char(155) || '31m', retired = 1")
-        connection.execute("UPDATE article_revisions SET body = body || char(27) || '[5m', headline = 'A' || char(155)")
-        connection.execute("UPDATE tag_evidence SET rule = char(27) || '[5m', given_text = char(27) || '[5m'")
+    red, blinking = "\x9b31m", "\x1b[5m"
+    with connected(seeds_archive) as connection:
+        connection.execute("UPDATE topics SET name = name || CAST(? AS TEXT), retired = TRUE", (red,))
+        connection.execute(
+            "UPDATE article_revisions SET body = body || CAST(? AS TEXT), headline = ?", (blinking, "A\x9b")
+        )
+        connection.execute("UPDATE tag_evidence SET rule = ?, given_text = ?", (blinking, blinking))
         connection.commit()
     one = terminal(NO_COLOR="1")
     shown = one.until() + one.press("o") + one.press("s") + one.press("s")
