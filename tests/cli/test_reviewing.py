@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from archive.cli.reviewing import together
 from archive.forget import forget
 from archive.queries.article import around
+from tests.engines import connected
 
 Run = Callable[..., Result]
 Begin = Callable[..., Any]  # what begins, as `on_terminal` gives it
