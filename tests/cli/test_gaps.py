@@ -1,6 +1,7 @@
 """`archive gaps`."""
 
 import json
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,7 +19,7 @@ def test_a_terminal_shows_what_is_lacking_why_and_a_command(seeds: Run, seeds_ar
     assert first.endswith("seeds/articles")
     assert len(keys.split()) == 3
     assert candidate == "  Radio Lintel (1 other article of the folder)"
-    assert command == f"archive --db {seeds_archive} set {keys.split()[0]} source='Radio Lintel'"
+    assert command == f"archive --db {shlex.quote(str(seeds_archive))} set {keys.split()[0]} source='Radio Lintel'"
 
 
 def test_more_than_the_examples(seeds: Run) -> None:

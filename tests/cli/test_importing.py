@@ -1,6 +1,7 @@
 """`archive import`: what it says, and how it ends. What it does is tested with the import itself."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -80,7 +81,8 @@ def test_a_dry_run_lists_units_and_writes_nothing(take: Run, database: Path) -> 
     rows = take("-q", "--dry-run", "-f", "csv", ARTICLES / "courier").stdout.splitlines()
     assert rows[0].startswith("position,outcome,key,locator,reason") and len(rows) == 3
     assert state(database) == before
-    assert take("-q", ARTICLES).stdout.startswith("import 2: 19 read = 14 added")
+    # a server does not give the numbers again that were tried
+    assert re.match("import [2-5]: 19 read = 14 added", take("-q", ARTICLES).stdout)
 
 
 def test_a_dry_run_makes_no_archive(run: Run, tmp_path: Path) -> None:

@@ -19,6 +19,9 @@ from archive.db import schema
 from archive.db.views import VIEWS
 from tests.engines import connected
 
+# answers are of released archives, and there are none on servers yet
+pytestmark = pytest.mark.sqlite
+
 HERE = Path(__file__).resolve().parent
 ASK = runpy.run_path(str(HERE / "ask.py"))
 QUESTIONS: list[Path] = ASK["questions"]()

@@ -67,7 +67,7 @@ def old(database: Path, tmp_path: Path) -> Path:
 
 
 def test_earlier_articles_are_found_by_the_urls_of_today(old: Path, tmp_path: Path) -> None:
-    before = rows(old, "SELECT id, key FROM articles")
+    before = rows(old, "SELECT id, key FROM articles ORDER BY id")
     files = [
         page(tmp_path, "telephone", "http://m.mill.example/1?utm_source=x", TEXT.format("telephone") + " Or not."),
         page(tmp_path, "telephone again", "https://www.mill.example/1/amp", TEXT.format("telephone")),
@@ -75,8 +75,8 @@ def test_earlier_articles_are_found_by_the_urls_of_today(old: Path, tmp_path: Pa
         page(tmp_path, "route again", "https://mill.example/#!/3", TEXT.format("route")),
     ]
     assert take_in(old, *files) == {"revised": 1, "duplicate": 3}
-    assert rows(old, "SELECT id, key FROM articles") == before
-    assert rows(old, "SELECT id, url FROM articles WHERE id < 4") == [
+    assert rows(old, "SELECT id, key FROM articles ORDER BY id") == before
+    assert rows(old, "SELECT id, url FROM articles WHERE id < 4 ORDER BY id") == [
         (1, "https://mill.example/1"),
         (2, "https://mill.example/2"),
         (3, "https://mill.example#!/3"),
@@ -138,7 +138,7 @@ def test_a_url_that_a_person_decided_on_stays_theirs(old: Path) -> None:
     with engine.begin() as connection:
         addresses.follow_rules(connection, canonical_url, RULES_VERSION)
     engine.dispose()
-    assert rows(old, "SELECT url FROM articles WHERE id < 4") == [
+    assert rows(old, "SELECT url FROM articles WHERE id < 4 ORDER BY id") == [
         (None,),
         ("https://else.example/2",),
         ("https://mill.example#!/3",),

@@ -17,6 +17,9 @@ from archive.errors import ArchiveError, SchemaError
 from archive.running import stopped_in_order
 from tests.engines import connected, state
 
+# of servers in tests/upgrades/test_on_server.py
+pytestmark = pytest.mark.sqlite
+
 
 def test_missing_file_is_named_with_the_way_to_make_one(tmp_path: Path) -> None:
     with pytest.raises(SchemaError, match=r"there is no archive at .*no\.db; `archive import PATH` makes one"):

@@ -10,6 +10,9 @@ from archive.db import schema, upgrades
 from archive.errors import ArchiveError, SchemaError
 from tests.engines import connected, state
 
+# of servers in tests/upgrades/test_on_server.py
+pytestmark = pytest.mark.sqlite
+
 BELOW = "20261122_periods_of_names"
 
 

@@ -55,6 +55,7 @@ def test_a_state_of_a_text_stands_beside_the_one_before(connection: sqlite3.Conn
     assert states == [(1, 0, 1, 0, None), (2, 1, 0, 1, 1)]
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("start", [0, 59, 60, 61, 500])
 def test_context_is_cut_sixty_characters_from_the_passage(connection: sqlite3.Connection, start: int) -> None:
     body = "".join(chr(0x4E00 + number) for number in range(700))
@@ -73,6 +74,7 @@ def test_context_is_cut_sixty_characters_from_the_passage(connection: sqlite3.Co
     assert (passage, context) == (body[start : start + 7], body[max(start - 60, 0) : start + 67])
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(
     "view", ["documents", "document_authors", "document_topics", "document_revisions", "tag_overview"]
 )
@@ -82,6 +84,7 @@ def test_what_is_asked_of_one_article_looks_at_no_other(connection: sqlite3.Conn
     assert scanned(plan) == []
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(
     ("statement", "index"),
     [
@@ -100,6 +103,7 @@ def test_what_is_asked_of_one_source_topic_import_or_time_finds_it_by_an_index(
     assert {*scanned(plan)} <= {"tree", "topics"}  # of topics there are few
 
 
+@pytest.mark.sqlite
 def test_topics_are_counted_once_and_not_again_for_each_row_that_is_joined(connection: sqlite3.Connection) -> None:
     plan = plan_of(
         connection,
@@ -109,6 +113,7 @@ def test_topics_are_counted_once_and_not_again_for_each_row_that_is_joined(conne
     assert [step for step in plan if "CORRELATED" in step] == []
 
 
+@pytest.mark.sqlite
 def test_months_are_counted_in_one_pass(connection: sqlite3.Connection) -> None:
     for condition in ("1", "month = '2023-02'", "source_slug = 'lantern-wire'"):
         plan = plan_of(connection, f"SELECT * FROM monthly_counts WHERE {condition}")

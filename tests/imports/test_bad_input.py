@@ -22,6 +22,9 @@ from archive.readers.base import HEAD
 from archive.readers.files import FoundFile, read_bytes
 from archive.workers import Workers
 
+# what is read, and how it fails, hangs on no engine; tests/imports/test_server_imports.py is about servers
+pytestmark = pytest.mark.sqlite
+
 Rows = Callable[..., list[tuple[Any, ...]]]
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 

@@ -17,6 +17,9 @@ from archive.errors import ArchiveError
 from archive.ingest import ImportOptions, import_paths
 from tests.engines import connected, state
 
+# of servers in tests/imports/test_server_imports.py
+pytestmark = pytest.mark.sqlite
+
 Rows = Callable[..., list[tuple[Any, ...]]]
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 Start = Callable[..., "subprocess.Popen[str]"]

@@ -28,6 +28,9 @@ from archive.readers.files import FoundFile, find_files
 from archive.workers import Workers
 from tests.engines import state
 
+# of servers in tests/imports/test_server_imports.py
+pytestmark = pytest.mark.sqlite
+
 Rows = Callable[..., list[tuple[Any, ...]]]
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 Start = Callable[..., "subprocess.Popen[str]"]

@@ -18,6 +18,9 @@ from archive.readers.field_map import FieldMap
 from archive.readers.files import FoundFile
 from archive.workers import Workers
 
+# what is looked into hangs on no engine
+pytestmark = pytest.mark.sqlite
+
 TEXT = "The ferry at the mill left {} people behind on Monday, since its landing stage had broken in the storm."
 TABLE = "headline\tbody\tpublished\n" + "".join(f"Ferry {n}\t{TEXT.format(n)}\t2023-02-0{n}\n" for n in (1, 2))
 
