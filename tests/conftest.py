@@ -64,7 +64,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Of a test with many cases, leave all but the first two out on PostgreSQL, unless `make test-all-cases` asks."""
+    """Of a test with many cases, leave all but the first out on PostgreSQL, unless `make test-all-cases` asks."""
     if os.environ.get("ARCHIVE_ALL_CASES"):
         return
     seen: Counter[str] = Counter()
@@ -74,7 +74,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if callspec is not None and len(callspec.params) > 1 and callspec.params.get("engine") == ENGINES[1]:
             function = item.nodeid.partition("[")[0]
             seen[function] += 1
-            if seen[function] > 2:
+            if seen[function] > 1:
                 left_out.append(item)
     config.hook.pytest_deselected(items=left_out)
     gone = set(left_out)

@@ -445,7 +445,7 @@ def test_what_is_on_one_day_cannot_be_split(taught: tuple[Path, list[str]]) -> N
 def test_a_damaged_model_is_not_applied(proposed: tuple[Path, list[str]]) -> None:
     path, _ = proposed
     with connected(path) as connection, connection:
-        connection.execute("UPDATE models SET content = x'00'")
+        connection.execute("UPDATE models SET content = ?", (b"\0",))
     with pytest.raises(ArchiveError, match="the model is damaged"):
         suggest(path, Asked())
     assert rows(path, "SELECT count(*) FROM suggestions") != [(0,)]

@@ -113,7 +113,7 @@ def test_articles_without_any_month_have_no_bars(seeds: Run, seeds_archive: Path
 
 def test_a_terminal_without_blocks_gets_other_bars(seeds_archive: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "archive", "--db", seeds_archive, "topics", "--depth", "1"],
+        [sys.executable, "-m", "archive", "--db", str(seeds_archive), "topics", "--depth", "1"],
         env={**os.environ, "PYTHONIOENCODING": "latin-1", "COLUMNS": "120"},
         capture_output=True,
         check=True,
@@ -125,8 +125,8 @@ def test_a_terminal_without_blocks_gets_other_bars(seeds_archive: Path) -> None:
 def test_topics_that_are_retired_are_marked(seeds: Run, seeds_archive: Path) -> None:
     write(
         seeds_archive,
-        "UPDATE topics SET retired = 1, retired_on = '2024-05-06' WHERE code IN ('sanctions', 'conflict-and-security')",
-        "UPDATE topics SET retired = 1 WHERE id = (SELECT min(t.id) FROM topics t "
+        "UPDATE topics SET retired = TRUE, retired_on = '2024-05-06' WHERE code IN ('sanctions', 'conflict-and-security')",
+        "UPDATE topics SET retired = TRUE WHERE id = (SELECT min(t.id) FROM topics t "
         "LEFT JOIN article_topics x ON x.topic_id = t.id WHERE x.id IS NULL AND t.code = 'politics')",
     )
     assert "  Sanctions (retired) " in seeds("topics").stdout
@@ -227,7 +227,7 @@ def test_a_topic_on_the_terminal(seeds: Run, seeds_archive: Path) -> None:
 def test_topics_below_that_are_on_nothing_share_a_line(seeds: Run, seeds_archive: Path) -> None:
     write(
         seeds_archive,
-        "UPDATE topics SET retired = 1 WHERE code = 'human-rights'",
+        "UPDATE topics SET retired = TRUE WHERE code = 'human-rights'",
         "UPDATE topics SET parent_id = (SELECT id FROM topics WHERE code = 'tourism') "
         "WHERE code IN ('taiwan', 'trade', 'human-rights')",
     )

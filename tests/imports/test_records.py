@@ -114,6 +114,7 @@ def test_a_record_over_the_limit_costs_no_other(database: Path, tmp_path: Path) 
     assert run(database, other, max_characters=100).outcomes == {"failed": 1}
 
 
+@pytest.mark.sqlite
 def test_a_topic_of_a_vocabulary_that_is_not_loaded_is_made_with_its_name(
     database: Path, tmp_path: Path, contents: Callable[[Path], Any]
 ) -> None:

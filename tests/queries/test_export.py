@@ -19,7 +19,7 @@ from archive.ingest import ImportOptions, ImportSummary, import_paths
 from archive.queries import reading
 from archive.queries.export import export_articles
 from archive.queries.filters import Asked, Filters
-from tests.engines import connected
+from tests.engines import NewArchive, connected
 
 # what a revision's number and the place of an article tell is of the archive it is in
 _OF_THE_ARCHIVE = ("revision",)
@@ -197,9 +197,11 @@ def test_odd_texts_come_back_as_the_same_articles(
     assert [article["key"] for article in after if article["id"] or article["url"]] == identified
 
 
-def test_topics_without_a_letter_in_their_names_keep_their_codes(database: Path, tmp_path: Path) -> None:
+def test_topics_without_a_letter_in_their_names_keep_their_codes(
+    database: Path, new_archive: NewArchive, tmp_path: Path
+) -> None:
     """Their codes are numbers in the order in which they came, which is not that of their names."""
-    other = Path(shutil.copy(database, tmp_path / "other.db"))
+    other = new_archive("empty", "other.db")
     wire = tmp_path / "wire.jsonl"
     wire.write_text(json.dumps({"title": "Ferry", "text": "It left.", "topics": ["\U000ddd78", "\U000a6827"]}) + "\n")
     run(database, wire)
