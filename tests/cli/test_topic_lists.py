@@ -125,7 +125,8 @@ def test_a_terminal_without_blocks_gets_other_bars(seeds_archive: Path) -> None:
 def test_topics_that_are_retired_are_marked(seeds: Run, seeds_archive: Path) -> None:
     write(
         seeds_archive,
-        "UPDATE topics SET retired = TRUE, retired_on = '2024-05-06' WHERE code IN ('sanctions', 'conflict-and-security')",
+        "UPDATE topics SET retired = TRUE, retired_on = '2024-05-06' "
+        "WHERE code IN ('sanctions', 'conflict-and-security')",
         "UPDATE topics SET retired = TRUE WHERE id = (SELECT min(t.id) FROM topics t "
         "LEFT JOIN article_topics x ON x.topic_id = t.id WHERE x.id IS NULL AND t.code = 'politics')",
     )
