@@ -51,7 +51,8 @@ def asked(path: Path, question: Callable[..., Any], *arguments: Any) -> Any:
 
 def execute(path: Path, statement: str, *parameters: Any) -> list[Any]:
     with connected(path) as connection, connection:
-        return connection.execute(statement, parameters).fetchall()
+        found = connection.execute(statement, parameters)
+        return list(found.fetchall()) if found.description else []
 
 
 def lay(folder: Path, files: dict[str, str]) -> list[str]:
@@ -107,8 +108,10 @@ def test_what_is_counted_at_that_moment(seeds_archive: Path) -> None:
     record = freeze(seeds_archive)
     ((texts, words, sources, without_source, without_date),) = execute(
         seeds_archive,
-        "SELECT count(DISTINCT r.fingerprint), sum(r.words), count(DISTINCT a.source_id), sum(a.source_id IS NULL), "
-        "sum(a.published IS NULL) FROM articles a JOIN article_revisions r ON r.id = a.revision_id",
+        "SELECT count(DISTINCT r.fingerprint), sum(r.words), count(DISTINCT a.source_id), "
+        "count(CASE WHEN a.source_id IS NULL THEN 1 END), "
+        "count(CASE WHEN a.published IS NULL THEN 1 END) "
+        "FROM articles a JOIN article_revisions r ON r.id = a.revision_id",
     )
     counts = ("texts", "words", "sources", "without_source", "without_date")
     assert tuple(record[name] for name in counts) == (texts, words, sources, without_source, without_date)

@@ -404,10 +404,10 @@ def test_what_follows_from_a_tag_follows_the_rule(database: Path, tmp_path: Path
     with connected(database) as connection:
         connection.execute(
             "INSERT INTO topics (id, scheme, code, name, origin, created_at) "
-            "VALUES (1, 'x', 'eels', 'Eels', 'vocabulary', '2026-11-22T08:00:00.000000Z')"
+            "VALUES (900, 'x', 'eels', 'Eels', 'vocabulary', '2026-11-22T08:00:00.000000Z')"
         )
         connection.execute(
-            "INSERT INTO topic_mappings (topic_id, relation, scheme, code) VALUES (1, 'exact', 'local', 'fish')"
+            "INSERT INTO topic_mappings (topic_id, relation, scheme, code) VALUES (900, 'exact', 'local', 'fish')"
         )
         connection.commit()
     file = tmp_path / "eels.md"

@@ -1,6 +1,5 @@
 """What people say of sources: two that are one, another name, one that is two; it holds, and is taken back."""
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from archive.errors import ArchiveError, NotFoundError, UsageError
 from archive.ingest import ImportOptions, import_paths, load_vocabulary
 from archive.queries import reading
 from archive.queries.verification import verify
-from tests.engines import Archives, connected
+from tests.engines import Archives, NewArchive, connected
 
 Contents = Callable[[Path], dict[str, list[str]]]
 
@@ -51,9 +50,9 @@ def imported(engine: str, archives: Archives, folder: Path, tmp_path_factory: py
 
 
 @pytest.fixture
-def archive(imported: Path, tmp_path: Path) -> Path:
+def archive(imported: Location, new_archive: NewArchive) -> Location:
     """An archive with an article of each of four sources."""
-    return Path(shutil.copy(imported, tmp_path / "archive.db"))
+    return new_archive(imported)
 
 
 def say(archive: Path, verb: str, source: str, value: str) -> int:
@@ -251,10 +250,9 @@ SAID = st.lists(
 @settings(max_examples=25)
 @given(said=SAID)
 def test_all_that_was_said_comes_apart_in_reverse_and_is_the_same_in_an_archive_made_anew(
-    said: list[tuple[str, str, str]], imported: Path, contents: Contents, tmp_path_factory: pytest.TempPathFactory
+    said: list[tuple[str, str, str]], imported: Path, contents: Contents, new_archive: NewArchive
 ) -> None:
-    folder = tmp_path_factory.mktemp("said")
-    archive, anew = (Path(shutil.copy(imported, folder / name)) for name in ("archive.db", "anew.db"))
+    archive, anew = (new_archive(imported, name) for name in ("archive.db", "anew.db"))
     before = but_the_log(contents(archive))
     made = []
     for verb, source, value in said:
@@ -275,7 +273,9 @@ def test_all_that_was_said_comes_apart_in_reverse_and_is_the_same_in_an_archive_
     assert but_the_log(contents(archive)) == before
 
 
-def test_taking_back_comes_with_the_file_too(archive: Path, imported: Path, contents: Contents, tmp_path: Path) -> None:
+def test_taking_back_comes_with_the_file_too(
+    new_archive: NewArchive, archive: Path, imported: Path, contents: Contents, tmp_path: Path
+) -> None:
     import json
 
     say(archive, "merge", "lantern-wyre", "lantern-wire")
@@ -283,7 +283,7 @@ def test_taking_back_comes_with_the_file_too(archive: Path, imported: Path, cont
     say(archive, "rename", "lantern-wyre", "Wyre")
     with reading(archive) as connection:
         lines = [json.dumps(record) for record in dump_decisions(connection)]
-    anew = Path(shutil.copy(imported, tmp_path / "anew.db"))
+    anew = new_archive(imported, "anew.db")
     assert restore_decisions(anew, lines).added == 3
     assert contents(anew) == contents(archive)
     assert restore_decisions(anew, lines).already == 3
@@ -341,14 +341,14 @@ def test_loading_the_file_again_changes_nothing_that_was_decided(archive: Path, 
 
 
 def test_what_a_changed_file_says_is_so_where_nobody_decided_and_when_that_is_taken_back(
-    archive: Path, imported: Path, contents: Contents, tmp_path: Path
+    new_archive: NewArchive, archive: Path, imported: Path, contents: Contents, tmp_path: Path
 ) -> None:
     changed = FILE.replace('"L. Wire"', '"L. Wire", "Wire"').replace('"wyre.example"', '"wyre.example", "w.example"')
     changed = changed.replace('"XO"', '"XO"\naliases = ["Wyre"]')
     changed = changed.replace(
         'name = "Radio Lintel"', 'slug = "radio-lintel"\nname = "Radio Lintel One"\nkind = "radio"'
     )
-    first = Path(shutil.copy(imported, tmp_path / "first.db"))
+    first = new_archive(imported, "first.db")
     load(first, FILE)
     load(first, changed)
     load(archive, FILE)

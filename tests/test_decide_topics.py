@@ -1,7 +1,6 @@
 """What people say of topics: two that are one, another name, another place; it holds, and is taken back."""
 
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -101,9 +100,9 @@ def imported(engine: str, archives: Archives, folder: Path, tmp_path_factory: py
 
 
 @pytest.fixture
-def archive(imported: Path, tmp_path: Path) -> Path:
+def archive(imported: Location, new_archive: NewArchive) -> Location:
     """An archive with articles tagged by rules, by what they give, and by lines at their end."""
-    return Path(shutil.copy(imported, tmp_path / "archive.db"))
+    return new_archive(imported)
 
 
 def say(archive: Path, verb: str, topic: str, value: str | None) -> int:
@@ -369,13 +368,13 @@ def test_loading_the_file_again_changes_nothing_that_was_decided(archive: Path, 
 
 
 def test_a_file_that_has_changed_is_loaded_below_what_was_decided(
-    archive: Path, imported: Path, contents: Contents, tmp_path: Path
+    new_archive: NewArchive, archive: Path, imported: Path, contents: Contents, tmp_path: Path
 ) -> None:
     changed = TOPICS.replace('"Brook"', '"Becks"').replace(
         'name = "Waterways"', 'name = "Water roads"\ncode = "waterways"'
     )
     changed = changed.replace('"canal"', '"canal", "dyke"').replace('["ferry"', '["barge", "ferry"')
-    first = Path(shutil.copy(imported, tmp_path / "first.db"))
+    first = new_archive(imported, "first.db")
     load(first, changed)
     loaded = but_the_log(contents(first))
     for path in (archive, first):
@@ -432,10 +431,9 @@ def test_all_that_was_said_comes_apart_in_reverse_and_is_the_same_in_an_archive_
     imported: Path,
     folder: Path,
     contents: Contents,
-    tmp_path_factory: pytest.TempPathFactory,
+    new_archive: NewArchive,
 ) -> None:
-    here = tmp_path_factory.mktemp("said")
-    archive, anew = (Path(shutil.copy(imported, here / name)) for name in ("archive.db", "anew.db"))
+    archive, anew = (new_archive(imported, name) for name in ("archive.db", "anew.db"))
     before = but_the_log(contents(archive))
     keys = [key for (key,) in ask(archive, "SELECT key FROM articles ORDER BY key")]
     for verb, about, value in said:
@@ -493,23 +491,25 @@ def test_what_came_in_between_is_the_same_in_an_archive_made_anew(
 
 
 def test_a_topic_of_which_more_is_known_than_a_name_is_not_taken_in(
-    archive: Path, imported: Path, tmp_path: Path
+    new_archive: NewArchive, archive: Path, imported: Path, tmp_path: Path
 ) -> None:
     say(archive, "alias", "boats", "Barges")
     lines = dumped(archive)
-    anew = Path(shutil.copy(imported, tmp_path / "anew.db"))
+    anew = new_archive(imported, "anew.db")
     load(anew, TOPICS + '\n[[topics]]\nname = "Barges"\n')
     (missing,) = restore_decisions(anew, lines).missing
     assert "'Barges' leads to local:barges; `archive topics merge" in missing
 
 
-def test_taking_back_comes_with_the_file_too(archive: Path, imported: Path, contents: Contents, tmp_path: Path) -> None:
+def test_taking_back_comes_with_the_file_too(
+    new_archive: NewArchive, archive: Path, imported: Path, contents: Contents, tmp_path: Path
+) -> None:
     say(archive, "merge", "rivers", "waterways")
     say(archive, "move", "water", "waterways")
     undo(archive, 1, "Bo")
     say(archive, "move", "rivers", None)
     lines = dumped(archive)
-    anew = Path(shutil.copy(imported, tmp_path / "anew.db"))
+    anew = new_archive(imported, "anew.db")
     assert restore_decisions(anew, lines).added == 4
     assert contents(anew) == contents(archive)
     assert restore_decisions(anew, lines).already == 4

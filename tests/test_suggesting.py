@@ -240,7 +240,7 @@ def test_only_a_topic_and_only_the_articles_asked_for(proposed: tuple[Path, list
 def test_retired_topics_are_not_proposed(proposed: tuple[Path, list[str]]) -> None:
     path, _ = proposed
     with connected(path) as connection, connection:
-        connection.execute("UPDATE topics SET retired = 1 WHERE code = 'trade'")
+        connection.execute("UPDATE topics SET retired = TRUE WHERE code = 'trade'")
     assert {code for _, code in shown(suggest(path, Asked(), min_score=0))} <= {"tourism"}
     with pytest.raises(NotFoundError, match="or it is retired since"):
         suggest(path, Asked(), topic="trade")

@@ -89,7 +89,7 @@ def _of_stated(connection: Connection, what: str, column: Column[str | None], na
 def unknown_name(what: str, name: str, known: Iterable[str]) -> NotFoundError:
     """Return the error for a name that leads nowhere, with the one that was probably meant."""
     by_key: dict[str, str] = {}
-    for one in known:
+    for one in sorted(known):
         by_key |= {word: one for word in tokenize(one) if len(word) > 3 and word not in by_key}
         by_key[" ".join(tokenize(one))] = one
     near = get_close_matches(" ".join(tokenize(name)), by_key, n=1, cutoff=0.7)
