@@ -17,6 +17,8 @@ from archive.queries import reading
 from archive.queries.verification import verify
 from tests.engines import Archives, NewArchive, connected
 
+pytestmark = pytest.mark.sqlite
+
 Contents = Callable[[Path], dict[str, list[str]]]
 
 BODY = "The council of the small harbour town met on {day} and spoke of {thing}, of which nobody knew much. "

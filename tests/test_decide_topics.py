@@ -22,6 +22,8 @@ from archive.queries.verification import verify
 from archive.reparse import survey
 from tests.engines import Archives, NewArchive, connected
 
+pytestmark = pytest.mark.sqlite
+
 Contents = Callable[[Path], dict[str, list[str]]]
 
 SOURCES = '[[sources]]\nname = "Orla Post"\n'
