@@ -292,7 +292,7 @@ def _in_parts(upgrade: Callable[[], object]) -> dict[str, float]:
     watch(proof, "take_inventory", lambda: next(inventories))
     watch(proof, "check_foreign_keys", lambda: KEYS)
     watch(proof, "check_search", lambda: SEARCH)
-    watch(engine, "truncate_wal", lambda: EMPTYING)
+    watch(engine, "settle", lambda: EMPTYING)
     start = time.perf_counter()
     try:
         upgrade()

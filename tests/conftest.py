@@ -56,6 +56,16 @@ def own_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mon
     monkeypatch.setenv("NO_COLOR", "1")
 
 
+# Test files that the default run takes through PostgreSQL; `make test-all-cases` takes all.
+_ON_SERVERS = {
+    *(
+        f"tests/queries/test_{name}.py"
+        for name in ("article", "articles", "facts", "long_texts", "search", "selection")
+    ),
+    *(f"tests/test_{name}.py" for name in ("decide", "import", "undoing", "versions")),
+}
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run what works on an archive once for each engine, but for what is about one of them (marked by its name)."""
     if "engine" in metafunc.fixturenames:
@@ -64,17 +74,17 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Of a test with many cases, leave all but the first out on PostgreSQL, unless `make test-all-cases` asks."""
+    """Of a test with many cases, leave all but the first out on PostgreSQL, and other files, unless `make test-all-cases` asks."""
     if os.environ.get("ARCHIVE_ALL_CASES"):
         return
     seen: Counter[str] = Counter()
     left_out = []
     for item in items:
         callspec = getattr(item, "callspec", None)
-        if callspec is not None and len(callspec.params) > 1 and callspec.params.get("engine") == ENGINES[1]:
+        if callspec is not None and callspec.params.get("engine") == ENGINES[1]:
             function = item.nodeid.partition("[")[0]
             seen[function] += 1
-            if seen[function] > 1:
+            if seen[function] > 1 or function.partition("::")[0] not in _ON_SERVERS:
                 left_out.append(item)
     config.hook.pytest_deselected(items=left_out)
     gone = set(left_out)
@@ -84,7 +94,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(scope="session")
 def engine(request: pytest.FixtureRequest) -> str:
     """The engine that a test is run on."""
-    return str(request.param)
+    return str(getattr(request, "param", ENGINES[0]))  # where it is asked for while the test runs
 
 
 @pytest.fixture(scope="session")

@@ -104,6 +104,7 @@ def test_what_the_query_finds_is_kept_with_its_current_text(seeds_archive: Path)
     assert asked(seeds_archive, lambda connection: list(list_corpora(connection))) == [record]
 
 
+@pytest.mark.sqlite
 def test_what_is_counted_at_that_moment(seeds_archive: Path) -> None:
     record = freeze(seeds_archive)
     ((texts, words, sources, without_source, without_date),) = execute(

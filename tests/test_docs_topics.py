@@ -27,6 +27,7 @@ def answer(command: str, database: Path) -> str:
     return result.output.replace(f"{CHECKOUT}/", "")
 
 
+@pytest.mark.sqlite
 def test_sessions_are_real(database: Path) -> None:
     text = DOC.read_text(encoding="utf-8")
 

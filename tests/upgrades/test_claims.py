@@ -243,12 +243,6 @@ def test_missing_archive_is_made_empty(archive: Run, tmp_path: Path) -> None:
     assert files(path) == ["typo.db"]
 
 
-def test_other_engines_are_refused(archive: Run, tmp_path: Path) -> None:
-    done = archive(tmp_path, "--db", "postgresql://localhost/archive", "db", "upgrade")
-    assert done.exit_code == 2
-    assert "keeps an archive in an SQLite file" in done.stderr
-
-
 def alembic(path: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "alembic", *words],
