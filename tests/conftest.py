@@ -74,7 +74,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Of a test with many cases, leave all but the first out on PostgreSQL, and other files, unless `make test-all-cases` asks."""
+    """On PostgreSQL take the first case of each test of some files, unless `make test-all-cases` asks for all."""
     if os.environ.get("ARCHIVE_ALL_CASES"):
         return
     seen: Counter[str] = Counter()

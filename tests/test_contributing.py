@@ -79,7 +79,7 @@ def test_a_new_column_comes_in_as_described(copy: Path) -> None:
         "tests/test_migrations.py::test_migrated_tables_are_those_of_the_models",
         "tests/test_migrations.py::test_every_migration_says_what_it_changes_and_what_holds_afterwards",
         "tests/test_migrations.py::test_migrations_import_nothing_of_the_archive",
-        f"tests/test_migrations.py::test_migration_goes_down_and_up_again_over_rows[{NAME}]",
+        f"tests/test_migrations.py::test_migration_goes_down_and_up_again_over_rows[sqlite-{NAME}]",
         "tests/contract",
     ]
     done = run(copy, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *tests)
