@@ -12,7 +12,8 @@ The way of the data, and where to look:
     undoing    an import taken out again            forget     articles wiped for good, on record
     exports    articles as other programs read them corpora    sets of articles frozen to be cited
     query_language  what people type, as a tree     saved_queries   queries kept under a name
-    vocabularies    files of topics, read, written
+    vocabularies    files of topics, read, written  finding   what there is to be read at a path
+    copying    an archive into another place
 
 What the command line does can be done from Python:
 

@@ -23,6 +23,7 @@ from archive.db.engine import errors_explained, open_engine, settle, trusting
 from archive.db.ids import Ids
 from archive.db.location import Location, files_of
 from archive.db.others import Others
+from archive.db.plain import plain_of
 from archive.db.tombstones import find_forgotten
 from archive.documents import Article, Failure, Given, LastItem, ReadContainer, Unchanged, Value
 from archive.errors import ArchiveError
@@ -247,7 +248,7 @@ class Import:
         Returns what files are prepared with, and the summary to be.
         """
         schema.require_unchanged(connection)
-        for killed in running_imports.find_running(connection)[1]:
+        for killed in running_imports.find_running(plain_of(connection))[1]:
             store.end_killed_import(connection, killed)
         if not vocabulary.has_sources(connection):
             load_seeds(connection)

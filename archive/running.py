@@ -21,7 +21,11 @@ def this_process() -> str:
 
 def still_runs(process: str) -> bool:
     """Tell whether a process still runs; of another machine nobody knows, so it does."""
-    host, number, start = process.rsplit(" ", 2)
+    try:
+        host, number, start = process.rsplit(" ", 2)
+        int(number)
+    except ValueError:
+        return False  # it names no process
     if host != socket.gethostname():
         return True
     try:

@@ -10,6 +10,7 @@ from archive.db import decisions, removal, schema, undone, vocabulary
 from archive.db.decisions import FIELD, TOPIC, UNDO, Decision
 from archive.db.engine import errors_explained, open_engine, points_nowhere, settle, trusting
 from archive.db.location import Location
+from archive.db.plain import plain_of
 from archive.db.precedence import precedence, said, standing
 from archive.db.running_imports import find_running
 from archive.errors import ArchiveError, NotFoundError, UsageError
@@ -99,7 +100,7 @@ class _Survey:
             raise NotFoundError(f"there is no import {number}; `archive imports` lists them")
         if row["status"] == undone.UNDONE:
             raise UsageError(f"import {number} was undone by {row['undone_by']} at {row['undone_at']}")
-        for running in find_running(connection)[0]:
+        for running in find_running(plain_of(connection))[0]:
             raise UsageError(f"import {running} is still running; undo when it has ended")
         self.own = undone.find_own_articles(connection, number)
         self.shared = undone.find_shared_articles(connection, number, self.own)

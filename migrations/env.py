@@ -17,7 +17,9 @@ from alembic import context
 from alembic.util.exc import CommandError
 from sqlalchemy import URL, Connection, text
 
-from archive.db import dependents, proof, server_dependents
+from archive.db import proof
+from archive.db.dependents import postgresql as on_server
+from archive.db.dependents import sqlite as in_file
 from archive.db.engine import open_engine, settle
 from archive.db.location import DEFAULT_DATABASE, locate
 from archive.db.schema import FIRST_ON_POSTGRESQL, require_known, steps_to
@@ -103,6 +105,19 @@ def run() -> None:
         run_on_server(location, migrating=migrating)
 
 
+def configure(connection: Connection, steps: list[Any]) -> tuple[str, ...]:
+    """Tell Alembic what it works on; returns where the archive stands. Migrations that run are added to `steps`."""
+    context.configure(
+        connection=connection,
+        target_metadata=metadata,
+        include_name=include_name,
+        transactional_ddl=True,
+        compare_type=True,
+        on_version_apply=lambda step, **_: steps.append(step),
+    )
+    return context.get_context().get_current_heads()
+
+
 def run_on_server(url: URL, *, migrating: bool) -> None:
     """Migrate an archive on PostgreSQL: in one transaction, which holds the write lock."""
     require_known(url)
@@ -110,33 +125,25 @@ def run_on_server(url: URL, *, migrating: bool) -> None:
     steps: list[Any] = []
     with engine.connect() as connection, told_with_cure(connection), connection.begin() as transaction:
         driver = connection.connection.driver_connection
-        context.configure(
-            connection=connection,
-            target_metadata=metadata,
-            include_name=include_name,
-            transactional_ddl=True,
-            compare_type=True,
-            on_version_apply=lambda step, **_: steps.append(step),
-        )
-        heads = context.get_context().get_current_heads()
+        heads = configure(connection, steps)
         if migrating:
             require_later()
         before = None
-        triggers: list[server_dependents.Trigger] = []
+        triggers: list[on_server.Trigger] = []
         if migrating and heads and not is_there(heads):
             if locked := config.attributes.get("locked"):
                 locked(connection)
             before = proof.take_inventory(driver)
-            triggers = server_dependents.set_triggers_aside(driver)
+            triggers = on_server.set_triggers_aside(driver)
         if watch := config.attributes.get("watch"):
             watch(connection)
         if migrating and not heads:
             begin_on_server(connection)
-        with signals_held(), server_dependents.dependents_named():
+        with signals_held(), on_server.dependents_named():
             context.run_migrations()
         if watch:
             watch(None)
-        server_dependents.put_triggers_back(driver, triggers)
+        on_server.put_triggers_back(driver, triggers)
         if steps:
             differences = prove(connection, None, before, steps)
             if differences:
@@ -180,25 +187,17 @@ def run_on_file(path: Path, *, migrating: bool) -> None:
         if migrating:
             driver.execute(f"PRAGMA busy_timeout = {WAIT_FOR_LOCK_MS}")
         with connection.begin():
-            context.configure(
-                connection=connection,
-                target_metadata=metadata,
-                include_name=include_name,
-                transactional_ddl=True,
-                compare_type=True,
-                on_version_apply=lambda step, **_: steps.append(step),
-            )
-            heads = context.get_context().get_current_heads()
+            heads = configure(connection, steps)
             before = None
-            failing: dependents.Failing = {}
-            triggers: list[dependents.Trigger] = []
+            failing: in_file.Failing = {}
+            triggers: list[in_file.Trigger] = []
             # a new archive has nothing to lose, and one that is up to date is left alone
             if migrating and heads and not is_there(heads):
                 if locked := config.attributes.get("locked"):
                     locked(connection)
                 before = proof.take_inventory(driver)
-                failing = dependents.find_failing(driver)
-                triggers = dependents.set_triggers_aside(driver)
+                failing = in_file.find_failing(driver)
+                triggers = in_file.set_triggers_aside(driver)
             if watch := config.attributes.get("watch"):
                 watch(connection)
             with signals_held():
@@ -209,9 +208,9 @@ def run_on_file(path: Path, *, migrating: bool) -> None:
                     driver.set_authorizer(None)
             if watch:
                 watch(None)
-            differences = dependents.put_triggers_back(driver, triggers)
+            differences = in_file.put_triggers_back(driver, triggers)
             if steps:
-                differences += dependents.newly_failing(driver, failing)
+                differences += in_file.newly_failing(driver, failing)
                 differences += prove(connection, path, before, steps)
                 if differences:
                     raise proof.ProofError(differences)

@@ -1,5 +1,6 @@
 """What people say of sources: two that are one, another name, one that is two; it holds, and is taken back."""
 
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,6 @@ from archive.ingest import ImportOptions, import_paths, load_vocabulary
 from archive.queries import reading
 from archive.queries.verification import verify
 from tests.engines import Archives, NewArchive, connected
-
-pytestmark = pytest.mark.sqlite
 
 Contents = Callable[[Path], dict[str, list[str]]]
 
@@ -312,9 +311,10 @@ name = "Radio Lintel"
 
 
 def load(archive: Path, content: str) -> None:
-    file = archive.with_suffix(".toml")
-    file.write_text(content)
-    load_vocabulary(archive, file, "sources")
+    with tempfile.TemporaryDirectory() as here:
+        file = Path(here) / "vocabulary.toml"
+        file.write_text(content)
+        load_vocabulary(archive, file, "sources")
     assert verify(archive, deep=True).findings == ()
 
 

@@ -1,6 +1,7 @@
 """What people say of topics: two that are one, another name, another place; it holds, and is taken back."""
 
 import json
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,6 @@ from archive.queries.topics import list_topics
 from archive.queries.verification import verify
 from archive.reparse import survey
 from tests.engines import Archives, NewArchive, connected
-
-pytestmark = pytest.mark.sqlite
 
 Contents = Callable[[Path], dict[str, list[str]]]
 
@@ -76,9 +75,10 @@ def imports(archive: Path, *paths: Path) -> dict[str, int]:
 
 
 def load(archive: Path, content: str) -> None:
-    file = archive.with_suffix(".toml")
-    file.write_text(content)
-    load_vocabulary(archive, file, "topics")
+    with tempfile.TemporaryDirectory() as here:
+        file = Path(here) / "vocabulary.toml"
+        file.write_text(content)
+        load_vocabulary(archive, file, "topics")
 
 
 @pytest.fixture(scope="module")
@@ -207,7 +207,7 @@ def test_a_merged_topic_is_on_nothing_and_all_that_led_to_it_leads_to_the_other(
     # imports follow: the same is unchanged, and new texts are tagged so
     assert imports(archive, folder) == {"unchanged": 5}
     assert evidence(archive) == after
-    new = folder.parent / f"{archive.parent.name}.md"
+    new = Path("new.md").absolute()
     new.write_text(text("tags: [local:rivers, Brook]", "Stream of news", "Streams** and canals"))
     assert imports(archive, new) == {"added": 1}
     rules = {one[1:] for one in evidence(archive)["local:waterways"] if one[0].startswith("Stream")}

@@ -32,6 +32,14 @@ def queries(ctx: click.Context, _param: click.Parameter, typed: str) -> Items:
     return _items(complete_query(_archive(ctx), typed))
 
 
+def queries_of_source(ctx: click.Context, _param: click.Parameter, typed: str) -> Items:
+    """Return what a query may become that is asked of the archive that the command names first."""
+    from archive.queries.completion import complete_query
+
+    source = ctx.params.get("source") or next(iter(ctx.args), None)  # click gives up at an option without its value
+    return _items(complete_query(_located(source), typed)) if source else []
+
+
 def values_of(field: str, *, all_known: bool = False) -> Completer:
     """Return what completes a value of a field of queries, as it stands alone."""
 
@@ -97,7 +105,12 @@ def _items(candidates: "Iterable[Candidate]", before: str = "") -> Items:
 
 
 def _archive(ctx: click.Context) -> "Location":
+    """Return the archive that is meant."""
+    return _located(ctx.find_root().params["database"])
+
+
+def _located(typed: str) -> "Location":
     """Return the archive that is meant, where the shell has not yet put in what it will for ~ and $NAME."""
     from archive.db.location import locate
 
-    return locate(os.path.expandvars(os.path.expanduser(ctx.find_root().params["database"])))  # noqa: PTH111
+    return locate(os.path.expandvars(os.path.expanduser(typed)))  # noqa: PTH111

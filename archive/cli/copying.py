@@ -2,6 +2,7 @@
 
 import click
 
+from archive.cli import completing
 from archive.cli.escaping import printable_line
 from archive.cli.output import counted, hint
 from archive.cli.watching import watching
@@ -10,7 +11,12 @@ from archive.cli.watching import watching
 @click.command()
 @click.argument("source", metavar="FROM")
 @click.argument("target", metavar="TO")
-@click.option("--query", metavar="QUERY", help="Only the articles that it finds, with all that hangs on them.")
+@click.option(
+    "--query",
+    metavar="QUERY",
+    shell_complete=completing.queries_of_source,
+    help="Only the articles that it finds, with all that hangs on them.",
+)
 @click.option("--anew", is_flag=True, help="Begin again a copy that was interrupted, instead of going on with it.")
 @click.pass_context
 def copy(ctx: click.Context, /, source: str, target: str, query: str | None, anew: bool) -> None:

@@ -4,7 +4,7 @@ One of `sqlite3` is such a connection as it is. One to a server stands behind `O
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from sqlalchemy import Connection, CursorResult
 
@@ -49,6 +49,13 @@ class OnServer:
         reads = words.lstrip().startswith(("SELECT", "WITH"))
         how = {"stream_results": True, "yield_per": _AT_ONCE} if reads else {}
         return _RowsOfServer(self.connection.exec_driver_sql(words, tuple(values) or None, execution_options=how))
+
+
+def plain_of(connection: Connection) -> Plain:
+    """Return an SQLAlchemy connection as one that takes plain statements, in the same transaction."""
+    if connection.dialect.name != "sqlite":
+        return OnServer(connection)
+    return cast(Plain, connection.connection.driver_connection)
 
 
 class _RowsOfServer:

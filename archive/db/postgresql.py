@@ -11,7 +11,10 @@ from psycopg.adapt import Loader
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.pool import NullPool
+from sqlalchemy.schema import CreateIndex
+from sqlalchemy.sql.compiler import DDLCompiler
 
 from archive.errors import ArchiveError
 
@@ -77,7 +80,6 @@ def open_engine(url: URL, *, read_only: bool = False) -> Engine:
         "options": f"-c lock_timeout={LOCK_TIMEOUT_MS} {_ALIVE} {url.query.get('options', '')}".strip(),
     }
     level = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True} if read_only else {}
-    _part_indexes()
     engine = create_engine(
         url.difference_update_query(["options"]), poolclass=NullPool, connect_args=how, execution_options=level
     )
@@ -95,13 +97,12 @@ def open_engine(url: URL, *, read_only: bool = False) -> Engine:
     return engine
 
 
-def _part_indexes() -> None:
-    """Have indexes hold the same few rows as in SQLite."""
-    from archive.db.tables import metadata  # late: it makes all tables
-
-    for table in metadata.tables.values():
-        for index in table.indexes:
-            index.dialect_options["postgresql"]["where"] = index.dialect_options["sqlite"]["where"]
+@compiles(CreateIndex, "postgresql")
+def _create_index(create: CreateIndex, compiler: DDLCompiler, **how: Any) -> str:
+    """Have an index hold the same few rows as in SQLite (`tables.base.index_of_few`)."""
+    statement: str = compiler.visit_create_index(create, **how)  # type: ignore[no-untyped-call]
+    where = create.element.dialect_options["sqlite"]["where"]
+    return statement if where is None else f"{statement} WHERE {where}"
 
 
 @contextmanager

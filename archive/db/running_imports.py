@@ -6,13 +6,13 @@ connected. Of an archive in a file the process is asked for, and of one on anoth
 
 from sqlalchemy import Connection, text
 
-from archive.db import store
+from archive.db.plain import OnServer, Plain
 from archive.running import still_runs
 
 _CLASS = 0x61726368  # "arch"; with two numbers, so that it is never the write lock
 _HOLD = text("SELECT pg_advisory_lock_shared(:class, :import_id)")
-_HELD = text(
-    "SELECT objid FROM pg_locks WHERE locktype = 'advisory' AND classid = :class AND objsubid = 2 "
+_HELD = (
+    f"SELECT CAST(objid AS bigint) FROM pg_locks WHERE locktype = 'advisory' AND classid = {_CLASS} AND objsubid = 2 "
     "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
 )
 
@@ -23,12 +23,12 @@ def hold(connection: Connection, import_id: int) -> None:
         connection.execute(_HOLD, {"class": _CLASS, "import_id": import_id})
 
 
-def find_running(connection: Connection) -> tuple[list[int], list[int]]:
+def find_running(connection: Plain) -> tuple[list[int], list[int]]:
     """Return the imports that run, and those that are said to run but were killed."""
-    said = sorted(store.running_imports(connection))
-    if connection.dialect.name == "sqlite":
-        running = {import_id for import_id, process in said if still_runs(process)}
+    said = connection.execute("SELECT id, process FROM imports WHERE status = 'running' ORDER BY id").fetchall()
+    if isinstance(connection, OnServer):
+        held = {number for (number,) in connection.execute(_HELD)}
+        running = [import_id for import_id, _ in said if import_id in held]
     else:
-        running = {int(number) for number in connection.scalars(_HELD, {"class": _CLASS})}
-    numbers = [import_id for import_id, _ in said]
-    return [one for one in numbers if one in running], [one for one in numbers if one not in running]
+        running = [import_id for import_id, process in said if still_runs(process)]
+    return running, [import_id for import_id, _ in said if import_id not in running]

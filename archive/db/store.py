@@ -79,14 +79,6 @@ def take_up_again(connection: Connection, import_id: int) -> str:
     return str(connection.scalar(select(imports.c.status).where(imports.c.id == import_id)))
 
 
-def running_imports(connection: Connection) -> list[tuple[int, str]]:
-    """Return the imports that have not recorded an end: id and process."""
-    rows = connection.execute(
-        select(tables.imports.c.id, tables.imports.c.process).where(tables.imports.c.status == "running")
-    )
-    return list(rows)
-
-
 def write_batch(
     connection: Connection,
     import_id: int,

@@ -20,7 +20,6 @@ class Unfinished:
     archive_id: str
     source: str
     query: str | None = None
-    without: str | None = None
 
     def to_text(self) -> str:
         """Return it as it stands in `about`."""
@@ -28,19 +27,17 @@ class Unfinished:
 
     def is_of(self, other: "Unfinished") -> bool:
         """Tell whether the two copy the same, be it from elsewhere."""
-        return (self.archive_id, self.query, self.without) == (other.archive_id, other.query, other.without)
+        return (self.archive_id, self.query) == (other.archive_id, other.query)
 
     def command(self, target: object) -> str:
         """Return what goes on with it.
 
         >>> Unfinished("ad73", "a.db", "topic:trade").command("b.db")
-        "archive copy a.db b.db --query 'topic:trade'"
+        'archive copy a.db b.db --query topic:trade'
         """
         words: list[Any] = ["archive", "copy", self.source, target]
         if self.query is not None:
             words += ["--query", self.query]
-        if self.without is not None:
-            words += ["--without", self.without]
         return shlex.join(map(str, words))
 
 

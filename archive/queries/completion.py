@@ -1,6 +1,6 @@
 """What the end of a query, a name or a key may become, for shells and for whatever else people type into.
 
-Asked past SQLAlchemy: whoever presses a key waits, so nothing here waits for others or computes for long.
+Plain past SQLAlchemy: whoever presses a key waits, so nothing here waits for others or computes for long.
 """
 
 import sqlite3
@@ -8,10 +8,11 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple
 from urllib.parse import quote
 
 from archive.db.location import Location
+from archive.db.plain import Plain
 from archive.db.schema import HEAD
 from archive.db.sqlite import ReadOnlyConnection, is_immutable
 from archive.normalize.names import name_key
@@ -24,13 +25,6 @@ _PATIENCE = 0.1  # seconds for a lock
 _LONGEST = 1.0  # seconds in all
 _SHOWN = 60  # characters of a headline
 _END = "\U0010ffff"
-
-
-class Asked(Protocol):
-    """A connection to an archive in a file or on a server."""
-
-    def execute(self, statement: str, values: tuple[object, ...] = ..., /) -> Any:
-        """Return a cursor with what a statement finds; `?` stands for values."""
 
 
 class Candidate(NamedTuple):
@@ -119,15 +113,15 @@ def _few(found: Iterable[Candidate]) -> list[Candidate]:
     return [*ordered[: MOST - 1], ordered[-1]]
 
 
-def _sources(connection: Asked, typed: _Typed) -> list[Candidate]:
+def _sources(connection: Plain, typed: _Typed) -> list[Candidate]:
     return _sources_that(connection, typed, "EXISTS (SELECT 1 FROM articles a WHERE a.source_id = s.id)")
 
 
-def _credited(connection: Asked, typed: _Typed) -> list[Candidate]:
+def _credited(connection: Plain, typed: _Typed) -> list[Candidate]:
     return _sources_that(connection, typed, "s.id IN (SELECT c.source_id FROM article_credits c)")
 
 
-def _sources_that(connection: Asked, typed: _Typed, condition: str) -> list[Candidate]:
+def _sources_that(connection: Plain, typed: _Typed, condition: str) -> list[Candidate]:
     used = "1 = 1" if typed.all_known else condition
     slugs = (
         f"SELECT s.slug, s.name FROM sources s WHERE s.slug >= ? AND s.slug < ? AND {used} ORDER BY s.slug",
@@ -141,7 +135,7 @@ def _sources_that(connection: Asked, typed: _Typed, condition: str) -> list[Cand
     return _first_that_gives(connection, [names, slugs] if typed.by_name else [slugs, names])
 
 
-def _topics(connection: Asked, typed: _Typed) -> list[Candidate]:
+def _topics(connection: Plain, typed: _Typed) -> list[Candidate]:
     # a topic above one that articles have finds them, too
     used = (
         "WITH RECURSIVE used(id) AS (SELECT id FROM topics t "
@@ -163,14 +157,14 @@ def _topics(connection: Asked, typed: _Typed) -> list[Candidate]:
     return _first_that_gives(connection, [names, codes] if typed.by_name else [codes, names])
 
 
-def _first_that_gives(connection: Asked, statements: Iterable[tuple[str, tuple[object, ...]]]) -> list[Candidate]:
+def _first_that_gives(connection: Plain, statements: Iterable[tuple[str, tuple[object, ...]]]) -> list[Candidate]:
     for sql, values in statements:
         if found := [Candidate(*row) for row in connection.execute(sql, values)]:
             return found
     return []
 
 
-def _authors(connection: Asked, typed: _Typed) -> list[Candidate]:
+def _authors(connection: Plain, typed: _Typed) -> list[Candidate]:
     start = "SELECT name FROM authors WHERE name_key >= ? AND name_key < ? ORDER BY name_key"
     ends = [f"{start} LIMIT {MOST + 1}", f"{start} DESC LIMIT 1"]
     found = [Candidate(*row) for sql in ends for row in connection.execute(sql, typed.span)]
@@ -183,30 +177,30 @@ def _authors(connection: Asked, typed: _Typed) -> list[Candidate]:
     return [Candidate(*row) for row in inside]
 
 
-def _stated(column: str) -> Callable[[Asked, _Typed], list[Candidate]]:
-    def values(connection: Asked, typed: _Typed) -> list[Candidate]:
+def _stated(column: str) -> Callable[[Plain, _Typed], list[Candidate]]:
+    def values(connection: Plain, typed: _Typed) -> list[Candidate]:
         rows = connection.execute(f"SELECT DISTINCT {column} FROM articles WHERE {column} IS NOT NULL ORDER BY 1")
         return [Candidate(value) for (value,) in rows if typed.begins(value)]
 
     return values
 
 
-def _names_in(table: str) -> Callable[[Asked, _Typed], list[Candidate]]:
-    def names(connection: Asked, typed: _Typed) -> list[Candidate]:
+def _names_in(table: str) -> Callable[[Plain, _Typed], list[Candidate]]:
+    def names(connection: Plain, typed: _Typed) -> list[Candidate]:
         rows = connection.execute(f"SELECT name, query FROM {table} ORDER BY name")
         return [Candidate(name, query) for name, query in rows if typed.begins(name)]
 
     return names
 
 
-def _imports(connection: Asked, typed: _Typed) -> list[Candidate]:
+def _imports(connection: Plain, typed: _Typed) -> list[Candidate]:
     rows = connection.execute("SELECT CAST(id AS TEXT), substr(started_at, 1, 16) || 'Z' FROM imports ORDER BY id DESC")
     return [
         one for one in (*(Candidate(*row) for row in rows), Candidate("last", "the latest")) if typed.begins(one.text)
     ]
 
 
-def _keys(connection: Asked, typed: _Typed) -> list[Candidate]:
+def _keys(connection: Plain, typed: _Typed) -> list[Candidate]:
     sql = (
         "SELECT a.key, coalesce(a.decided_headline, r.headline, '') FROM articles a "
         "LEFT JOIN article_revisions r ON r.id = a.revision_id "
@@ -220,17 +214,17 @@ def _keys(connection: Asked, typed: _Typed) -> list[Candidate]:
     return [Candidate(key, headline[:_SHOWN]) for key, headline in rows]
 
 
-def _has(_connection: Asked, typed: _Typed) -> list[Candidate]:
+def _has(_connection: Plain, typed: _Typed) -> list[Candidate]:
     from archive.queries.facts import HAS
 
     return [Candidate(name) for name in sorted(HAS) if typed.begins(name)]
 
 
-def _statuses(_connection: Asked, typed: _Typed) -> list[Candidate]:
+def _statuses(_connection: Plain, typed: _Typed) -> list[Candidate]:
     return [Candidate(name) for name in STATUSES if typed.begins(name)]
 
 
-_VALUES: dict[str, Callable[[Asked, _Typed], list[Candidate]]] = {
+_VALUES: dict[str, Callable[[Plain, _Typed], list[Candidate]]] = {
     "source": _sources,
     "credited": _credited,
     "topic": _topics,

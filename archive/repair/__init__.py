@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from archive.db import wiping
 from archive.db.location import Location
 from archive.db.plain import Plain
+from archive.db.running_imports import find_running
 from archive.errors import ArchiveError
 from archive.queries import verification
 from archive.queries.verification import database, records, texts, values
@@ -189,7 +190,7 @@ class _Work:
         self._did("made anew", "view", [name for name, _ in missing])
 
     def _mend_imports(self) -> None:
-        ended = records.ended_imports(self._connection)
+        _, ended = find_running(self._connection)
         for import_id in ended:
             self._set("imports", import_id, {"status": "interrupted", "reason": INTERRUPTED})
         self._did("marked as interrupted", "import", [f"import {import_id}" for import_id in ended])

@@ -6,7 +6,9 @@ from contextlib import contextmanager
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
+from archive.db.dependents import postgresql as dependents
 from archive.db.engine import errors_explained, open_engine
+from archive.db.inventories.base import quoted
 from archive.db.plain import OnServer
 from archive.db.postgresql import is_of_statement
 from archive.db.search import tsvector
@@ -24,13 +26,6 @@ _IS_OURS = (
     "SELECT 1 FROM pg_attribute WHERE attrelid = to_regclass('article_search') AND attname = 'article_id' "
     "AND NOT attisdropped"
 )
-_TRIGGERS = (
-    "SELECT tgrelid::regclass::text, quote_ident(tgname), tgenabled::text FROM pg_trigger t "
-    "JOIN pg_class c ON c.oid = t.tgrelid WHERE NOT tgisinternal AND tgenabled IN ('O', 'A') "
-    "AND c.relnamespace = current_schema()::regnamespace ORDER BY t.oid"
-)
-
-Trigger = tuple[str, str, str]  # its table, its name, and when it is set off
 
 
 @contextmanager
@@ -50,25 +45,20 @@ def is_passed_over(error: Exception, *, mind_damage: bool) -> bool:  # noqa: ARG
     return isinstance(error, DBAPIError) and is_of_statement(error)
 
 
-def set_triggers_aside(connection: OnServer) -> list[Trigger]:
+def set_triggers_aside(connection: OnServer) -> list[dependents.Trigger]:
     """Switch off a user's triggers; returns those that were on."""
-    triggers: list[Trigger] = connection.execute(_TRIGGERS).fetchall()
-    for table, name, _ in triggers:
-        connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER {name}")
-    return triggers
+    return dependents.set_triggers_aside(connection)
 
 
-def put_triggers_back(connection: OnServer, triggers: list[Trigger]) -> list[str]:
+def put_triggers_back(connection: OnServer, triggers: list[dependents.Trigger]) -> list[str]:
     """Switch triggers on again; none of them can have lost its place."""
-    for table, name, when in triggers:
-        connection.execute(f"ALTER TABLE {table} ENABLE {'ALWAYS ' if when == 'A' else ''}TRIGGER {name}")
+    dependents.put_triggers_back(connection, triggers)
     return []
 
 
 def reindex(connection: OnServer, name: str) -> None:
     """Make an index anew of its table."""
-    quoted = name.replace('"', '""')
-    connection.execute(f'REINDEX INDEX "{quoted}"')
+    connection.execute(f"REINDEX INDEX {quoted(name)}")
 
 
 def fill_search(connection: OnServer) -> None:

@@ -6,7 +6,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from archive.db import dependents
+from archive.db.dependents import sqlite as dependents
+from archive.db.inventories.base import quoted
 from archive.db.sqlite import BUSY_TIMEOUT_MS, file_errors_explained
 from archive.errors import ArchiveError
 from archive.queries.verification.sqlite import prepare
@@ -61,8 +62,7 @@ def put_triggers_back(connection: sqlite3.Connection, triggers: list[dependents.
 
 def reindex(connection: sqlite3.Connection, name: str) -> None:
     """Make an index anew of its table."""
-    quoted = name.replace('"', '""')
-    connection.execute(f'REINDEX "{quoted}"')
+    connection.execute(f"REINDEX {quoted(name)}")
 
 
 def fill_search(connection: sqlite3.Connection) -> None:

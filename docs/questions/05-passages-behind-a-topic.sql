@@ -6,7 +6,10 @@ SELECT o.topic AS topic,
        o.method AS method,
        o.field AS field,
        o.passage AS passage,
-       trim(replace(replace(o.context, char(10, 10), ' '), char(10), ' ')) AS context
+       trim(replace(replace(o.context, '
+
+', ' '), '
+', ' ')) AS context
   FROM topic_tree tree
   JOIN tag_overview o ON o.scheme = tree.scheme AND o.code = tree.below_code
  WHERE tree.scheme = 'local' AND tree.code = 'russia-ukraine-conflict'

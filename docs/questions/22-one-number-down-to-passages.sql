@@ -16,7 +16,9 @@ SELECT row_number() OVER (ORDER BY d.published_from IS NULL, d.published_from, d
        d.published AS published,
        p.passages AS passages,
        p.method AS method,
-       trim(replace(p.context, char(10, 10), ' ')) AS first_passage
+       trim(replace(p.context, '
+
+', ' ')) AS first_passage
   FROM topic_counts c
   JOIN passages p ON p.place = 1
   JOIN documents d ON d.doc_id = p.doc_id

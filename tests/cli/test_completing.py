@@ -130,6 +130,14 @@ def test_fish_and_zsh_get_whole_words_and_remarks(fish: Ask, seeds_archive: Path
     assert answers("archive list sou", "zsh", seeds_archive) == ["open", "source:", "_"]
 
 
+def test_what_is_copied_is_asked_of_what_it_is_copied_from(bash: Ask, seeds_archive: Path, tmp_path: Path) -> None:
+    nowhere = tmp_path / "none.db"
+    if isinstance(seeds_archive, Path):
+        line = f"archive copy {seeds_archive} b.db --query source:radio"
+        assert bash(line, nowhere) == ["plain,radio-lintel"]
+        assert bash("archive copy --query source:radio") == []
+
+
 def test_every_key_argument_and_query_is_completed() -> None:
     """What a command calls KEY or QUERY is completed everywhere."""
 

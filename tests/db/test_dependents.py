@@ -6,7 +6,7 @@ from contextlib import closing
 
 import pytest
 
-from archive.db import dependents
+from archive.db.dependents import sqlite as dependents
 
 
 @pytest.fixture

@@ -55,12 +55,11 @@ def test_a_state_of_a_text_stands_beside_the_one_before(connection: sqlite3.Conn
     assert states == [(1, 0, 1, 0, None), (2, 1, 0, 1, 1)]
 
 
-@pytest.mark.sqlite
 @pytest.mark.parametrize("start", [0, 59, 60, 61, 500])
 def test_context_is_cut_sixty_characters_from_the_passage(connection: sqlite3.Connection, start: int) -> None:
     body = "".join(chr(0x4E00 + number) for number in range(700))
     connection.execute(
-        "UPDATE article_revisions SET body = ? WHERE id = (SELECT revision_id FROM tag_evidence WHERE field = 'body')",
+        "UPDATE article_revisions SET body = ? WHERE id IN (SELECT revision_id FROM tag_evidence WHERE field = 'body')",
         (body,),
     )
     connection.execute(

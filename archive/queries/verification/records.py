@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from archive.db.plain import Plain
+from archive.db.running_imports import find_running
 from archive.queries.verification.findings import REPAIR, RESTORE, Check, Finding, Wrong
-from archive.running import still_runs
 
 # what a time has beside its digits, and the digits: `2026-11-22T08:00:00.000000Z`
 _MARKS = " || ".join(f"substr({{0}}, {place}, 1)" for place in (5, 8, 11, 14, 17, 20)) + " || substr({0}, 27)"
@@ -248,19 +248,13 @@ CHECKS = (
 )
 
 
-def ended_imports(connection: Plain) -> list[int]:
-    """Return the imports that are said to run, and whose process is gone."""
-    running = connection.execute("SELECT id, process FROM imports WHERE status = 'running' ORDER BY id")
-    return [import_id for import_id, process in running if not _still_runs(process)]
-
-
 def check_running(connection: Plain) -> Iterator[Finding]:
     """Yield a finding for imports that were killed, and that nobody has marked as such."""
     found = Wrong(
         *("warning", "running", "import", "marked as running without a process"),
         f"the next import, or {REPAIR}, marks it as interrupted",
     )
-    for import_id in ended_imports(connection):
+    for import_id in find_running(connection)[1]:
         found.add(f"import {import_id}")
     yield from found.findings()
 
@@ -289,10 +283,3 @@ def check_topic_tree(connection: Plain) -> Iterator[Finding]:
             strangers.add(name)
     yield from cycles.findings()
     yield from strangers.findings()
-
-
-def _still_runs(process: object) -> bool:
-    try:
-        return still_runs(str(process))
-    except ValueError:  # what names no process does not run
-        return False

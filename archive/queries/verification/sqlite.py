@@ -11,6 +11,7 @@ from sqlalchemy import Boolean, Column, Float, Integer, LargeBinary
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex
 
+from archive.db.inventories.base import quoted
 from archive.db.schema import not_a_database
 from archive.db.sqlite import connect_read_only, is_immutable
 from archive.db.tables import metadata
@@ -85,9 +86,8 @@ def check_foreign_keys(connection: sqlite3.Connection) -> Iterator[Finding]:
     for (table,) in tables.fetchall():
         # a table of a user's own is theirs, but they may want to know
         severity, cure = ("error", RESTORE) if table in metadata.tables else ("warning", None)
-        quoted = '"' + table.replace('"', '""') + '"'
         try:
-            for _, row_id, parent, _ in connection.execute(f"PRAGMA foreign_key_check({quoted})"):
+            for _, row_id, parent, _ in connection.execute(f"PRAGMA foreign_key_check({quoted(table)})"):
                 if (table, parent) == ("articles", "article_revisions"):
                     continue  # `current_text` says it better
                 pointing = f"of {table} pointing to no row of {parent}"

@@ -7,6 +7,8 @@ that one names a column which is no more comes out when it is used, so each is c
 
 import sqlite3
 
+from archive.db.inventories.base import quoted
+
 Trigger = tuple[str, str]  # its name and its statement
 Failing = dict[tuple[str, str], str]  # what cannot be done, by table or view and act: SQLite's reason
 
@@ -16,7 +18,7 @@ def set_triggers_aside(connection: sqlite3.Connection) -> list[Trigger]:
     listed = connection.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' ORDER BY rowid")
     triggers: list[Trigger] = listed.fetchall()
     for name, _ in triggers:
-        connection.execute(f"DROP TRIGGER {_quoted(name)}")
+        connection.execute(f"DROP TRIGGER {quoted(name)}")
     return triggers
 
 
@@ -35,17 +37,17 @@ def find_failing(connection: sqlite3.Connection) -> Failing:
     """Return which views cannot be read, and which tables with triggers cannot be written; does neither."""
     failing: Failing = {}
     for (view,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'view'").fetchall():
-        _try(connection, failing, view, "SELECT", f"SELECT * FROM {_quoted(view)}")
+        _try(connection, failing, view, "SELECT", f"SELECT * FROM {quoted(view)}")
     for (table,) in connection.execute("SELECT DISTINCT tbl_name FROM sqlite_schema WHERE type = 'trigger'").fetchall():
-        _try(connection, failing, table, "INSERT", f"INSERT INTO {_quoted(table)} DEFAULT VALUES")
-        _try(connection, failing, table, "DELETE", f"DELETE FROM {_quoted(table)}")
+        _try(connection, failing, table, "INSERT", f"INSERT INTO {quoted(table)} DEFAULT VALUES")
+        _try(connection, failing, table, "DELETE", f"DELETE FROM {quoted(table)}")
         try:
-            columns = connection.execute(f"PRAGMA table_xinfo({_quoted(table)})").fetchall()
+            columns = connection.execute(f"PRAGMA table_xinfo({quoted(table)})").fetchall()
         except sqlite3.OperationalError as error:  # a view that cannot be read
             failing[table, "UPDATE"] = str(error)
             continue
-        values = ", ".join(f"{_quoted(row[1])} = {_quoted(row[1])}" for row in columns if row[6] == 0)
-        _try(connection, failing, table, "UPDATE", f"UPDATE {_quoted(table)} SET {values}")
+        values = ", ".join(f"{quoted(row[1])} = {quoted(row[1])}" for row in columns if row[6] == 0)
+        _try(connection, failing, table, "UPDATE", f"UPDATE {quoted(table)} SET {values}")
     return failing
 
 
@@ -71,7 +73,3 @@ def _try(connection: sqlite3.Connection, failing: Failing, name: str, act: str, 
         connection.execute(f"EXPLAIN {statement} -- {schema}").close()
     except sqlite3.OperationalError as error:
         failing[name, act] = str(error)
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
