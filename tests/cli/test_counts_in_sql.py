@@ -124,7 +124,7 @@ def test_what_is_not_known_to_the_month_has_rows_of_its_own(
         "SELECT sum(articles) AS articles FROM source_counts",
         "SELECT sum(articles) AS articles FROM monthly_counts",
         "SELECT count(*) AS articles FROM documents",
-        "SELECT count(*) AS articles FROM document_revisions WHERE is_current",
+        "SELECT count(*) AS articles FROM document_revisions WHERE is_current = 1",
     ],
 )
 def test_all_articles(told: Callable[..., Rows], asked: Callable[[str], Rows], statement: str) -> None:

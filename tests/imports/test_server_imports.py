@@ -22,6 +22,7 @@ from archive.db import again
 from archive.db.engine import open_engine
 from archive.db.inserting import insert_values
 from archive.db.location import Location
+from archive.db.plain import plain_of
 from archive.db.running_imports import find_running
 from archive.decide import decide_about
 from archive.errors import ArchiveError
@@ -212,7 +213,7 @@ def test_an_import_of_any_machine_is_known_to_run_or_not(database: URL, tmp_path
     with connected(database) as elsewhere:
         elsewhere.execute("SELECT pg_advisory_lock_shared(1634886504, 1002)")
         with open_engine(database, read_only=True).connect() as connection:
-            assert find_running(connection) == ([1002], [1001])
+            assert find_running(plain_of(connection)) == ([1002], [1001])
         import_paths(database, [str(tmp_path / "gone.txt")], ImportOptions(jobs=0))
         assert rows(database, "SELECT id, status FROM imports WHERE id > 1000 ORDER BY id") == [
             (1001, "interrupted"),
