@@ -47,6 +47,14 @@ def list_articles(
     yield from summaries(connection, statement)
 
 
+def ids_in_order(
+    connection: Connection, selection: Selection, sort: str = "newest", limit: int | None = None
+) -> Sequence[int]:
+    """Return the ids of articles by date, undated ones last."""
+    statement, values = _order_of(connection, selection, sort, limit)
+    return selection.execute(connection, statement, **values).scalars().all()
+
+
 def in_order(
     connection: Connection, selection: Selection, sort: str = "newest", limit: int | None = None
 ) -> Select[int]:
@@ -55,12 +63,19 @@ def in_order(
     A few of the newest articles with a frequent word are found soonest by going back from the newest one and looking
     each up in the index; those with a rare word by sorting all that have it. Which is better, the first matches tell.
     """
+    statement, values = _order_of(connection, selection, sort, limit)
+    return selection.narrowed(statement, **values)
+
+
+def _order_of(
+    connection: Connection, selection: Selection, sort: str, limit: int | None
+) -> tuple[Select[int], dict[str, int]]:
     match = selection.match
     way: _Way = "side by side" if match is not None and selection.is_all_visible else "joined"
     if match is not None and limit is not None and match.is_looked_up(connection, limit):
         way = "looked up"
     statement = _ordered(None if match is None else match.form, way, sort, limit is not None)
-    return selection.narrowed(statement, **({} if limit is None else {"limit": limit}))
+    return statement, {} if limit is None else {"limit": limit}
 
 
 _Way = Literal["looked up", "joined", "side by side"]

@@ -31,15 +31,19 @@ def count_by(connection: Connection, selection: Selection, by: str, unit: str = 
     `unit` is `articles`, `texts` (copies are one) or `sources`. None stands for articles of which it is not known; of
     months also for those known only to the year. An article with several topics or authors counts for each of them.
     """
-    for name, number in connection.execute(counting_by(selection, by, unit)):
-        yield {by: name, unit: number}
+    for row in selection.execute(connection, _counting_of(selection, by, unit)).all():
+        yield {by: row[0], unit: row[1]}
 
 
 def counting_by(selection: Selection, by: str, unit: str) -> Select[Any]:
     """Return the SELECT behind `count_by`."""
+    return selection.narrowed(_counting_of(selection, by, unit))
+
+
+def _counting_of(selection: Selection, by: str, unit: str) -> Select[Any]:
     match = None if selection.match is None else selection.match.form
     in_index = match is not None and selection.is_all_visible and by in _IN_INDEX and unit == "articles"
-    return selection.narrowed(_counting(match, by, unit, in_index))
+    return _counting(match, by, unit, in_index)
 
 
 @lru_cache(maxsize=64)

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 
 from archive.db.tables import article_revisions, articles, sources
 from archive.normalize.tokens import tokenize
-from archive.queries.articles import HEADLINE, in_order
+from archive.queries.articles import HEADLINE, ids_in_order
 from archive.queries.search import hits_in
 from archive.queries.selection import Selection
 from archive.query_language.tree import Text
@@ -41,7 +41,7 @@ def list_hits(
 
 
 def _lines(connection: Connection, selection: Selection, width: int, sort: str) -> Iterator[Line]:
-    ids = connection.scalars(in_order(connection, selection, sort)).all() if selection.texts else []
+    ids = ids_in_order(connection, selection, sort) if selection.texts else []
     for start in range(0, len(ids), _PAGE):
         page = ids[start : start + _PAGE]
         rows = connection.execute(

@@ -26,7 +26,7 @@ from archive.db.tables import (
 )
 from archive.normalize.names import name_key
 from archive.queries.article import around
-from archive.queries.articles import in_order, summaries, summary_select
+from archive.queries.articles import ids_in_order, summaries, summary_select
 from archive.queries.coders import find_said, find_topics
 from archive.queries.selection import Selection
 
@@ -72,7 +72,7 @@ def find_open(
             by_whom = mine if name_key(one.who) == name_key(who) else others
             by_whom.setdefault(one.key, set()).add(ids[one.topic])
     found = []
-    order = [row.id for row in connection.execute(in_order(connection, selection))]
+    order = ids_in_order(connection, selection)
     for some in chunks(order):
         tagged = _tagged(connection, some)
         for article_id, topic_id in _suggested(connection, some, min_score):

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import (
     Connection,
+    CursorResult,
     Select,
     and_,
     false,
@@ -79,6 +80,15 @@ class Selection(Frozen):
         if values:
             statement = statement.params(values)
         return statement.where(*self.conditions) if self.conditions else statement
+
+    def execute(self, connection: Connection, statement: Select[Any], **values: Any) -> CursorResult[*tuple[Any, ...]]:
+        """Return the rows of a SELECT from `articles`, joined to the index already where there are words.
+
+        It is `narrowed` in less time: a statement that stays the same object is compiled, and looked up, once.
+        """
+        if self.conditions:
+            statement = statement.where(*self.conditions)
+        return connection.execute(statement, values if self.match is None else values | self.match.values)
 
     def as_conditions(self) -> list[Condition]:
         """Return the conditions on `articles` alone, for what does not rank."""

@@ -17,7 +17,7 @@ from archive.db.tables import (
     topics,
 )
 from archive.queries.article import find_evidence
-from archive.queries.articles import in_order, list_articles
+from archive.queries.articles import ids_in_order, list_articles
 from archive.queries.decisions import list_decisions
 from archive.queries.facts import on_topic
 from archive.queries.selection import ALL, Conditions, Selection
@@ -165,7 +165,7 @@ def _examples(connection: Connection, own: str, topic_id: int, selection: Select
         meant = {f"{node.topic.scheme}:{node.topic.code}" for node in read_tree(connection, topic_id)}
         query = own
     having = Selection((*selection.conditions, on_topic(connection, query)), selection.match)
-    ids = list(connection.scalars(in_order(connection, having, "newest", _EXAMPLES)))
+    ids = ids_in_order(connection, having, "newest", _EXAMPLES)
     return [
         {
             **{name: article[name] for name in ("key", "headline", "headline_method", "published", "source")},
