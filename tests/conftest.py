@@ -62,6 +62,7 @@ _ON_SERVERS = {
         f"tests/queries/test_{name}.py"
         for name in ("article", "articles", "facts", "long_texts", "search", "selection")
     ),
+    "tests/db/test_long_values.py",
     *(f"tests/test_{name}.py" for name in ("decide", "import", "undoing", "versions")),
 }
 

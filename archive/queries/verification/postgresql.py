@@ -16,6 +16,7 @@ from archive.db.engine import errors_explained, open_engine
 from archive.db.plain import OnServer
 from archive.db.search import tsvector
 from archive.db.tables import metadata
+from archive.db.tables.on_server import tables_of
 from archive.db.views import VIEWS
 from archive.normalize.tokens import tokenize
 from archive.queries.verification import findings
@@ -168,7 +169,7 @@ def missing_indexes(connection: OnServer) -> list[tuple[str, str]]:
     dialect = connection.connection.dialect
     wanted = {
         str(index.name): str(CreateIndex(index).compile(dialect=dialect))
-        for table in metadata.sorted_tables
+        for table in tables_of(dialect.name).sorted_tables
         for index in table.indexes
     }
     return [(name, made) for name, made in {**wanted, **SEARCH_INDEXES}.items() if name not in held]
