@@ -130,7 +130,9 @@ class LeftBehind(NamedTuple):
 
     @property
     def cure(self) -> str:
-        """Where it is, in words."""
+        """Where it is, in words; '' for an archive that is without nothing."""
+        if not self.parts:
+            return ""
         return f"the archive that this was copied from has them (`archive_id` {self.archive_id})"
 
 
