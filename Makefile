@@ -5,11 +5,12 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: docs demo test test-all-cases lint types layers tests bench-extraction bench-import bench-learn bench-migrate bench-queries bench-rows bench-search bench-topics bench-views constraints clean help
+.PHONY: bench docs demo test test-all-cases lint types layers tests bench-extraction bench-import bench-learn bench-migrate bench-queries bench-rows bench-search bench-topics bench-views constraints clean help
 
 help:
 	@echo "make demo           import the seeds and show what the archive knows about them"
 	@echo "make test           lint, types, layers, tests"
+	@echo "make bench          all benchmarks of speed, one after the other, and a table of what they found; takes hours"
 	@echo "make bench-import   speed of import beside sqlite-utils, on this machine"
 	@echo "make test-all-cases  every case of every test on PostgreSQL, too; takes half an hour"
 	@echo "make bench-queries  10,000 random queries held against the slow reference; takes minutes"
@@ -47,6 +48,9 @@ tests: $(READY)
 
 test-all-cases: $(READY)
 	ARCHIVE_ALL_CASES=1 $(BIN)/pytest -n 2 -k postgresql
+
+bench: bench-import bench-rows bench-search bench-views bench-topics bench-migrate
+	$(BIN)/python benchmarks/summary.py
 
 bench-import: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --group bench

@@ -215,7 +215,7 @@ def _tell(console: Console, options: argparse.Namespace, measured: Measured, siz
         "seconds": measured.seconds,
         "cpu_seconds": measured.cpu,
         "processors_of_others": measured.others,
-        "ratios": judged,
+        "compared": judged,
     }
     options.results.mkdir(parents=True, exist_ok=True)
     file = options.results / f"rows-{now:%Y%m%dT%H%M%SZ}.json"

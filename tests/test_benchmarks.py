@@ -56,6 +56,9 @@ def test_records_are_measured_from_end_to_end(benchmarks: Path, tmp_path: Path) 
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("too few rounds to tell") == 3
     (file,) = tmp_path.glob("rows-*.json")
+    told = [sys.executable, str(benchmarks / "summary.py"), "--results", str(tmp_path)]
+    summary = subprocess.run(told, capture_output=True, text=True, timeout=60, check=True).stdout
+    assert summary.count("rows") >= 4
     assert {"archive", "originals", "packed", "bare"} == json.loads(file.read_text())["bytes"].keys()
 
 
