@@ -46,7 +46,8 @@ _KEYS = (
     f"{_COLUMNS_OF.format(key='c.conkey', table='c.conrelid')}, "
     f"{_COLUMNS_OF.format(key='c.confkey', table='c.confrelid')} FROM pg_constraint c "
     "JOIN pg_class child ON child.oid = c.conrelid JOIN pg_class parent ON parent.oid = c.confrelid "
-    f"WHERE c.contype = 'f' AND c.conrelid IN ({_HERE}) ORDER BY 2, c.conname"
+    # where somebody keeps a table in parts, those of the parts are of the whole
+    f"WHERE c.contype = 'f' AND c.conparentid = 0 AND c.conrelid IN ({_HERE}) ORDER BY 2, c.conname"
 )
 _NOT_VALID = f"SELECT conname FROM pg_constraint WHERE NOT convalidated AND conrelid IN ({_HERE}) ORDER BY 1"
 _SWITCHED_OFF = (
