@@ -1,6 +1,5 @@
 """An archive that is copied is the same archive, on whichever engine, and is not taken for one before it is whole."""
 
-import hashlib
 import re
 import signal
 import subprocess
@@ -454,18 +453,3 @@ def test_a_copy_that_is_stopped_or_killed_goes_on(
 
 def located(location: Location) -> str:
     return str(location) if isinstance(location, Path) else location.render_as_string(hide_password=False)
-
-
-def test_what_is_too_long_to_be_looked_up_on_a_server_is_told(
-    archives: Archives, tmp_path: Path, new_place: NewPlace
-) -> None:
-    long = archives.copy("sqlite", "seeds", tmp_path / "long.db")
-    value = "".join(hashlib.sha256(bytes([number])).hexdigest() for number in range(90))
-    with connected(long) as connection:
-        connection.execute("UPDATE article_identifiers SET value = ? WHERE id = 3", (value,))
-        connection.commit()
-    target = new_place("postgresql")
-    with pytest.raises(ArchiveError, match=r"article_identifiers cannot be written as it is .*index row size \d+"):
-        copy_archive(long, target)
-    with pytest.raises(SchemaError, match="not whole"):
-        content(target)

@@ -43,7 +43,11 @@ def _marked(value: str) -> str:
 
 
 def _up_to_a_quotation(value: str) -> str:
-    """Return what a program said, up to where it quotes: values in its words may be headlines, or rows of a table."""
+    """Return what a program said, up to where it quotes: values in its words may be headlines, or rows of a table.
+
+    >>> _up_to_a_quotation("headline changed from 'Ferry sails'; source filled in")
+    'headline changed from …'
+    """
     place = min((place for mark in _QUOTES if (place := value.find(mark)) >= 0), default=None)
     return value if place is None else f"{value[:place].rstrip()} {LEFT}".lstrip()
 
