@@ -26,6 +26,8 @@ from archive.db.location import Location, locate
 
 # makes an archive of a test's engine: what is to be in it, and its name
 NewArchive = Callable[..., Location]
+# makes a place for an archive on an engine: a file that is missing, or an empty database
+NewPlace = Callable[[str], Location]
 
 ENGINES = ("sqlite", "postgresql")
 
