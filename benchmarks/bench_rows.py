@@ -85,24 +85,26 @@ def _prepare(folder: Path, options: argparse.Namespace) -> list[Path]:
             raise WrongError(f"{folder} has other records; name another folder, or remove this one")
         return files
     draw = random.Random(options.seed)
-    texts = iter(_texts(folder / "texts", options.articles + BATCH * options.added, options.seed))
+    texts = iter(texts_of(folder / "texts", options.articles + BATCH * options.added, options.seed))
     number = 0
     for file, size in zip(files, [options.articles, *[BATCH] * options.added], strict=True):
         with file.open("w", encoding="utf-8") as out:
             for _ in range(size):
-                out.write(json.dumps(_record(number, next(texts), draw), ensure_ascii=False) + "\n")
+                out.write(json.dumps(record_of(number, next(texts), draw), ensure_ascii=False) + "\n")
                 number += 1
     shutil.rmtree(folder / "texts")
     marker.write_text(json.dumps(made_with))
     return files
 
 
-def _texts(folder: Path, number: int, seed: int) -> list[str]:
+def texts_of(folder: Path, number: int, seed: int) -> list[str]:
+    """Return so many made-up texts, which are written into a folder."""
     corpus.write_files(folder, number, seed)
     return [file.read_text(encoding="utf-8") for file in sorted(folder.rglob("*.txt"))]
 
 
-def _record(number: int, text: str, draw: random.Random) -> dict[str, Any]:
+def record_of(number: int, text: str, draw: random.Random) -> dict[str, Any]:
+    """Return a text as the record of a made-up source, with a date, a URL and topics."""
     title, _, body = text.partition("\n\n")
     source = int(SOURCES * draw.random() ** 2)
     moment = datetime(2000, 1, 1, tzinfo=UTC) + timedelta(minutes=draw.randrange(25 * 365 * 24 * 60))

@@ -27,7 +27,8 @@ from archive.db.running_imports import find_running
 from archive.decide import decide_about
 from archive.errors import ArchiveError
 from archive.ingest import ImportOptions, Listener, import_paths
-from tests.engines import _NOBODY, Archives, Server, connected, rows, running_server
+from benchmarks.own_server import NOBODY
+from tests.engines import Archives, Server, connected, rows, running_server
 
 Contents = Callable[[Location], dict[str, list[str]]]
 OTHERS = "application_name = 'archive' AND datname = current_database() AND pid <> pg_backend_pid()"
@@ -409,7 +410,7 @@ class Stoppable:
 
     def start(self) -> None:
         self._process = subprocess.Popen(
-            self._command, cwd=self._data.parent, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **_NOBODY
+            self._command, cwd=self._data.parent, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **NOBODY
         )
 
     def restart(self) -> None:
