@@ -35,7 +35,7 @@ from archive.queries.filters import Asked
 from archive.queries.verification import verify
 from archive.saved_queries import save_query
 from archive.suggesting import suggest
-from tests.engines import ENGINES, Archives, connected, rows
+from tests.engines import ENGINES, Archives, connected, located, rows
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 
@@ -176,7 +176,7 @@ def test_work_goes_on_in_a_part_on_a_server(populated: Location, new_place: NewP
     assert [one for one in verify(back, deep=True).findings if one.severity == "error"] == []
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("files that stand beside a file")
 def test_whoever_forgets_is_told_of_parts_beside_the_archive(seeds_archive: Path, new_place: NewPlace) -> None:
     part, whole = new_place("sqlite"), new_place("sqlite")
     copy_archive(seeds_archive, part, query="trade")
@@ -493,10 +493,6 @@ def test_a_copy_that_is_stopped_or_killed_goes_on(
         answer.stdout,
     )
     assert content(target) == content(seeds_archive)
-
-
-def located(location: Location) -> str:
-    return str(location) if isinstance(location, Path) else location.render_as_string(hide_password=False)
 
 
 def test_what_is_too_long_to_be_looked_up_on_a_server_is_told(

@@ -50,7 +50,6 @@ def test_what_is_left_out_is_told(seeds: Run) -> None:
     assert "fewer words find more" in seeds("kwic", "xylophone").stderr
 
 
-@pytest.mark.sqlite
 def test_an_explanation_says_how_articles_are_found(seeds: Run) -> None:
     for command in (["kwic"], ["search"], ["list"], ["count"], ["count", "--by", "month"]):
         shown = seeds(*command, "trade -sanctions date:2023..", "--explain").stdout

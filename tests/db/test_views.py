@@ -73,7 +73,7 @@ def test_context_is_cut_sixty_characters_from_the_passage(connection: sqlite3.Co
     assert (passage, context) == (body[start : start + 7], body[max(start - 60, 0) : start + 67])
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("plans of SQLite; a server's planner chooses by what it knows of the rows")
 @pytest.mark.parametrize(
     "view", ["documents", "document_authors", "document_topics", "document_revisions", "tag_overview"]
 )
@@ -83,7 +83,7 @@ def test_what_is_asked_of_one_article_looks_at_no_other(connection: sqlite3.Conn
     assert scanned(plan) == []
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("plans of SQLite; a server's planner chooses by what it knows of the rows")
 @pytest.mark.parametrize(
     ("statement", "index"),
     [
@@ -102,7 +102,7 @@ def test_what_is_asked_of_one_source_topic_import_or_time_finds_it_by_an_index(
     assert {*scanned(plan)} <= {"tree", "topics"}  # of topics there are few
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("plans of SQLite; a server's planner chooses by what it knows of the rows")
 def test_topics_are_counted_once_and_not_again_for_each_row_that_is_joined(connection: sqlite3.Connection) -> None:
     plan = plan_of(
         connection,
@@ -112,7 +112,7 @@ def test_topics_are_counted_once_and_not_again_for_each_row_that_is_joined(conne
     assert [step for step in plan if "CORRELATED" in step] == []
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("plans of SQLite; a server's planner chooses by what it knows of the rows")
 def test_months_are_counted_in_one_pass(connection: sqlite3.Connection) -> None:
     for condition in ("1", "month = '2023-02'", "source_slug = 'lantern-wire'"):
         plan = plan_of(connection, f"SELECT * FROM monthly_counts WHERE {condition}")

@@ -167,7 +167,7 @@ def test_the_index_forgets_what_is_no_current_text(archive_of: ArchiveOf, tmp_pa
     assert "eels" not in indexed
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("modes of files")
 def test_an_archive_on_read_only_media_is_compared_too(seeds_archive: Path) -> None:
     seeds_archive.chmod(0o444)
     before = state(seeds_archive)
