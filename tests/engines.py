@@ -229,8 +229,9 @@ def keys_with(location: Location, word: str) -> list[str]:
         else "SELECT a.key FROM article_search i JOIN articles a ON a.id = i.article_id "
         "WHERE i.vector @@ CAST(? AS tsquery) ORDER BY a.id"
     )
-    if isinstance(location, URL) and word.startswith("headline: "):
-        word = f"{word.removeprefix('headline: ')}:A"
+    if isinstance(location, URL):
+        in_headline = word.startswith("headline: ")
+        word = " <-> ".join(word.removeprefix("headline: ").strip('"').split()) + (":A" if in_headline else "")
     return [key for (key,) in rows(location, statement, word)]
 
 

@@ -527,6 +527,7 @@ def test_nothing_is_changed_where_it_is_stopped(
     assert contents(archive) == before
 
 
+@pytest.mark.sqlite("a server looks after references itself")
 def test_references_that_are_broken_already_stop_it(archive: Path, files: Path) -> None:
     import_units(archive, files, [FERRY])
     alter(

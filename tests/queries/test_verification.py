@@ -31,7 +31,7 @@ from archive.queries.verification import Verification, verify
 from archive.queries.verification.findings import SEVERITIES
 from archive.queries.verification.passages import is_block, is_passage
 from archive.running import this_process
-from tests.engines import connected, damage
+from tests.engines import connected, damage, located
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 OLDEST = CHECKOUT / "tests" / "archives" / "20261122_first_archive.sql"
@@ -447,15 +447,16 @@ def test_an_original_that_would_fill_the_memory_is_given_up(seeds_archive: Locat
         connection.execute("UPDATE originals SET content = ? WHERE id = 1", (bomb,))
         connection.commit()
     program = (
-        "import re, resource, sys\nfrom pathlib import Path\nfrom archive.queries.verification import verify\n"
-        "print([one.check for one in verify(Path(sys.argv[1]), deep=True).findings])\n"
+        "import re, resource, sys\nfrom pathlib import Path\nfrom archive.db.location import locate\n"
+        "from archive.queries.verification import verify\n"
+        "print([one.check for one in verify(locate(sys.argv[1]), deep=True).findings])\n"
         # what getrusage tells on Linux counts the process that started this one
         "status = Path('/proc/self/status')\n"
         "print(re.search(r'VmHWM:\\s+(\\d+)', status.read_text())[1] if status.exists() else "
         "resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program, str(seeds_archive)], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", program, located(seeds_archive)], capture_output=True, text=True, check=True, timeout=60
     )
     checks, most = done.stdout.splitlines()
     assert checks == "['originals']"
