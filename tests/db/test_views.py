@@ -2,25 +2,23 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
-from pathlib import Path
 
 import pytest
 
+from archive.db.location import Location
 from archive.db.views import VIEWS
-from tests.engines import connected
+from tests.engines import connected, rows
 
 
 @pytest.fixture
-def connection(seeds_archive: Path) -> Iterator[sqlite3.Connection]:
+def connection(seeds_archive: Location) -> Iterator[sqlite3.Connection]:
     with connected(seeds_archive) as connection:
         yield connection
 
 
 @pytest.mark.parametrize("view", [view.name for view in VIEWS])
-def test_an_empty_archive_has_no_rows(empty_archive: Path, view: str) -> None:
-    with closing(sqlite3.connect(f"file:{empty_archive}?mode=ro", uri=True)) as connection:
-        assert connection.execute(f"SELECT * FROM {view}").fetchall() == []
+def test_an_empty_archive_has_no_rows(database: Location, view: str) -> None:
+    assert rows(database, f"SELECT * FROM {view}") == []
 
 
 def test_topics_below_each_other_are_counted_once(connection: sqlite3.Connection) -> None:
@@ -36,8 +34,8 @@ def test_topics_below_each_other_are_counted_once(connection: sqlite3.Connection
 
 
 def test_the_tree_leads_from_each_topic_to_all_below_it(connection: sqlite3.Connection) -> None:
-    rows = connection.execute("SELECT below_code FROM topic_tree WHERE code = 'education-and-culture' ORDER BY 1")
-    below = [code for (code,) in rows]
+    found = connection.execute("SELECT below_code FROM topic_tree WHERE code = 'education-and-culture' ORDER BY 1")
+    below = [code for (code,) in found]
     assert {"education-and-culture", "educational-exchange", "language-teaching", "confucius-institutes"} < {*below}
     assert connection.execute("SELECT code FROM topic_tree WHERE below_code = 'confucius-institutes'").fetchall() == [
         ("confucius-institutes",),
