@@ -64,13 +64,18 @@ def own_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mon
     monkeypatch.setenv("NO_COLOR", "1")
 
 
-# Test files that the default run takes through PostgreSQL; `make test-all-cases` takes all.
+# Test files of which the default run takes the first case of each test through PostgreSQL, and of others none;
+# `make test-all-cases` takes all.
 _ON_SERVERS = {
     *(
         f"tests/queries/test_{name}.py"
         for name in ("article", "articles", "facts", "long_texts", "search", "selection")
     ),
-    *(f"tests/test_{name}.py" for name in ("decide", "import", "undoing", "versions")),
+    *(f"tests/test_{name}.py" for name in ("decide", "import", "migrations", "undoing", "versions")),
+    *(f"tests/cli/test_{name}.py" for name in ("concordance", "escaping", "formats", "saving", "tables", "terminal")),
+    "tests/imports/test_looking.py",
+    "tests/db/test_schema.py",
+    "tests/upgrades/test_at_once.py",
 }
 
 
