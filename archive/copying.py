@@ -24,6 +24,7 @@ from archive.db.inventories import ColumnSums, TableState, inventory_of
 from archive.db.location import Location
 from archive.db.search import index_of
 from archive.db.tables import about, articles, metadata
+from archive.db.tables.on_server import tables_of
 from archive.db.unfinished import PART_OF, PART_QUERY, UNFINISHED, Unfinished
 from archive.db.views import VIEWS
 from archive.errors import ArchiveError, NotFoundError, UsageError
@@ -161,8 +162,9 @@ class _Copying:
     def _left_behind(self) -> list[str]:
         """Return what is in the source and no part of an archive, as `view mine`."""
         driver = self._reading.connection.driver_connection
-        own = {f"table:{name}" for name in (*metadata.tables, "article_fts")} | {f"view:{view.name}" for view in VIEWS}
-        own |= {f"index:{index.name}" for table in metadata.tables.values() for index in table.indexes}
+        tables = tables_of(self._reading.dialect.name).tables
+        own = {f"table:{name}" for name in (*tables, "article_fts")} | {f"view:{view.name}" for view in VIEWS}
+        own |= {f"index:{index.name}" for table in tables.values() for index in table.indexes}
         return [name.replace(":", " ", 1) for name in sorted(inventory_of(driver).objects(driver).keys() - own)]
 
     def _copy(self, table: Table) -> TableState:

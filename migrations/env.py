@@ -25,6 +25,7 @@ from archive.db.location import DEFAULT_DATABASE, locate
 from archive.db.schema import FIRST_ON_POSTGRESQL, require_known, steps_to
 from archive.db.sqlite import connect_read_only
 from archive.db.tables import metadata
+from archive.db.tables.on_server import tables_of
 from archive.errors import SchemaError
 from archive.running import signals_held
 from archive.version import __version__
@@ -109,7 +110,7 @@ def configure(connection: Connection, steps: list[Any]) -> tuple[str, ...]:
     """Tell Alembic what it works on; returns where the archive stands. Migrations that run are added to `steps`."""
     context.configure(
         connection=connection,
-        target_metadata=metadata,
+        target_metadata=tables_of(connection.dialect.name),
         include_name=include_name,
         transactional_ddl=True,
         compare_type=True,

@@ -11,10 +11,7 @@ from psycopg.adapt import Loader
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.pool import NullPool
-from sqlalchemy.schema import CreateIndex
-from sqlalchemy.sql.compiler import DDLCompiler
 
 from archive.errors import ArchiveError
 
@@ -95,14 +92,6 @@ def open_engine(url: URL, *, read_only: bool = False) -> Engine:
             connection.exec_driver_sql(_BEGINS)
 
     return engine
-
-
-@compiles(CreateIndex, "postgresql")
-def _create_index(create: CreateIndex, compiler: DDLCompiler, **how: Any) -> str:
-    """Have an index hold the same few rows as in SQLite (`tables.base.index_of_few`)."""
-    statement: str = compiler.visit_create_index(create, **how)  # type: ignore[no-untyped-call]
-    where = create.element.dialect_options["sqlite"]["where"]
-    return statement if where is None else f"{statement} WHERE {where}"
 
 
 @contextmanager

@@ -13,8 +13,7 @@ CREATE TABLE authors (
     id BIGSERIAL NOT NULL,
     name TEXT COLLATE "C" NOT NULL,
     name_key TEXT COLLATE "C" NOT NULL,
-    CONSTRAINT pk_authors PRIMARY KEY (id),
-    CONSTRAINT uq_authors_name_key UNIQUE (name_key)
+    CONSTRAINT pk_authors PRIMARY KEY (id)
 );
 
 CREATE TABLE corpora (
@@ -52,8 +51,7 @@ CREATE TABLE corpora (
     sha256 TEXT COLLATE "C" NOT NULL,
     includes_hidden BOOLEAN DEFAULT false NOT NULL,
     left_out_hidden INTEGER DEFAULT 0 NOT NULL,
-    CONSTRAINT pk_corpora PRIMARY KEY (id),
-    CONSTRAINT uq_corpora_name UNIQUE (name)
+    CONSTRAINT pk_corpora PRIMARY KEY (id)
 );
 
 CREATE TABLE decisions (
@@ -116,8 +114,7 @@ CREATE TABLE saved_queries (
     name TEXT COLLATE "C" NOT NULL,
     query TEXT COLLATE "C" NOT NULL,
     saved_at TEXT COLLATE "C" NOT NULL,
-    CONSTRAINT pk_saved_queries PRIMARY KEY (id),
-    CONSTRAINT uq_saved_queries_name UNIQUE (name)
+    CONSTRAINT pk_saved_queries PRIMARY KEY (id)
 );
 
 CREATE TABLE schemes (
@@ -127,8 +124,7 @@ CREATE TABLE schemes (
     uri TEXT COLLATE "C",
     licence TEXT COLLATE "C",
     loaded_at TEXT COLLATE "C",
-    CONSTRAINT pk_schemes PRIMARY KEY (id),
-    CONSTRAINT uq_schemes_scheme UNIQUE (scheme)
+    CONSTRAINT pk_schemes PRIMARY KEY (id)
 );
 
 CREATE TABLE sources (
@@ -140,8 +136,7 @@ CREATE TABLE sources (
     language TEXT COLLATE "C",
     origin TEXT COLLATE "C" NOT NULL,
     created_at TEXT COLLATE "C" NOT NULL,
-    CONSTRAINT pk_sources PRIMARY KEY (id),
-    CONSTRAINT uq_sources_slug UNIQUE (slug)
+    CONSTRAINT pk_sources PRIMARY KEY (id)
 );
 
 CREATE TABLE topics (
@@ -156,7 +151,6 @@ CREATE TABLE topics (
     retired BOOLEAN DEFAULT false NOT NULL,
     retired_on TEXT COLLATE "C",
     CONSTRAINT pk_topics PRIMARY KEY (id),
-    CONSTRAINT uq_topics_scheme_code UNIQUE (scheme, code),
     CONSTRAINT fk_topics_parent_id_topics FOREIGN KEY(parent_id) REFERENCES topics (id)
 );
 
@@ -245,7 +239,6 @@ CREATE TABLE source_domains (
     valid_from TEXT COLLATE "C",
     valid_until TEXT COLLATE "C",
     CONSTRAINT pk_source_domains PRIMARY KEY (id),
-    CONSTRAINT uq_source_domains_domain_source_id UNIQUE (domain, source_id),
     CONSTRAINT fk_source_domains_source_id_sources FOREIGN KEY(source_id) REFERENCES sources (id)
 );
 
@@ -258,7 +251,6 @@ CREATE TABLE source_names (
     valid_from TEXT COLLATE "C",
     valid_until TEXT COLLATE "C",
     CONSTRAINT pk_source_names PRIMARY KEY (id),
-    CONSTRAINT uq_source_names_name_key_source_id UNIQUE (name_key, source_id),
     CONSTRAINT fk_source_names_source_id_sources FOREIGN KEY(source_id) REFERENCES sources (id)
 );
 
@@ -289,7 +281,6 @@ CREATE TABLE topic_mappings (
     scheme TEXT COLLATE "C" NOT NULL,
     code TEXT COLLATE "C" NOT NULL,
     CONSTRAINT pk_topic_mappings PRIMARY KEY (id),
-    CONSTRAINT uq_topic_mappings_topic_id_relation_scheme_code UNIQUE (topic_id, relation, scheme, code),
     CONSTRAINT fk_topic_mappings_topic_id_topics FOREIGN KEY(topic_id) REFERENCES topics (id)
 );
 
@@ -301,7 +292,6 @@ CREATE TABLE topic_names (
     name_key TEXT COLLATE "C" NOT NULL,
     language TEXT COLLATE "C" DEFAULT '' NOT NULL,
     CONSTRAINT pk_topic_names PRIMARY KEY (id),
-    CONSTRAINT uq_topic_names_topic_id_name_key_language UNIQUE (topic_id, name_key, language),
     CONSTRAINT fk_topic_names_topic_id_topics FOREIGN KEY(topic_id) REFERENCES topics (id)
 );
 
@@ -311,7 +301,6 @@ CREATE TABLE topic_rules (
     kind TEXT COLLATE "C" NOT NULL,
     expression TEXT COLLATE "C" NOT NULL,
     CONSTRAINT pk_topic_rules PRIMARY KEY (id),
-    CONSTRAINT uq_topic_rules_topic_id_kind_expression UNIQUE (topic_id, kind, expression),
     CONSTRAINT fk_topic_rules_topic_id_topics FOREIGN KEY(topic_id) REFERENCES topics (id)
 );
 
@@ -333,7 +322,6 @@ CREATE TABLE article_identifiers (
     scope TEXT COLLATE "C" NOT NULL,
     value TEXT COLLATE "C" NOT NULL,
     CONSTRAINT pk_article_identifiers PRIMARY KEY (id),
-    CONSTRAINT uq_article_identifiers_scheme_scope_value_article_id UNIQUE (scheme, scope, value, article_id),
     CONSTRAINT fk_article_identifiers_article_id_articles FOREIGN KEY(article_id) REFERENCES articles (id)
 );
 
@@ -581,6 +569,54 @@ CREATE TABLE tag_evidence (
 
 ALTER TABLE articles ADD CONSTRAINT fk_articles_revision_id_article_revisions FOREIGN KEY(revision_id) REFERENCES article_revisions (id);
 
+-- What input gives can be longer than the 2,700 bytes that a b-tree takes. Such values are looked up by hash indexes, and that
+-- none is there twice is seen by two digests of them: texts with one MD5 can be made, but not so that it is also that of
+-- their letters backwards.
+
+CREATE UNIQUE INDEX uq_authors_name_key ON authors (md5(name_key), md5(reverse(name_key)));
+
+CREATE INDEX ix_authors_name_key ON authors USING hash (name_key);
+
+CREATE UNIQUE INDEX uq_corpora_name ON corpora (md5(name), md5(reverse(name)));
+
+CREATE INDEX ix_corpora_name ON corpora USING hash (name);
+
+CREATE UNIQUE INDEX uq_saved_queries_name ON saved_queries (md5(name), md5(reverse(name)));
+
+CREATE INDEX ix_saved_queries_name ON saved_queries USING hash (name);
+
+CREATE UNIQUE INDEX uq_schemes_scheme ON schemes (md5(scheme), md5(reverse(scheme)));
+
+CREATE INDEX ix_schemes_scheme ON schemes USING hash (scheme);
+
+CREATE UNIQUE INDEX uq_sources_slug ON sources (md5(slug), md5(reverse(slug)));
+
+CREATE INDEX ix_sources_slug ON sources USING hash (slug);
+
+CREATE UNIQUE INDEX uq_topics_scheme_code ON topics (md5(scheme), md5(reverse(scheme)), md5(code), md5(reverse(code)));
+
+CREATE INDEX ix_topics_code ON topics USING hash (code);
+
+CREATE UNIQUE INDEX uq_source_domains_domain_source_id ON source_domains (md5(domain), md5(reverse(domain)), source_id);
+
+CREATE INDEX ix_source_domains_domain ON source_domains USING hash (domain);
+
+CREATE UNIQUE INDEX uq_source_names_name_key_source_id ON source_names (md5(name_key), md5(reverse(name_key)), source_id);
+
+CREATE INDEX ix_source_names_name_key ON source_names USING hash (name_key);
+
+CREATE UNIQUE INDEX uq_topic_mappings_topic_id_relation_scheme_code ON topic_mappings (topic_id, relation, md5(scheme), md5(reverse(scheme)), md5(code), md5(reverse(code)));
+
+CREATE UNIQUE INDEX uq_topic_names_topic_id_name_key_language ON topic_names (topic_id, md5(name_key), md5(reverse(name_key)), language);
+
+CREATE UNIQUE INDEX uq_topic_rules_topic_id_kind_expression ON topic_rules (topic_id, kind, md5(expression), md5(reverse(expression)));
+
+CREATE INDEX ix_topic_rules_expression ON topic_rules USING hash (expression);
+
+CREATE UNIQUE INDEX uq_article_identifiers_scheme_scope_value_article_id ON article_identifiers (scheme, md5(scope), md5(reverse(scope)), md5(value), md5(reverse(value)), article_id);
+
+CREATE INDEX ix_article_identifiers_value ON article_identifiers USING hash (value);
+
 CREATE INDEX ix_decisions_article_key ON decisions (article_key);
 
 CREATE INDEX ix_topics_parent_id ON topics (parent_id);
@@ -605,9 +641,9 @@ CREATE INDEX ix_source_names_source_id ON source_names (source_id);
 
 CREATE INDEX ix_tombstones_key ON tombstones (key);
 
-CREATE INDEX ix_topic_mappings_scheme_code ON topic_mappings (scheme, code);
+CREATE INDEX ix_topic_mappings_scheme_code ON topic_mappings USING hash (code);
 
-CREATE INDEX ix_topic_names_name_key ON topic_names (name_key);
+CREATE INDEX ix_topic_names_name_key ON topic_names USING hash (name_key);
 
 CREATE INDEX ix_article_authors_author_id ON article_authors (author_id);
 
@@ -627,7 +663,7 @@ CREATE INDEX ix_import_items_article_id ON import_items (article_id);
 
 CREATE INDEX ix_import_items_import_id_outcome ON import_items (import_id, outcome);
 
-CREATE INDEX ix_import_items_locator ON import_items (locator);
+CREATE INDEX ix_import_items_locator ON import_items USING hash (locator);
 
 CREATE INDEX ix_suggestions_article_id ON suggestions (article_id);
 

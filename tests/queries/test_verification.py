@@ -17,13 +17,15 @@ from typing import NamedTuple
 
 import pytest
 import zstandard
-from sqlalchemy import URL
+from sqlalchemy import URL, select
 
 from archive.corpora import freeze_corpus
 from archive.db import schema
 from archive.db.engine import open_engine
 from archive.db.enumerations import ENUMERATIONS
 from archive.db.location import Location
+from archive.db.running_imports import hold
+from archive.db.tables import imports
 from archive.errors import ArchiveError, SchemaError
 from archive.ingest import ImportOptions, import_paths
 from archive.queries.filters import Asked
@@ -473,7 +475,14 @@ def alter_original(path: Location, change: Callable[[bytes], bytes]) -> None:
 
 def test_imports_that_still_run_are_left_to_run(seeds_archive: Location) -> None:
     running = f"UPDATE imports SET status = 'running', finished_at = NULL, process = '{this_process()}'"
-    assert verify(damage(seeds_archive, running)).findings == ()
+    damage(seeds_archive, running)
+    engine = open_engine(seeds_archive)
+    with engine.connect() as connection, connection.begin() as beginning:
+        for import_id in connection.scalars(select(imports.c.id)).all():
+            hold(connection, import_id)
+        beginning.commit()
+        assert verify(seeds_archive).findings == ()
+    engine.dispose()
 
 
 def test_imports_that_were_killed_are_found(seeds_archive: Location) -> None:

@@ -72,7 +72,7 @@ def test_what_is_declared_is_done_and_proved(server: URL, add_migration: Add) ->
         ("DROP INDEX ix_articles_status", {}, "index ix_articles_status is gone"),
         ("DROP VIEW monthly_counts", {}, "view monthly_counts is gone"),
         ("CREATE TABLE more (id BIGINT)", {}, "table more is new, but not declared"),
-        ("ALTER TABLE sources DROP CONSTRAINT uq_sources_slug", {}, "table sources was altered"),
+        ("ALTER TABLE articles DROP CONSTRAINT uq_articles_key", {}, "table articles was altered"),
         (
             "UPDATE article_revisions SET body = body || ' eels' WHERE id = 3",
             {"columns_derived": {"article_revisions": ["body"]}},

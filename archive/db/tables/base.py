@@ -24,6 +24,8 @@ Id = BigInteger().with_variant(Integer, "sqlite")
 
 # Texts are compared and sorted by their code points on every engine, whatever the language of a server.
 Text = sqlalchemy.Text().with_variant(sqlalchemy.Text(collation="C"), "postgresql")
+# The same, where inputs give it and it is looked up: longer, it may be, than an index of a server takes (`on_server`).
+LongText = sqlalchemy.Text().with_variant(sqlalchemy.Text(collation="C"), "postgresql")
 
 
 def table(name: str, doc: str, *items: SchemaItem) -> Table:
@@ -40,7 +42,7 @@ def reference(name: str, target: str, doc: str, *, nullable: bool = False, index
 def index_of_few(column: str) -> Index:
     """Return an index of the few rows in which a column is not NULL: nothing for most rows to keep up.
 
-    `archive.db.postgresql` says the same to PostgreSQL: said here, it would load all that SQLAlchemy has for that, and
-    a command would take a tenth longer.
+    `on_server` says the same to PostgreSQL: said here, it would load all that SQLAlchemy has for that, and a command
+    would take a tenth longer.
     """
     return Index(None, column, sqlite_where=text(f"{column} IS NOT NULL"))

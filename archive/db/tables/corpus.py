@@ -2,12 +2,12 @@
 
 from sqlalchemy import Boolean, Column, Integer, UniqueConstraint, false, text
 
-from archive.db.tables.base import Text, reference, table
+from archive.db.tables.base import LongText, Text, reference, table
 
 corpora = table(
     "corpora",
     "A set of articles in the state they had when it was frozen, never altered; `corpus_revisions` names them.",
-    Column("name", Text, nullable=False, unique=True, doc="The name, in lower case."),
+    Column("name", LongText, nullable=False, unique=True, doc="The name, in lower case."),
     Column("query", Text, nullable=False, doc="The query as typed, with what options said in its words."),
     Column(
         "saved_queries",

@@ -2,13 +2,15 @@
 
 from sqlalchemy import Column, Integer, UniqueConstraint
 
-from archive.db.tables.base import Text, reference, table
+from archive.db.tables.base import LongText, Text, reference, table
 
 authors = table(
     "authors",
     "A name credited with articles.",
     Column("name", Text, nullable=False, doc="The name as first written."),
-    Column("name_key", Text, nullable=False, unique=True, doc="The name NFKC-casefolded: what inputs are matched on."),
+    Column(
+        "name_key", LongText, nullable=False, unique=True, doc="The name NFKC-casefolded: what inputs are matched on."
+    ),
 )
 
 article_authors = table(

@@ -2,12 +2,12 @@
 
 from sqlalchemy import Column
 
-from archive.db.tables.base import Text, table
+from archive.db.tables.base import LongText, Text, table
 
 sources = table(
     "sources",
     "A publication or agency (an outlet); never a file.",
-    Column("slug", Text, nullable=False, unique=True, doc="Short name for the command line: `china-daily`."),
+    Column("slug", LongText, nullable=False, unique=True, doc="Short name for the command line: `china-daily`."),
     Column("name", Text, nullable=False, doc="Name as shown."),
     Column("kind", Text, doc="newspaper, agency, broadcaster, website, magazine, government; NULL if not stated."),
     Column("country", Text, doc="ISO 3166-1 alpha-2 code of the country it is based in; NULL if not stated."),

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Boolean, Column, Index, Integer, UniqueConstraint
 
-from archive.db.tables.base import GIVEN_BY, Text, reference, table
+from archive.db.tables.base import GIVEN_BY, LongText, Text, reference, table
 
 article_identifiers = table(
     "article_identifiers",
@@ -10,9 +10,12 @@ article_identifiers = table(
     reference("article_id", "articles", "The article."),
     Column("scheme", Text, nullable=False, doc="`id` (the publisher's), `url` (canonical), `text` (fingerprint)."),
     Column(
-        "scope", Text, nullable=False, doc="Slug of the source within which it holds; '' where none is known or needed."
+        "scope",
+        LongText,
+        nullable=False,
+        doc="Slug of the source within which it holds; '' where none is known or needed.",
     ),
-    Column("value", Text, nullable=False, doc="The identifier."),
+    Column("value", LongText, nullable=False, doc="The identifier."),
     UniqueConstraint("scheme", "scope", "value", "article_id"),
     Index(None, "article_id"),
 )

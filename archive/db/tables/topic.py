@@ -2,13 +2,13 @@
 
 from sqlalchemy import Boolean, Column, UniqueConstraint, false
 
-from archive.db.tables.base import Text, reference, table
+from archive.db.tables.base import LongText, Text, reference, table
 
 topics = table(
     "topics",
     "A concept that an article can be about, in the scheme (vocabulary) that owns it.",
-    Column("scheme", Text, nullable=False, doc="Vocabulary: `local` for one's own."),
-    Column("code", Text, nullable=False, doc="Code within the scheme; opaque."),
+    Column("scheme", LongText, nullable=False, doc="Vocabulary: `local` for one's own."),
+    Column("code", LongText, nullable=False, doc="Code within the scheme; opaque."),
     Column("name", Text, nullable=False, doc="Preferred name, as shown."),
     reference(
         "parent_id", "topics", "The broader topic of the same scheme; NULL at the top.", nullable=True, index=True

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Index, Integer, LargeBinary
 
-from archive.db.tables.base import Id, Text, reference, table
+from archive.db.tables.base import Id, LongText, Text, reference, table
 
 originals = table(
     "originals",
@@ -38,7 +38,7 @@ import_items = table(
     "One unit that an import read, whatever became of it. The places of an article are the rows that name it.",
     reference("import_id", "imports", "The import."),
     Column("position", Integer, nullable=False, doc="Place in the order of reading, from 1."),
-    Column("locator", Text, nullable=False, index=True, doc="Where the unit was found: path, member, record."),
+    Column("locator", LongText, nullable=False, index=True, doc="Where the unit was found: path, member, record."),
     reference("original_id", "originals", "Its bytes; NULL where it failed or its import was undone.", nullable=True),
     Column(
         "context_sha256", Text, doc="SHA-256 of all else that it was read with: options, archive.toml, sidecar, rules."

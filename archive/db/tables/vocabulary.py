@@ -2,12 +2,12 @@
 
 from sqlalchemy import Column, Index, UniqueConstraint, text
 
-from archive.db.tables.base import Text, reference, table
+from archive.db.tables.base import LongText, Text, reference, table
 
 schemes = table(
     "schemes",
     "A vocabulary that topics are of, or that mappings lead to.",
-    Column("scheme", Text, nullable=False, unique=True, doc="As in `topics.scheme`."),
+    Column("scheme", LongText, nullable=False, unique=True, doc="As in `topics.scheme`."),
     Column("name", Text, doc="What it is called; NULL if not stated."),
     Column("uri", Text, doc="What stands before a code in the address of a concept; NULL if not stated."),
     Column("licence", Text, doc="Under which terms it may be used, as stated; NULL if not."),
@@ -30,8 +30,8 @@ topic_mappings = table(
     Column(
         "relation", Text, nullable=False, doc="`exact`, `close`, `broad`, `narrow` or `related`: what the other is."
     ),
-    Column("scheme", Text, nullable=False, doc="Vocabulary of the other, which need not be loaded."),
-    Column("code", Text, nullable=False, doc="Code of the other."),
+    Column("scheme", LongText, nullable=False, doc="Vocabulary of the other, which need not be loaded."),
+    Column("code", LongText, nullable=False, doc="Code of the other."),
     UniqueConstraint("topic_id", "relation", "scheme", "code"),
     Index(None, "scheme", "code"),
 )
@@ -42,7 +42,9 @@ topic_names = table(
     reference("topic_id", "topics", "The topic it leads to."),
     Column("kind", Text, nullable=False, doc="`label` (the preferred name in its language) or `alias`."),
     Column("name", Text, nullable=False, doc="The name as written."),
-    Column("name_key", Text, nullable=False, index=True, doc="The name NFKC-casefolded: what inputs are matched on."),
+    Column(
+        "name_key", LongText, nullable=False, index=True, doc="The name NFKC-casefolded: what inputs are matched on."
+    ),
     Column(
         "language",
         Text,
@@ -63,6 +65,6 @@ topic_rules = table(
         nullable=False,
         doc="`phrase`: these words, one after the other, in headline or body; `query`: what a search for it finds.",
     ),
-    Column("expression", Text, nullable=False, doc="The phrase, or the query."),
+    Column("expression", LongText, nullable=False, doc="The phrase, or the query."),
     UniqueConstraint("topic_id", "kind", "expression"),
 )

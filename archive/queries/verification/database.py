@@ -7,6 +7,7 @@ from archive.db.engine import open_engine
 from archive.db.location import Location
 from archive.db.plain import Plain
 from archive.db.tables import metadata
+from archive.db.tables.on_server import tables_of
 from archive.errors import SchemaError
 from archive.queries.verification.base import Engine
 from archive.queries.verification.findings import REPAIR, RESTORE, Finding, Wrong, listed, shortened, told
@@ -65,7 +66,9 @@ def check_tables(location: Location, engine: Engine) -> Iterator[Finding]:
     }
     try:
         with tables.connect() as connection:
-            differences = compare_metadata(MigrationContext.configure(connection, opts=options), metadata)
+            differences = compare_metadata(
+                MigrationContext.configure(connection, opts=options), tables_of(connection.dialect.name)
+            )
     finally:
         tables.dispose()
     with engine.opened(location) as plain:

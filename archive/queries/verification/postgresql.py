@@ -16,6 +16,7 @@ from archive.db.engine import errors_explained, open_engine
 from archive.db.plain import OnServer
 from archive.db.search import tsvector
 from archive.db.tables import metadata
+from archive.db.tables.on_server import tables_of
 from archive.db.views import VIEWS
 from archive.normalize.tokens import tokenize
 from archive.queries.verification import findings
@@ -45,7 +46,8 @@ _KEYS = (
     f"{_COLUMNS_OF.format(key='c.conkey', table='c.conrelid')}, "
     f"{_COLUMNS_OF.format(key='c.confkey', table='c.confrelid')} FROM pg_constraint c "
     "JOIN pg_class child ON child.oid = c.conrelid JOIN pg_class parent ON parent.oid = c.confrelid "
-    f"WHERE c.contype = 'f' AND c.conrelid IN ({_HERE}) ORDER BY 2, c.conname"
+    # where somebody keeps a table in parts, those of the parts are of the whole
+    f"WHERE c.contype = 'f' AND c.conparentid = 0 AND c.conrelid IN ({_HERE}) ORDER BY 2, c.conname"
 )
 _NOT_VALID = f"SELECT conname FROM pg_constraint WHERE NOT convalidated AND conrelid IN ({_HERE}) ORDER BY 1"
 _SWITCHED_OFF = (
@@ -168,7 +170,7 @@ def missing_indexes(connection: OnServer) -> list[tuple[str, str]]:
     dialect = connection.connection.dialect
     wanted = {
         str(index.name): str(CreateIndex(index).compile(dialect=dialect))
-        for table in metadata.sorted_tables
+        for table in tables_of(dialect.name).sorted_tables
         for index in table.indexes
     }
     return [(name, made) for name, made in {**wanted, **SEARCH_INDEXES}.items() if name not in held]
