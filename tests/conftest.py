@@ -15,7 +15,16 @@ from archive.db.location import Location
 
 pytest.register_assert_rewrite("tests.engines")
 
-from tests.engines import ENGINES, Archives, NewPlace, assert_sound, connected, plain, running_server  # noqa: E402 - rewritten first
+from tests.engines import (  # noqa: E402 - rewritten first
+    ENGINES,
+    Archives,
+    NewPlace,
+    assert_sound,
+    connected,
+    plain,
+    require_reason,
+    running_server,
+)
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 SHARED = CHECKOUT.parent / "shared"
@@ -56,19 +65,26 @@ def own_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mon
     monkeypatch.setenv("NO_COLOR", "1")
 
 
-# Test files that the default run takes through PostgreSQL; `make test-all-cases` takes all.
+# Test files of which the default run takes the first case of each test through PostgreSQL, and of others none;
+# `make test-all-cases` takes all.
 _ON_SERVERS = {
     *(
         f"tests/queries/test_{name}.py"
         for name in ("article", "articles", "facts", "long_texts", "search", "selection")
     ),
+    *(f"tests/test_{name}.py" for name in ("decide", "import", "migrations", "undoing", "versions")),
+    *(f"tests/cli/test_{name}.py" for name in ("concordance", "escaping", "formats", "saving", "tables", "terminal")),
+    "tests/imports/test_looking.py",
+    "tests/db/test_schema.py",
+    "tests/upgrades/test_at_once.py",
     "tests/db/test_long_values.py",
-    *(f"tests/test_{name}.py" for name in ("decide", "import", "undoing", "versions")),
 }
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run what works on an archive once for each engine, but for what is about one of them (marked by its name)."""
+    for mark in metafunc.definition.iter_markers(ENGINES[0]):
+        require_reason(metafunc.definition.nodeid, mark)
     if "engine" in metafunc.fixturenames:
         only = [engine for engine in ENGINES if metafunc.definition.get_closest_marker(engine)]
         metafunc.parametrize("engine", only or ENGINES, indirect=True, scope="session")
@@ -125,15 +141,16 @@ def seeds_archive_once(archives: Archives) -> Path:
 def new_archive(archives: Archives, engine: str, tmp_path: Path) -> Iterator[Callable[..., Location]]:
     """Return what makes an archive of the test's engine: `empty`, `seeds` or as another one, which nobody is using.
 
-    It is in a file by that name, or in a database that takes the place of the last one by that name.
+    It is in a file by that name, or in a database that takes the place of the last one by that name. Of None comes the
+    place alone: a name of no file, or a database without tables.
     """
     made: dict[str, Location] = {}
 
-    def make(content: str | Location = "empty", name: str = "archive.db") -> Location:
+    def make(content: str | Location | None = "empty", name: str = "archive.db") -> Location:
         of = archives.made(engine, content) if isinstance(content, str) else content
         if name in made:
             archives.gone(made[name])
-        made[name] = archives.copy_of(of, tmp_path / name)
+        made[name] = archives.place(engine, tmp_path / name) if of is None else archives.copy_of(of, tmp_path / name)
         return made[name]
 
     yield make

@@ -30,7 +30,7 @@ from archive.queries import reading
 from archive.queries.articles import find_keys
 from archive.queries.filters import Asked
 from archive.queries.verification import verify
-from tests.engines import ENGINES, Archives, NewPlace, connected, rows
+from tests.engines import ENGINES, Archives, NewPlace, connected, located, rows
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 
@@ -132,7 +132,7 @@ def test_work_goes_on_in_a_part_on_a_server(populated: Location, new_place: NewP
     assert [one for one in verify(back, deep=True).findings if one.severity == "error"] == []
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("files that stand beside a file")
 def test_whoever_forgets_is_told_of_parts_beside_the_archive(seeds_archive: Path, new_place: NewPlace) -> None:
     part, whole = new_place("sqlite"), new_place("sqlite")
     copy_archive(seeds_archive, part, query="trade")
@@ -449,7 +449,3 @@ def test_a_copy_that_is_stopped_or_killed_goes_on(
         answer.stdout,
     )
     assert content(target) == content(seeds_archive)
-
-
-def located(location: Location) -> str:
-    return str(location) if isinstance(location, Path) else location.render_as_string(hide_password=False)
