@@ -5,11 +5,13 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: docs demo test test-all-cases lint types layers tests bench-extraction bench-import bench-learn bench-migrate bench-postgresql bench-queries bench-search bench-topics bench-views constraints clean help
+.PHONY: bench docs demo test test-all-cases lint types layers tests bench-extraction bench-growth bench-import bench-learn bench-migrate bench-postgresql bench-queries bench-rows bench-search bench-topics bench-views constraints clean help
 
 help:
 	@echo "make demo           import the seeds and show what the archive knows about them"
 	@echo "make test           lint, types, layers, tests"
+	@echo "make bench          all benchmarks of speed, one after the other, and a table of what they found; takes hours"
+	@echo "make bench-growth   imports, memory, size and questions up to 1,000,000 articles, with a picture; takes an hour"
 	@echo "make bench-import   speed of import beside sqlite-utils, on this machine"
 	@echo "make test-all-cases  every case of every test on PostgreSQL, too; takes half an hour"
 	@echo "make bench-queries  10,000 random queries held against the slow reference; takes minutes"
@@ -17,6 +19,7 @@ help:
 	@echo "make bench-learn    how well topics are learned, beside the usual baselines; DATA=../shared"
 	@echo "make bench-migrate  time of backup and upgrade beside copying the file, on this machine"
 	@echo "make bench-postgresql  import and search on a PostgreSQL server beside the same by hand, on this machine"
+	@echo "make bench-rows     speed of 100,000 JSON records and a thousand more, beside bare rows; takes half an hour"
 	@echo "make bench-search   time of searches, counts and commands beside bare statements, on this machine"
 	@echo "make bench-topics   time of finding 5,000 phrases beside a bare automaton, on this machine"
 	@echo "make bench-views    time of the views beside the same asked of the tables by hand, on this machine"
@@ -48,6 +51,13 @@ tests: $(READY)
 test-all-cases: $(READY)
 	ARCHIVE_ALL_CASES=1 $(BIN)/pytest -n 2 -k postgresql
 
+bench: bench-import bench-rows bench-search bench-views bench-topics bench-migrate bench-postgresql
+	$(BIN)/python benchmarks/summary.py
+
+bench-growth: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --group bench
+	$(BIN)/python benchmarks/bench_growth.py
+
 bench-import: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --group bench
 	$(BIN)/python benchmarks/bench_import.py
@@ -69,6 +79,10 @@ bench-postgresql: $(READY)
 
 bench-queries: $(READY)
 	ARCHIVE_QUERIES=10000 $(BIN)/pytest -q tests/queries/test_selection.py
+
+bench-rows: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --group bench
+	$(BIN)/python benchmarks/bench_rows.py
 
 bench-search: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --group bench

@@ -124,7 +124,7 @@ def _bench(folder: Path, options: argparse.Namespace, console: Console) -> None:
         "seconds": measured.seconds,
         "cpu_seconds": measured.cpu,
         "processors_of_others": measured.others,
-        "ratios": [judge(goal, measured.ratios(goal)) for goal in GOALS],
+        "compared": [judge(goal, measured.ratios(goal)) for goal in GOALS],
     }
     file.write_text(json.dumps(record, indent=2) + "\n")
     _say(console, f"all of it: {file}")

@@ -116,7 +116,7 @@ def _bench(folder: Path, options: argparse.Namespace, console: Console) -> None:
         "seconds_of_building": building,
         "seconds": measured.seconds,
         "seconds_of_each_copy": copies,
-        "goals": judged,
+        "compared": judged,
     }
     _print(console, measured, judged, size)
     options.results.mkdir(parents=True, exist_ok=True)

@@ -24,7 +24,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -92,7 +92,7 @@ def _bench(folder: Path, options: argparse.Namespace, console: Console) -> None:
     archive = prepare(folder, options.articles, options.seed)
     measured, goals = Measured(), []
     with reading(archive) as connection:
-        words = _words(connection)
+        words = frequent_words(connection)
         (source,) = connection.exec_driver_sql(
             "SELECT slug FROM sources s JOIN articles a ON a.source_id = s.id GROUP BY s.id ORDER BY count(*) DESC"
         ).first() or ("",)
@@ -103,7 +103,7 @@ def _bench(folder: Path, options: argparse.Namespace, console: Console) -> None:
     _tell(console, options, words, measured, goals, judged)
 
 
-def _words(connection: Connection) -> dict[str, str]:
+def frequent_words(connection: Connection, classes: Collection[str] = tuple(CLASSES)) -> dict[str, str]:
     """Return a word of each class: of those in it, the one nearest the middle."""
     total = connection.exec_driver_sql("SELECT count(*) FROM articles").scalar() or 0
     driver = connection.connection.driver_connection
@@ -112,7 +112,8 @@ def _words(connection: Connection) -> dict[str, str]:
     driver.execute("CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab(main, article_fts, row)")
     rows = driver.execute("SELECT term, doc FROM temp.vocabulary ORDER BY doc DESC, term").fetchall()
     found = {}
-    for name, (least, most) in CLASSES.items():
+    for name in classes:
+        least, most = CLASSES[name]
         inside = [term for term, number in rows if least * total <= number <= most * total and term.isalpha()]
         if not inside:
             raise WrongError(f"no word stands in {name} of the articles")

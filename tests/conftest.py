@@ -15,7 +15,16 @@ from archive.db.location import Location
 
 pytest.register_assert_rewrite("tests.engines")
 
-from tests.engines import ENGINES, Archives, assert_sound, connected, plain, running_server  # noqa: E402 - rewritten first
+from tests.engines import (  # noqa: E402 - rewritten first
+    ENGINES,
+    Archives,
+    NewPlace,
+    assert_sound,
+    connected,
+    plain,
+    require_reason,
+    running_server,
+)
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 SHARED = CHECKOUT.parent / "shared"
@@ -56,19 +65,26 @@ def own_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mon
     monkeypatch.setenv("NO_COLOR", "1")
 
 
-# Test files that the default run takes through PostgreSQL; `make test-all-cases` takes all.
+# Test files of which the default run takes the first case of each test through PostgreSQL, and of others none;
+# `make test-all-cases` takes all.
 _ON_SERVERS = {
     *(
         f"tests/queries/test_{name}.py"
         for name in ("article", "articles", "facts", "long_texts", "search", "selection")
     ),
+    *(f"tests/test_{name}.py" for name in ("decide", "import", "migrations", "undoing", "versions")),
+    *(f"tests/cli/test_{name}.py" for name in ("concordance", "escaping", "formats", "saving", "tables", "terminal")),
+    "tests/imports/test_looking.py",
+    "tests/db/test_schema.py",
+    "tests/upgrades/test_at_once.py",
     "tests/db/test_long_values.py",
-    *(f"tests/test_{name}.py" for name in ("decide", "import", "undoing", "versions")),
 }
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run what works on an archive once for each engine, but for what is about one of them (marked by its name)."""
+    for mark in metafunc.definition.iter_markers(ENGINES[0]):
+        require_reason(metafunc.definition.nodeid, mark)
     if "engine" in metafunc.fixturenames:
         only = [engine for engine in ENGINES if metafunc.definition.get_closest_marker(engine)]
         metafunc.parametrize("engine", only or ENGINES, indirect=True, scope="session")
@@ -125,15 +141,16 @@ def seeds_archive_once(archives: Archives) -> Path:
 def new_archive(archives: Archives, engine: str, tmp_path: Path) -> Iterator[Callable[..., Location]]:
     """Return what makes an archive of the test's engine: `empty`, `seeds` or as another one, which nobody is using.
 
-    It is in a file by that name, or in a database that takes the place of the last one by that name.
+    It is in a file by that name, or in a database that takes the place of the last one by that name. Of None comes the
+    place alone: a name of no file, or a database without tables.
     """
     made: dict[str, Location] = {}
 
-    def make(content: str | Location = "empty", name: str = "archive.db") -> Location:
+    def make(content: str | Location | None = "empty", name: str = "archive.db") -> Location:
         of = archives.made(engine, content) if isinstance(content, str) else content
         if name in made:
             archives.gone(made[name])
-        made[name] = archives.copy_of(of, tmp_path / name)
+        made[name] = archives.place(engine, tmp_path / name) if of is None else archives.copy_of(of, tmp_path / name)
         return made[name]
 
     yield make
@@ -181,6 +198,51 @@ def teach(tmp_path: Path) -> Callable[[Location], list[str]]:
         return keys
 
     return of
+
+
+@pytest.fixture
+def new_place(archives: Archives, tmp_path: Path) -> Iterator[NewPlace]:
+    """Return what gives a place for an archive on an engine: a file that is missing, or an empty database."""
+    made: list[Location] = []
+
+    def make(engine: str) -> Location:
+        if engine == "sqlite":
+            made.append(tmp_path / f"place-{len(made)}.db")
+        else:
+            assert archives.server
+            made.append(archives.server.new())
+        return made[-1]
+
+    yield make
+    for one in made:
+        archives.gone(one)
+
+
+@pytest.fixture
+def populated(seeds_archive: Location, teach: Callable[[Location], list[str]], tmp_path: Path) -> Location:
+    """The collection of seeds/articles and made-up texts, with rows in nearly every table."""
+    from archive.corpora import freeze_corpus
+    from archive.decide import Wish, decide, decide_about
+    from archive.ingest import ImportOptions, import_paths
+    from archive.learn import Source, learn
+    from archive.queries.filters import Asked
+    from archive.saved_queries import save_query
+    from archive.suggesting import suggest
+
+    keys = teach(seeds_archive)
+    learn(seeds_archive, Source(), "Ada")
+    suggest(seeds_archive, Asked())
+    decide(seeds_archive, [Wish(keys[0], {"section": "Port", "headline": None}, (), ["trade"], "in passing")], "Bo")
+    decide_about(seeds_archive, "source_alias", "lantern-wire", "Lantern Evening Wire", "Ada", None)
+    save_query(seeds_archive, "lately", "trade date:-3w..")
+    freeze_corpus(seeds_archive, "trade", Asked("topic:trade"), "Ada")
+    text = tmp_path / "taught" / "07.txt"
+    text.write_text(text.read_text() + "\nA sentence more than there was before.\n")
+    (tmp_path / "taught" / "lines.jsonl").write_text(
+        '{"text": "Four boxes were counted twice.", "url": "https://a.example/1"}\n'
+    )
+    import_paths(seeds_archive, [str(text.parent)], ImportOptions(jobs=0))
+    return seeds_archive
 
 
 def taught_text(number: int) -> str:

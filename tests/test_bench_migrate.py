@@ -30,7 +30,7 @@ def test_upgrades_are_timed_in_parts_that_add_up(tmp_path: Path) -> None:
     parts = [each for name, each in seconds.items() if name.startswith("  ")]
     assert len(parts) == 8 and all(each > 0 for each in parts)
     assert sum(parts) == pytest.approx(seconds["upgrade"])
-    assert {goal["name"] for goal in result["goals"]} == {
+    assert {goal["name"] for goal in result["compared"]} == {
         "backup",
         "articles rebuilt",
         "texts rebuilt",

@@ -50,6 +50,29 @@ def test_goals_are_judged_by_the_median_of_enough_rounds(benchmarks: Path) -> No
         times.run("a program", [sys.executable, "-c", "import sys; sys.stderr.write('no such thing'); sys.exit(3)"])
 
 
+def test_records_are_measured_from_end_to_end(benchmarks: Path, tmp_path: Path) -> None:
+    command = [sys.executable, str(benchmarks / "bench_rows.py"), "--articles", "60", "--added", "1", "--rounds", "1"]
+    done = subprocess.run([*command, "--results", str(tmp_path)], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("too few rounds to tell") == 3
+    (file,) = tmp_path.glob("rows-*.json")
+    told = [sys.executable, str(benchmarks / "summary.py"), "--results", str(tmp_path)]
+    summary = subprocess.run(told, capture_output=True, text=True, timeout=60, check=True).stdout
+    assert summary.count("rows") >= 4
+    assert {"archive", "originals", "packed", "bare"} == json.loads(file.read_text())["bytes"].keys()
+
+
+def test_growth_is_measured_and_drawn(benchmarks: Path, tmp_path: Path) -> None:
+    command = [sys.executable, str(benchmarks / "bench_growth.py"), "--articles", "400", "--step", "200"]
+    done = subprocess.run([*command, "--results", str(tmp_path)], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    (file,) = tmp_path.glob("growth-*.json")
+    first, second = json.loads(file.read_text())["steps"]
+    assert 0 < first["articles"] < second["articles"] <= 400
+    assert 1e7 < first["memory"] < 1e9
+    assert (file.with_suffix(".png")).read_bytes().startswith(b"\x89PNG")
+
+
 def test_benchmark_runs_from_end_to_end(benchmarks: Path, tmp_path: Path) -> None:
     folder, results = tmp_path / "folder", tmp_path / "results"
     command = [sys.executable, str(benchmarks / "bench_import.py"), "--files", "60", "--rounds", "1", "--starts", "1"]

@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from archive.cli import cli
+from archive.db.location import Location
 from archive.queries import reading
 from archive.queries.articles import count_articles
 from archive.queries.facts import HAS
@@ -14,6 +15,7 @@ from archive.queries.filters import Asked
 from archive.query_language.mistakes import QueryError
 from archive.query_language.pieces import FIELDS
 from archive.saved_queries import save_query
+from tests.engines import Archives
 
 DOC = (Path(__file__).resolve().parents[1] / "docs" / "queries.md").read_text(encoding="utf-8")
 QUERIES = [row for row in re.findall(r"^\| `(.+?)` \|", DOC, re.MULTILINE) if "NAME" not in row]
@@ -22,9 +24,15 @@ QUERIES = [row for row in re.findall(r"^\| `(.+?)` \|", DOC, re.MULTILINE) if "N
 _ABSENT = ("author:okoro", "section:politics", "kind:opinion")
 
 
+@pytest.fixture
+def seeds(archives: Archives, engine: str) -> Location:
+    """The archive of seeds/articles, only to be read."""
+    return archives.made(engine, "seeds")
+
+
 @pytest.mark.parametrize("query", QUERIES)
-def test_a_query_is_understood(query: str, seeds_archive_once: Path) -> None:
-    with reading(seeds_archive_once) as connection:
+def test_a_query_is_understood(query: str, seeds: Location) -> None:
+    with reading(seeds) as connection:
         if query in _ABSENT:
             with pytest.raises(QueryError, match="there is no "):
                 Asked(query).selection(connection)
@@ -32,9 +40,9 @@ def test_a_query_is_understood(query: str, seeds_archive_once: Path) -> None:
             assert count_articles(connection, Asked(query).selection(connection)) >= 0
 
 
-def test_queries_find_what_their_rows_say(seeds_archive_once: Path) -> None:
+def test_queries_find_what_their_rows_say(seeds: Location) -> None:
     def number(query: str) -> int:
-        with reading(seeds_archive_once) as connection:
+        with reading(seeds) as connection:
             return count_articles(connection, Asked(query).selection(connection))
 
     assert number("trade sanctions") == number("trade AND sanctions") > number('"trade sanctions"')

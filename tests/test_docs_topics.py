@@ -28,8 +28,7 @@ def answer(command: str, database: Path) -> str:
     return result.output.replace(f"{CHECKOUT}/", "")
 
 
-# on a server other articles are the best
-@pytest.mark.sqlite
+@pytest.mark.sqlite("on a server other articles are the best")
 def test_sessions_are_real(database: Path) -> None:
     text = DOC.read_text(encoding="utf-8")
 

@@ -547,7 +547,6 @@ def real(shared: Path, tmp_path: Path) -> tuple[Path, Path]:
     return files[0], files[1]
 
 
-@pytest.mark.sqlite
 @pytest.mark.shared
 def test_the_real_report_comes_out_as_it_is(database: Path, real: tuple[Path, Path]) -> None:
     assert outcomes(database, real[0]) == ["added"]
@@ -592,7 +591,6 @@ def test_the_real_commentary_comes_out_as_it_is(database: Path, real: tuple[Path
     assert column(database, "SELECT count(*) FROM article_dates WHERE chosen") == [0]
 
 
-@pytest.mark.sqlite
 @pytest.mark.shared
 def test_the_real_documents_again_copied_and_changed(database: Path, real: tuple[Path, Path], tmp_path: Path) -> None:
     folder = real[0].parent

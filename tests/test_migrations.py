@@ -11,6 +11,7 @@ from alembic.script import ScriptDirectory
 
 from archive.corpora import freeze_corpus
 from archive.db import proof, schema
+from archive.db.location import Location
 from archive.db.tables import metadata
 from archive.decide import Wish, decide, decide_about, undo
 from archive.errors import SchemaError
@@ -18,9 +19,7 @@ from archive.forget import forget
 from archive.ingest import ImportOptions, import_paths
 from archive.queries.filters import Asked
 from archive.saved_queries import save_query
-from tests.engines import connected
-
-pytestmark = pytest.mark.sqlite
+from tests.engines import NewArchive, connected, located
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 
@@ -29,24 +28,24 @@ def test_there_is_one_head_and_the_program_knows_it() -> None:
     assert ScriptDirectory.from_config(schema.alembic_config(Path())).get_heads() == [schema.HEAD]
 
 
-def test_migrated_tables_are_those_of_the_models(database: Path) -> None:
+def test_migrated_tables_are_those_of_the_models(database: Location) -> None:
     assert schema.differences(database) == []
 
 
-def test_check_sees_a_difference(database: Path) -> None:
+def test_check_sees_a_difference(database: Location) -> None:
     with connected(database) as connection:
         connection.execute("ALTER TABLE articles ADD COLUMN surprise TEXT")
     assert any("surprise" in difference for difference in schema.differences(database))
 
 
-def test_check_leaves_tables_of_users_alone(database: Path) -> None:
+def test_check_leaves_tables_of_users_alone(database: Location) -> None:
     with connected(database) as connection:
         connection.execute("CREATE TABLE my_notes (key TEXT, note TEXT)")
     assert schema.differences(database) == []
 
 
 @pytest.fixture
-def populated(seeds_archive: Path, tmp_path: Path) -> Path:
+def populated(seeds_archive: Location, tmp_path: Path) -> Location:
     """An archive with rows in every table."""
     with connected(seeds_archive) as connection:
         (key,) = connection.execute("SELECT key FROM articles ORDER BY id").fetchone()
@@ -67,7 +66,9 @@ def populated(seeds_archive: Path, tmp_path: Path) -> Path:
     import_paths(seeds_archive, [str(wire)], ImportOptions(jobs=0))
     with connected(seeds_archive) as connection, connection:
         connection.execute("UPDATE containers SET search_terms = 'ferry AND mill'")
-        connection.execute("INSERT OR IGNORE INTO schemes (scheme, name) VALUES ('local', 'Harbour topics')")
+        connection.execute(
+            "INSERT INTO schemes (scheme, name) VALUES ('local', 'Harbour topics') ON CONFLICT DO NOTHING"
+        )
         for columns, values in (
             ("topic_definitions (topic_id, language, text)", "'en', 'What is bought and sold.'"),
             ("topic_mappings (topic_id, relation, scheme, code)", "'exact', 'subj', '04016000'"),
@@ -79,7 +80,8 @@ def populated(seeds_archive: Path, tmp_path: Path) -> Path:
             "INSERT INTO models (id, scheme, number, trained_at, who, query, seed, articles, topics, parameters, "
             "program_version, sha256, content) "
             "VALUES (1, 'local', 1, '2026-11-22T08:00:00.000000Z', 'Ada', '', 0, 40, 1, "
-            "'', '0', '6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d', x'00')"
+            "'', '0', '6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d', ?)",
+            (b"\0",),
         )
         connection.execute(
             "INSERT INTO suggestions (id, article_id, topic_id, model_id, score, revision_id) "
@@ -92,12 +94,13 @@ def populated(seeds_archive: Path, tmp_path: Path) -> Path:
     return seeds_archive
 
 
-def test_every_table_has_rows_in_the_archive_that_migrations_are_tried_on(populated: Path) -> None:
+def test_every_table_has_rows_in_the_archive_that_migrations_are_tried_on(populated: Location) -> None:
     with connected(populated) as connection:
         empty = [name for name in metadata.tables if not connection.execute(f"SELECT 1 FROM {name} LIMIT 1").fetchall()]
     assert empty == []
 
 
+@pytest.mark.sqlite("goes below the schema that archives on servers begin with")
 def test_first_migration_goes_down_and_up_again_while_empty(database: Path) -> None:
     before = schema_of(database)
     schema.downgrade(database, "base")
@@ -107,6 +110,7 @@ def test_first_migration_goes_down_and_up_again_while_empty(database: Path) -> N
     assert schema_of(database) == before
 
 
+@pytest.mark.sqlite("goes below the schema that archives on servers begin with")
 @pytest.mark.parametrize("revision", schema.known_revisions()[:-1])
 def test_migration_goes_down_and_up_again_over_rows(populated: Path, revision: str) -> None:
     """Down and up again, everything is as it was; a downgrade that would lose something is refused, and says so."""
@@ -230,6 +234,7 @@ def test_new_migration_asks_for_what_it_changes() -> None:
     assert "CHANGES" in template and "def invariant" in template and "\n    pass" not in template
 
 
+@pytest.mark.sqlite("goes below the schema that archives on servers begin with")
 def test_first_migration_does_not_go_down_over_articles(seeds_archive: Path) -> None:
     before = checksum(seeds_archive)
     with pytest.raises(SchemaError, match="would delete the whole archive"):
@@ -244,14 +249,14 @@ def test_migrations_import_nothing_of_the_archive() -> None:
 
 
 @pytest.mark.parametrize("by", ["environment", "option"])
-def test_plain_alembic_acts_on_the_same_archive(tmp_path: Path, by: str) -> None:
-    path = tmp_path / "plain.db"
+def test_plain_alembic_acts_on_the_same_archive(new_archive: NewArchive, by: str) -> None:
+    place = new_archive(None, "plain.db")
     environment = {key: value for key, value in os.environ.items() if key != "ARCHIVE_DB"}
     options = []
     if by == "environment":
-        environment["ARCHIVE_DB"] = str(path)
+        environment["ARCHIVE_DB"] = located(place)
     else:
-        options = ["-x", f"db={path}"]
+        options = ["-x", f"db={located(place)}"]
 
     def alembic(*words: str) -> str:
         done = subprocess.run(
@@ -268,7 +273,7 @@ def test_plain_alembic_acts_on_the_same_archive(tmp_path: Path, by: str) -> None
     alembic("upgrade", "head")
     assert schema.HEAD in alembic("current")
     assert "No new upgrade operations" in alembic("check")
-    assert schema.current_revision(path) == schema.HEAD
+    assert schema.current_revision(place) == schema.HEAD
 
 
 def schema_of(path: Path) -> list[tuple[str, str | None]]:

@@ -13,7 +13,7 @@ from archive.db.opening import OTHER_PROGRAMS
 from archive.db.views import VIEWS
 from tests.engines import connected
 
-pytestmark = pytest.mark.sqlite
+pytestmark = pytest.mark.sqlite("other programs open the file; on servers they connect as to any database")
 
 # VIEWS: what each column that is no text is to DuckDB
 NUMBERS = {

@@ -213,7 +213,7 @@ def test_what_is_derived_is_restored(seeds_archive: Location, case: Case) -> Non
     is_restored(seeds_archive, case)
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("cases of damage to SQLite's own index; a server has its own")
 @pytest.mark.parametrize("case", RESTORED_IN_FILES, ids=statements)
 def test_what_is_derived_in_a_file_is_restored(seeds_archive: Location, case: Case) -> None:
     is_restored(seeds_archive, case)
@@ -279,7 +279,7 @@ def test_a_sound_archive_is_not_written_to(seeds_archive: Location) -> None:
     assert contents(seeds_archive) == before
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("FTS5 has settings of its own")
 def test_a_search_index_is_made_as_migrations_make_it(database: Location, seeds_archive: Location) -> None:
     statement = "SELECT sql FROM sqlite_schema WHERE name = 'article_fts'"
     with connected(database) as connection:
@@ -338,7 +338,7 @@ def test_what_came_from_outside_is_left_and_named(seeds_archive: Location) -> No
     assert {name for name, was in before.items() if after[name] != was} <= {"article_search"}
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("a server takes no text that is no UTF-8")
 def test_a_text_that_is_no_utf8_is_left_and_named(seeds_archive: Location) -> None:
     damage(seeds_archive, "UPDATE article_revisions SET body = CAST(x'e58c97ff' AS TEXT) WHERE id = 1")
     done = repair(seeds_archive)
@@ -415,7 +415,7 @@ def test_triggers_of_a_user_are_not_set_off(seeds_archive: Location, dry_run: bo
     assert after["originals"] == before["originals"]
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("FTS5's index is several tables")
 def test_a_trigger_on_a_part_of_the_search_index_stays_when_that_is_made_anew(seeds_archive: Location) -> None:
     before = inventory(seeds_archive).objects
     trigger = "CREATE TRIGGER mine AFTER DELETE ON article_fts_config BEGIN SELECT 1; END"
@@ -433,7 +433,7 @@ def test_a_search_index_that_cannot_be_made_is_left_and_named(seeds_archive: Loc
     assert state(seeds_archive) == before
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("pages of a file are damaged")
 def test_a_damaged_file_is_not_written_to(seeds_archive: Location) -> None:
     damage(seeds_archive, "DROP VIEW documents", "DELETE FROM article_fts_data")
     with connected(seeds_archive) as connection:
@@ -449,7 +449,7 @@ def test_a_damaged_file_is_not_written_to(seeds_archive: Location) -> None:
     assert seeds_archive.read_bytes() == before
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("a server looks after its indexes itself")
 def test_an_index_is_made_anew_of_its_table(seeds_archive: Location) -> None:
     index = "ix_import_items_locator"
     with connected(seeds_archive) as connection:
@@ -471,7 +471,7 @@ def test_an_index_is_made_anew_of_its_table(seeds_archive: Location) -> None:
     assert sorted(found) == [(1,), (2,)]
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("on servers archives begin with a newer schema")
 def test_an_older_archive_gets_its_search_index_back_and_can_be_upgraded(tmp_path: Path) -> None:
     """An upgrade refuses an index that does not agree with the texts, and names the repair."""
     path = tmp_path / "old.db"
@@ -488,7 +488,7 @@ def test_an_older_archive_gets_its_search_index_back_and_can_be_upgraded(tmp_pat
     assert verify(path, deep=True).findings == ()
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("a missing file; databases without an archive are in tests/upgrades")
 def test_what_is_no_archive_is_refused(tmp_path: Path, database: Location) -> None:
     with pytest.raises(SchemaError, match="there is no archive at"):
         repair(tmp_path / "nothing.db")
@@ -498,7 +498,7 @@ def test_what_is_no_archive_is_refused(tmp_path: Path, database: Location) -> No
         repair(database)
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("locks of files")
 def test_a_file_that_others_hold_is_left_alone(seeds_archive: Location, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(on_file, "BUSY_TIMEOUT_MS", 50)
     with closing(sqlite3.connect(seeds_archive, isolation_level=None)) as other:
@@ -507,7 +507,7 @@ def test_a_file_that_others_hold_is_left_alone(seeds_archive: Location, monkeypa
             repair(seeds_archive)
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("modes of files")
 def test_a_file_that_may_not_be_written_is_named(seeds_archive: Location) -> None:
     damage(seeds_archive, "DROP VIEW documents")
     seeds_archive.chmod(0o444)

@@ -249,7 +249,9 @@ def _refused_explained(location: Location) -> Iterator[None]:
         raise
     except Exception as error:
         reason = error.orig if isinstance(error, DatabaseError) else error
-        told = str(reason) if isinstance(reason, (sqlite3.Error, RuntimeError)) else f"{type(error).__name__}: {error}"
+        is_told = isinstance(error, (DatabaseError, sqlite3.Error, RuntimeError))
+        # what a server says has lines of its own
+        told = " ".join(str(reason).split()) if is_told else f"{type(error).__name__}: {error}"
         raise SchemaError(f"{location} could not be migrated: {told}; nothing was changed") from error
 
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 
 from archive.documents import Value
 from archive.readers.base import shown
@@ -78,6 +79,7 @@ def field_of(key: str) -> str | None:
     return METADATA_KEYS.get(key_of(key))
 
 
+@lru_cache(maxsize=4096)  # the same few keys come with each of many records
 def key_of(key: str) -> str:
     """Return a key as it is looked up: in lower case, with `_` for spaces and `-`."""
     return re.sub(r"[\s-]+", "_", key.strip().casefold())

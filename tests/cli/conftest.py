@@ -15,13 +15,20 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import URL
 
 from archive.cli import cli
-from tests.engines import connected
+from archive.db.location import Location
+from tests.engines import connected, located
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 _LOOKS = re.compile(r"\x1b\[[0-9;]*m")  # sequences that change how what follows looks
 _PROMPT = "quit ? "  # after which a key is waited for
+
+
+def as_word(word: object) -> str:
+    """Return a word of a command; a URL, which hides its password where it is shown, with that."""
+    return located(word) if isinstance(word, URL) else str(word)
 
 
 @pytest.fixture
@@ -30,7 +37,7 @@ def run() -> Callable[..., Result]:
 
     def invoke(*words: object, stdin: str | bytes | None = None, width: int = 120) -> Result:
         runner = CliRunner(env={"COLUMNS": str(width)})
-        result = runner.invoke(cli, [str(word) for word in words], input=stdin, prog_name="archive")
+        result = runner.invoke(cli, [as_word(word) for word in words], input=stdin, prog_name="archive")
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
         return result
@@ -39,13 +46,13 @@ def run() -> Callable[..., Result]:
 
 
 @pytest.fixture
-def seeds(seeds_archive: Path, run: Callable[..., Result]) -> Callable[..., Result]:
+def seeds(seeds_archive: Location, run: Callable[..., Result]) -> Callable[..., Result]:
     """Return what runs `archive WORDS…` on a copy of the archive of seeds/articles."""
     return lambda *words, **how: run("--db", seeds_archive, *words, **how)
 
 
 @pytest.fixture
-def key(seeds_archive: Path) -> Callable[[str], str]:
+def key(seeds_archive: Location) -> Callable[[str], str]:
     """Return what gives the key of the one article that a file of seeds/articles was made into."""
 
     def of(file: str) -> str:
@@ -69,7 +76,7 @@ class Terminal:
         self.resize(width)
         kept = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "COLUMNS", "LINES")}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "archive", *map(str, words)],
+            [sys.executable, "-m", "archive", *map(as_word, words)],
             stdin=theirs,
             stdout=theirs,
             stderr=theirs,

@@ -344,7 +344,7 @@ def test_original_leaves_a_file_as_it_is_where_there_is_no_article(seeds: Run) -
     assert Path("piece").read_text() == "kept"
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("a file that an answer could be written over")
 def test_original_does_not_write_over_the_archive(seeds: Run, seeds_archive: Path, key: Callable[[str], str]) -> None:
     before = state(seeds_archive)
     answer = seeds("original", key("Untitled.txt"), "-o", seeds_archive)

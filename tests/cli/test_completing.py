@@ -53,6 +53,7 @@ def fish(seeds_archive: Path) -> Ask:
         ("archive query ", ["plain,drop", "plain,save"]),
         ("archive completion ", ["plain,bash", "plain,zsh", "plain,fish"]),
         ("archive count --by se", ["plain,section"]),
+        ("archive copy a.db b.db --without t", ["plain,texts"]),
         ("archive list --include-i", ["plain,--include-imprecise"]),
         ("archive list sou", ["open,source:"]),
         ("archive list se", ["open,section:"]),
@@ -176,7 +177,7 @@ def test_what_have_nothing_in_common_with_what_was_typed_takes_nothing_of_it_awa
     assert bash("archive list author:orr") == ['plain,\\"Ada\\ Orrin\\"', 'plain,\\"Bo\\ Orrin\\"', "plain,orr"]
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("missing, locked and other files")
 @pytest.mark.parametrize("what", ["missing", "folder", "no database", "older", "locked"])
 def test_an_archive_that_cannot_be_asked_completes_nothing_and_says_nothing(
     what: str, bash: Ask, seeds_archive: Path
@@ -208,14 +209,14 @@ def test_an_archive_that_cannot_be_asked_completes_nothing_and_says_nothing(
     assert not Path("none.db").exists()
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("what a look leaves beside a file")
 def test_nothing_is_written(bash: Ask, seeds_archive: Path) -> None:
     before = {file.name: file.read_bytes() for file in seeds_archive.parent.iterdir() if file.is_file()}
     assert bash("archive list source:r") == ["plain,radio-lintel"]
     assert {file.name: file.read_bytes() for file in seeds_archive.parent.iterdir() if file.is_file()} == before
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("names of files")
 def test_home_and_variables_are_put_in_for_db(bash: Ask, seeds_archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(seeds_archive.parent))
     for where in ("~", "$HOME"):

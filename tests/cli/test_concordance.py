@@ -50,11 +50,10 @@ def test_what_is_left_out_is_told(seeds: Run) -> None:
     assert "fewer words find more" in seeds("kwic", "xylophone").stderr
 
 
-@pytest.mark.sqlite
-def test_an_explanation_says_how_articles_are_found(seeds: Run) -> None:
+def test_an_explanation_says_how_articles_are_found(seeds: Run, engine: str) -> None:
     for command in (["kwic"], ["search"], ["list"], ["count"], ["count", "--by", "month"]):
         shown = seeds(*command, "trade -sanctions date:2023..", "--explain").stdout
         assert shown.startswith("query\n  AND\n    word trade\n    NOT\n      word sanctions\n    published from 2023-")
         assert "\nSQL\n" in shown
         assert "\nplan\n" in shown
-        assert "VIRTUAL TABLE" in shown
+        assert ("VIRTUAL TABLE" if engine == "sqlite" else "article_search") in shown

@@ -101,13 +101,13 @@ def test_the_environment_names_the_archive(run: Run, seeds_archive: Path, monkey
     assert run("--db", "elsewhere.db", "count").exit_code == 1
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("names of files")
 def test_archive_db_here_is_the_default(run: Run, seeds_archive: Path) -> None:
     shutil.copy(seeds_archive, "archive.db")
     assert run("count").stdout == "16\n"
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("names of files")
 def test_a_url_names_the_archive(run: Run, seeds_archive: Path) -> None:
     assert run("--db", f"sqlite:///{seeds_archive}", "count").stdout == "16\n"
 
@@ -183,7 +183,7 @@ def test_a_downgrade_that_would_lose_something_is_refused(seeds: Run) -> None:
     assert seeds("count").stdout == "16\n"
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("goes below the schema that archives on servers begin with")
 def test_downgrade_and_current(run: Run, database: Path) -> None:
     assert run("--db", database, "db", "current").stdout == f"{schema.HEAD} (newest)\n"
     answer = run("--db", database, "db", "downgrade", FIRST)
@@ -211,7 +211,7 @@ def test_check(seeds: Run, seeds_archive: Path) -> None:
     assert "colour" in answer.stdout
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("a backup is a file")
 def test_backup(seeds: Run, run: Run) -> None:
     answer = seeds("db", "backup", "copy.db")
     assert (answer.exit_code, answer.stdout) == (0, f"copy.db: {Path('copy.db').stat().st_size:,} bytes\n")
@@ -222,7 +222,7 @@ def test_backup(seeds: Run, run: Run) -> None:
         assert message in answer.stderr
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("a backup is a file")
 def test_restore_refuses_what_is_no_backup_of_this_archive(seeds: Run, old: Path) -> None:
     Path("text").write_text("no archive; " * 100)
     for file in ("text", "missing.db"):

@@ -109,7 +109,7 @@ def test_calls_that_are_off(words: list[str], message: str, seeds: Run) -> None:
     assert (answer.exit_code, answer.stdout, answer.stderr) == (2, "", f"archive: {message}\n")
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("a file that an answer could be written over")
 def test_the_archive_itself_is_not_written_over(seeds: Run, seeds_archive: Path) -> None:
     Path("link.db").symlink_to(seeds_archive)
     before = state(seeds_archive)

@@ -87,7 +87,6 @@ def test_a_mistake_in_a_saved_query_is_shown_there(seeds: Run, seeds_archive: Pa
     assert "  trade source:gone\n        ^^^^^^^^^^^\n" in answer.stderr
 
 
-@pytest.mark.sqlite
 def test_explain_shows_what_a_saved_query_stands_for(seeds: Run) -> None:
     seeds("query", "save", "either", "trade OR museums")
     lines = seeds("search", "sanctions query:either", "--explain").stdout.splitlines()

@@ -12,9 +12,6 @@ from rich.cells import cell_len
 from archive.cli.drawing import _last_words, outermost
 from archive.cli.tables import draw_table, drawn, mark
 
-# how an answer is printed is the same, whatever it comes from
-pytestmark = pytest.mark.sqlite
-
 Run = Callable[..., Result]
 
 CALLS = [

@@ -199,7 +199,7 @@ def test_files_that_cannot_be_written(seeds: Run, seeds_archive: Path) -> None:
     assert "leave out -f" in answer.stderr
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("a file that an answer could be written over")
 def test_the_archive_is_not_written_over(seeds_archive: Path, run: Run) -> None:
     path = seeds_archive.rename(seeds_archive.with_suffix(".csv"))
     before = path.read_bytes()

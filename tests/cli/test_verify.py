@@ -99,7 +99,7 @@ def test_text_of_a_damaged_archive_is_not_obeyed(seeds: Run, seeds_archive: Loca
     assert "\\x1b[31m red" in seeds("repair").stdout
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("a missing file")
 def test_what_is_no_archive(run: Run, tmp_path: Path) -> None:
     for command in ("verify", "repair"):
         answer = run("--db", tmp_path / "nothing.db", command)
@@ -107,7 +107,7 @@ def test_what_is_no_archive(run: Run, tmp_path: Path) -> None:
         assert "there is no archive at" in answer.stderr
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("a file is cut short")
 def test_a_file_cut_short(seeds: Run, seeds_archive: Location) -> None:
     for size in (seeds_archive.stat().st_size - 9000, 100_000):
         os.truncate(seeds_archive, size)
@@ -117,7 +117,7 @@ def test_a_file_cut_short(seeds: Run, seeds_archive: Location) -> None:
             assert f"{seeds_archive} cannot be read as an archive" in answer.stderr
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("pages of a file are damaged")
 def test_a_file_damaged_in_the_middle(seeds: Run, seeds_archive: Location) -> None:
     with connected(seeds_archive) as connection:
         (root,) = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'import_items'").fetchone()

@@ -19,9 +19,6 @@ from archive.db import schema
 from archive.db.views import VIEWS
 from tests.engines import connected
 
-# answers are of released archives, and there are none on servers yet
-pytestmark = pytest.mark.sqlite
-
 HERE = Path(__file__).resolve().parent
 ASK = runpy.run_path(str(HERE / "ask.py"))
 QUESTIONS: list[Path] = ASK["questions"]()
@@ -139,6 +136,7 @@ def test_promises_are_given_by_migrations_in_their_order() -> None:
         assert len(set(named)) == len(named)
 
 
+@pytest.mark.sqlite("how SQLite tells of its columns")
 @pytest.mark.parametrize(
     ("statement", "misses"),
     [
@@ -154,6 +152,7 @@ def test_a_broken_promise_is_noticed(database: Path, statement: str, misses: lis
     assert broken(database) == misses
 
 
+@pytest.mark.sqlite("how SQLite tells of its columns")
 @pytest.mark.parametrize(
     "statements",
     [

@@ -18,7 +18,7 @@ from archive.db.engine import open_engine
 from archive.errors import ArchiveError, SchemaError
 from tests.engines import connected
 
-pytestmark = pytest.mark.sqlite
+pytestmark = pytest.mark.sqlite("backups are copies of files; on servers pg_dump makes them")
 
 
 @pytest.fixture

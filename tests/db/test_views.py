@@ -2,25 +2,23 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
-from pathlib import Path
 
 import pytest
 
+from archive.db.location import Location
 from archive.db.views import VIEWS
-from tests.engines import connected
+from tests.engines import connected, rows
 
 
 @pytest.fixture
-def connection(seeds_archive: Path) -> Iterator[sqlite3.Connection]:
+def connection(seeds_archive: Location) -> Iterator[sqlite3.Connection]:
     with connected(seeds_archive) as connection:
         yield connection
 
 
 @pytest.mark.parametrize("view", [view.name for view in VIEWS])
-def test_an_empty_archive_has_no_rows(empty_archive: Path, view: str) -> None:
-    with closing(sqlite3.connect(f"file:{empty_archive}?mode=ro", uri=True)) as connection:
-        assert connection.execute(f"SELECT * FROM {view}").fetchall() == []
+def test_an_empty_archive_has_no_rows(database: Location, view: str) -> None:
+    assert rows(database, f"SELECT * FROM {view}") == []
 
 
 def test_topics_below_each_other_are_counted_once(connection: sqlite3.Connection) -> None:
@@ -36,8 +34,8 @@ def test_topics_below_each_other_are_counted_once(connection: sqlite3.Connection
 
 
 def test_the_tree_leads_from_each_topic_to_all_below_it(connection: sqlite3.Connection) -> None:
-    rows = connection.execute("SELECT below_code FROM topic_tree WHERE code = 'education-and-culture' ORDER BY 1")
-    below = [code for (code,) in rows]
+    found = connection.execute("SELECT below_code FROM topic_tree WHERE code = 'education-and-culture' ORDER BY 1")
+    below = [code for (code,) in found]
     assert {"education-and-culture", "educational-exchange", "language-teaching", "confucius-institutes"} < {*below}
     assert connection.execute("SELECT code FROM topic_tree WHERE below_code = 'confucius-institutes'").fetchall() == [
         ("confucius-institutes",),
@@ -73,7 +71,7 @@ def test_context_is_cut_sixty_characters_from_the_passage(connection: sqlite3.Co
     assert (passage, context) == (body[start : start + 7], body[max(start - 60, 0) : start + 67])
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("plans of SQLite; a server's planner chooses by what it knows of the rows")
 @pytest.mark.parametrize(
     "view", ["documents", "document_authors", "document_topics", "document_revisions", "tag_overview"]
 )
@@ -83,7 +81,7 @@ def test_what_is_asked_of_one_article_looks_at_no_other(connection: sqlite3.Conn
     assert scanned(plan) == []
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("plans of SQLite; a server's planner chooses by what it knows of the rows")
 @pytest.mark.parametrize(
     ("statement", "index"),
     [
@@ -102,7 +100,7 @@ def test_what_is_asked_of_one_source_topic_import_or_time_finds_it_by_an_index(
     assert {*scanned(plan)} <= {"tree", "topics"}  # of topics there are few
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("plans of SQLite; a server's planner chooses by what it knows of the rows")
 def test_topics_are_counted_once_and_not_again_for_each_row_that_is_joined(connection: sqlite3.Connection) -> None:
     plan = plan_of(
         connection,
@@ -112,7 +110,7 @@ def test_topics_are_counted_once_and_not_again_for_each_row_that_is_joined(conne
     assert [step for step in plan if "CORRELATED" in step] == []
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("plans of SQLite; a server's planner chooses by what it knows of the rows")
 def test_months_are_counted_in_one_pass(connection: sqlite3.Connection) -> None:
     for condition in ("1", "month = '2023-02'", "source_slug = 'lantern-wire'"):
         plan = plan_of(connection, f"SELECT * FROM monthly_counts WHERE {condition}")

@@ -2,16 +2,17 @@
 
 import os
 import random
-import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from archive.db.location import Location
+from tests.engines import located, rows
 
 FILES = 3000
 
@@ -23,8 +24,8 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 Start = Callable[..., "subprocess.Popen[str]"]
 
 
-def command(database: Path, *words: object) -> list[str]:
-    return [sys.executable, "-m", "archive", "--db", str(database), *map(os.fspath, map(_word, words))]
+def command(database: Location, *words: object) -> list[str]:
+    return [sys.executable, "-m", "archive", "--db", located(database), *map(os.fspath, map(_word, words))]
 
 
 def _word(word: object) -> Any:
@@ -35,7 +36,7 @@ def _word(word: object) -> Any:
 def run() -> Run:
     """Return what runs `archive --db DATABASE WORDS…` to its end; a traceback, or a lock that shows, fails the test."""
 
-    def invoke(database: Path, *words: object, **how: Any) -> "subprocess.CompletedProcess[str]":
+    def invoke(database: Location, *words: object, **how: Any) -> "subprocess.CompletedProcess[str]":
         done = subprocess.run(command(database, *words), capture_output=True, text=True, timeout=120, **how)
         assert "Traceback" not in done.stderr, done.stderr
         assert "locked" not in done.stderr, done.stderr
@@ -49,7 +50,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
     """Return what starts `archive --db DATABASE WORDS…` in a session of its own; stderr goes to a file, `said`."""
     started: list[subprocess.Popen[str]] = []
 
-    def begin(database: Path, *words: object, said: Path | None = None, **how: Any) -> "subprocess.Popen[str]":
+    def begin(database: Location, *words: object, said: Path | None = None, **how: Any) -> "subprocess.Popen[str]":
         with (said or tmp_path / "said").open("w") as stderr:
             process = subprocess.Popen(
                 command(database, *words),
@@ -84,11 +85,6 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if number % 131 == 60:
             file.write_bytes(b"")
     return folder
-
-
-def rows(database: Path, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=30)) as connection:
-        return connection.execute(query, parameters).fetchall()
 
 
 @pytest.fixture

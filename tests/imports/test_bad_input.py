@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from archive import portions, prepare
+from archive.db.location import Location
 from archive.documents import Failure
 from archive.errors import UsageError
 from archive.ingest import OUTCOMES, ImportOptions, Listener, import_paths
@@ -21,9 +22,7 @@ from archive.normalize.article import normalize_document
 from archive.readers.base import HEAD
 from archive.readers.files import FoundFile, read_bytes
 from archive.workers import Workers
-
-# what is read, and how it fails, hangs on no engine; tests/imports/test_server_imports.py is about servers
-pytestmark = pytest.mark.sqlite
+from tests.engines import located
 
 Rows = Callable[..., list[tuple[Any, ...]]]
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -131,7 +130,7 @@ main()
 """
 
 
-def run_as_nobody(database: Path, *words: object) -> "subprocess.CompletedProcess[str]":
+def run_as_nobody(database: Location, *words: object) -> "subprocess.CompletedProcess[str]":
     done = subprocess.run(
         [sys.executable, "-c", _AS_NOBODY, "--db", str(database), *map(str, words)], capture_output=True, text=True
     )
@@ -163,7 +162,7 @@ def lay_out(folder: Path) -> None:
     (folder / "secret.txt").chmod(0)
 
 
-def items_of(query: Rows, database: Path, number: int, folder: Path) -> dict[str, tuple[str, str | None]]:
+def items_of(query: Rows, database: Location, number: int, folder: Path) -> dict[str, tuple[str, str | None]]:
     """Return the outcome of each unit of an import and its reason, by its place in the folder."""
     found = query(database, "SELECT locator, outcome, reason FROM import_items WHERE import_id = ?", number)
     items = {os.path.relpath(locator, folder): (outcome, reason) for locator, outcome, reason in found}
@@ -223,14 +222,14 @@ def test_whatever_is_in_a_folder_every_unit_has_one_outcome(open_folder: Path, q
 
 @pytest.mark.parametrize(("name", "millions"), [("line.txt", 200), ("line.md", 40)])
 def test_a_line_of_millions_of_characters_fails_quickly_and_within_memory(
-    database: Path, tmp_path: Path, query: Rows, name: str, millions: int
+    database: Location, tmp_path: Path, query: Rows, name: str, millions: int
 ) -> None:
     file = tmp_path / name
     with file.open("w") as stream:
         for _ in range(millions):
             stream.write("harbour " * 125_000)
     process = subprocess.Popen(
-        [sys.executable, "-m", "archive", "--db", str(database), "import", str(file)],
+        [sys.executable, "-m", "archive", "--db", located(database), "import", str(file)],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
@@ -250,7 +249,9 @@ def test_a_line_of_millions_of_characters_fails_quickly_and_within_memory(
 
 
 @pytest.mark.parametrize("name", ["a.txt", "a.md"])
-def test_the_longest_text_is_what_max_characters_says(database: Path, tmp_path: Path, query: Rows, name: str) -> None:
+def test_the_longest_text_is_what_max_characters_says(
+    database: Location, tmp_path: Path, query: Rows, name: str
+) -> None:
     file = tmp_path / name
     file.write_text("boat " * 100 + "\n\n" + "ship " * 100)
     import_paths(database, [str(file)], ImportOptions(max_characters=500))
@@ -276,7 +277,7 @@ class Batches(Listener):
 
 
 def test_long_texts_are_few_in_a_batch_and_large_files_few_in_a_chunk(
-    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    database: Location, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(30):
         (tmp_path / f"{number:02}.txt").write_text(f"{number:02} " + "x" * (1_000_000 if number == 20 else 999_000))
@@ -297,7 +298,7 @@ def test_long_texts_are_few_in_a_batch_and_large_files_few_in_a_chunk(
 
 
 def test_a_file_that_vanishes_after_it_was_found_fails(
-    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, query: Rows
+    database: Location, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, query: Rows
 ) -> None:
     for name in ("a.txt", "b.txt", "c.txt"):
         (tmp_path / name).write_text(GOOD.format(name) + "It came in again. " * 500)  # more than tells what it is
@@ -325,7 +326,7 @@ def test_a_file_that_vanishes_after_it_was_found_fails(
 
 
 def test_a_defect_of_the_program_costs_one_file_and_no_more(
-    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, query: Rows
+    database: Location, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, query: Rows
 ) -> None:
     for name in ("a.txt", "b.txt", "c.txt"):
         (tmp_path / name).write_text(GOOD.format(name))
@@ -349,7 +350,7 @@ def test_a_defect_of_the_program_costs_one_file_and_no_more(
 
 
 def test_of_a_file_that_grows_what_was_there_is_taken(
-    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, query: Rows
+    database: Location, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, query: Rows
 ) -> None:
     file = tmp_path / "log.txt"
     line = "The boat of the harbour master came in again.\n"
@@ -372,7 +373,7 @@ def test_of_a_file_that_grows_what_was_there_is_taken(
 
 @pytest.mark.parametrize("size", [0, 1])
 def test_a_file_that_shrinks_is_taken_as_it_is_then(
-    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, query: Rows, size: int
+    database: Location, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, query: Rows, size: int
 ) -> None:
     file = tmp_path / "log.txt"
     file.write_text("The boat of the harbour master came in again.\n" * 200)  # more than tells what it is
@@ -389,7 +390,7 @@ def test_a_file_that_shrinks_is_taken_as_it_is_then(
     ]
 
 
-def test_standard_input_whatever_it_gives(run: Run, database: Path, query: Rows) -> None:
+def test_standard_input_whatever_it_gives(run: Run, database: Location, query: Rows) -> None:
     def take(content: bytes, *options: str) -> tuple[int, str]:
         with tempfile.TemporaryFile() as stream:
             stream.write(content)
@@ -408,7 +409,7 @@ def test_standard_input_whatever_it_gives(run: Run, database: Path, query: Rows)
     assert "binary data" in found[4][1]
 
 
-def test_standard_input_that_is_closed(run: Run, database: Path, tmp_path: Path) -> None:
+def test_standard_input_that_is_closed(run: Run, database: Location, tmp_path: Path) -> None:
     def close() -> None:
         os.close(0)
 
@@ -420,7 +421,7 @@ def test_standard_input_that_is_closed(run: Run, database: Path, tmp_path: Path)
     assert done.stderr.startswith("failed: -: ")
 
 
-def test_standard_input_is_read_where_python_gives_it(database: Path, query: Rows) -> None:
+def test_standard_input_is_read_where_python_gives_it(database: Location, query: Rows) -> None:
     import_paths(database, ["-", "-"], stdin=io.BytesIO(GOOD.format(7).encode()))
     import_paths(database, ["-"], stdin=None)
     assert query(database, "SELECT outcome, reason FROM import_items ORDER BY id") == [
@@ -430,7 +431,9 @@ def test_standard_input_is_read_where_python_gives_it(database: Path, query: Row
     ]
 
 
-def test_a_file_over_max_size_fails_and_the_rest_goes_on(run: Run, database: Path, tmp_path: Path, query: Rows) -> None:
+def test_a_file_over_max_size_fails_and_the_rest_goes_on(
+    run: Run, database: Location, tmp_path: Path, query: Rows
+) -> None:
     (tmp_path / "a.txt").write_text("x" * 1_000_001)
     (tmp_path / "b.txt").write_text(GOOD.format(8))
     done = run(database, "import", "--max-size", "1", tmp_path)
@@ -440,7 +443,7 @@ def test_a_file_over_max_size_fails_and_the_rest_goes_on(run: Run, database: Pat
 
 
 def test_files_named_several_times_are_units_each_time_over_batches_too(
-    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, query: Rows
+    database: Location, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, query: Rows
 ) -> None:
     monkeypatch.setattr(portions, "BATCH", 2)
     monkeypatch.setattr(portions, "UNCHANGED_WEIGHT", 1)
@@ -456,6 +459,7 @@ def test_files_named_several_times_are_units_each_time_over_batches_too(
     assert [position for (position,) in positions] == list(range(1, 17))
 
 
+@pytest.mark.sqlite("a file that stands among those that are imported")
 def test_the_archive_in_the_folder_is_no_unit_by_whatever_way_it_is_reached(database: Path, tmp_path: Path) -> None:
     folder = tmp_path / "in"
     folder.mkdir()
@@ -484,7 +488,7 @@ def test_the_archive_in_the_folder_is_no_unit_by_whatever_way_it_is_reached(data
 
 @pytest.mark.parametrize("option", ["source", "topic"])
 def test_an_option_that_is_no_text_is_refused(
-    run: Run, database: Path, tmp_path: Path, query: Rows, option: str
+    run: Run, database: Location, tmp_path: Path, query: Rows, option: str
 ) -> None:
     done = run(database, "import", f"--{option}=Lindby \udce9 Post", tmp_path)
     assert done.returncode == 2
@@ -507,7 +511,7 @@ socket.getaddrinfo = refuse
 """
 
 
-def test_no_command_opens_a_connection(run: Run, database: Path, tmp_path: Path, many: Path) -> None:
+def test_no_command_opens_a_connection(run: Run, database: Location, tmp_path: Path, many: Path) -> None:
     (tmp_path / "guard").mkdir()
     (tmp_path / "guard" / "sitecustomize.py").write_text(_NO_NETWORK)
     guarded = {**os.environ, "PYTHONPATH": str(tmp_path / "guard")}
@@ -523,6 +527,7 @@ def test_no_command_opens_a_connection(run: Run, database: Path, tmp_path: Path,
         assert run(database, *words, env=guarded).returncode == 0
 
 
+@pytest.mark.sqlite("modes of files; roles that may not write are in tests/upgrades")
 @pytest.mark.parametrize("case", ["file", "folder", "missing", "hidden"])
 def test_an_archive_that_may_not_be_written_is_said_so(open_folder: Path, database: Path, case: str) -> None:
     folder = open_folder / ("locked" if case == "hidden" else "read-only")

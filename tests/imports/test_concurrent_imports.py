@@ -6,24 +6,24 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from archive.db import schema, sqlite
+from archive.db import postgresql, schema, sqlite
+from archive.db.engine import open_engine
+from archive.db.location import Location
 from archive.errors import ArchiveError
 from archive.ingest import ImportOptions, import_paths
-from tests.engines import connected, state
-
-# of servers in tests/imports/test_server_imports.py
-pytestmark = pytest.mark.sqlite
+from tests.engines import NewArchive, connected
 
 Rows = Callable[..., list[tuple[Any, ...]]]
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 Start = Callable[..., "subprocess.Popen[str]"]
-Contents = Callable[[Path], dict[str, list[str]]]
+Contents = Callable[[Location], dict[str, list[str]]]
 
 
 @pytest.fixture(scope="module")
@@ -50,16 +50,16 @@ def test_imports_at_once_lose_nothing_and_double_nothing(
     start: Start,
     query: Rows,
     contents: Contents,
-    database: Path,
+    database: Location,
+    new_archive: NewArchive,
     mixed: Path,
     tmp_path: Path,
     number: int,
     is_new: bool,
 ) -> None:
-    alone = tmp_path / "alone.db"
-    alone.write_bytes(state(database))
+    alone = new_archive("empty", "alone.db")
     import_paths(alone, [str(mixed)], ImportOptions(jobs=0))
-    together = tmp_path / "new.db" if is_new else database
+    together = new_archive(None, "new.db") if is_new else database
     folders = [mixed / "0", mixed / "1", mixed / "2"]
     said = [tmp_path / f"said {one}" for one in range(number)]
     processes = [
@@ -78,11 +78,12 @@ def test_imports_at_once_lose_nothing_and_double_nothing(
     ours, theirs = contents(together), contents(alone)
     for table in theirs:
         assert ours[table] == theirs[table], table
-    assert not together.with_name(together.name + "-wal").exists()
+    if isinstance(together, Path):
+        assert not together.with_name(together.name + "-wal").exists()
 
 
 def test_readers_beside_an_import_answer_and_hold_nobody_up(
-    start: Start, run: Run, query: Rows, until: Callable[..., None], database: Path, many: Path
+    start: Start, run: Run, query: Rows, until: Callable[..., None], database: Location, many: Path
 ) -> None:
     process = start(database, "import", "--quiet", many)
     until(lambda: bool(query(database, "SELECT 1 FROM import_items LIMIT 1")))
@@ -101,6 +102,7 @@ def test_readers_beside_an_import_answer_and_hold_nobody_up(
     assert query(database, "SELECT count(*) FROM import_items") == [(3000,)]
 
 
+@pytest.mark.sqlite("SQLite's log, which grows as long as somebody reads")
 def test_a_reader_that_goes_on_reading_does_not_hold_up_the_end(
     database: Path, mixed: Path, tmp_path: Path, query: Rows
 ) -> None:
@@ -122,27 +124,24 @@ def test_a_reader_that_goes_on_reading_does_not_hold_up_the_end(
     assert taken < 10
 
 
-def test_an_import_waits_for_another_that_writes(database: Path, tmp_path: Path) -> None:
+def test_an_import_waits_for_another_that_writes(database: Location, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("The boat is late.")
-    with closing(sqlite3.connect(database, isolation_level=None, check_same_thread=False)) as writer:
-        writer.execute("BEGIN IMMEDIATE")
-        timer = threading.Timer(0.5, writer.execute, ["COMMIT"])
-        timer.start()
-        begun = time.monotonic()
-        assert import_paths(database, [str(tmp_path / "a.txt")]).outcomes == {"added": 1}
-        assert time.monotonic() - begun >= 0.4
-        timer.join()
+    with ThreadPoolExecutor(1) as beside, open_engine(database).connect() as writer:
+        with writer.begin():
+            imported = beside.submit(import_paths, database, [str(tmp_path / "a.txt")], ImportOptions(jobs=0))
+            time.sleep(0.5)
+            assert not imported.done()
+        assert imported.result(30).outcomes == {"added": 1}
 
 
 def test_an_archive_that_stays_locked_is_said_so(
-    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    database: Location, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_MS", 100)
-    with closing(sqlite3.connect(database, isolation_level=None)) as writer:
-        writer.execute("BEGIN IMMEDIATE")
-        with pytest.raises(ArchiveError, match="another program holds it; end that, or wait, and do the same again"):
+    with open_engine(database).connect() as writer, writer.begin():
+        monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_MS", 100)
+        monkeypatch.setattr(postgresql, "LOCK_TIMEOUT_MS", 100)
+        with pytest.raises(ArchiveError, match=r"another program holds it.*; end that, (or )?wait, (and|or) "):
             import_paths(database, [str(tmp_path)], ImportOptions(jobs=0))
-        writer.execute("ROLLBACK")
     assert import_paths(database, [str(tmp_path)], ImportOptions(jobs=0)).import_id == 1
 
 
@@ -190,16 +189,19 @@ def test_errors_that_are_not_of_the_file_stay_what_they_are(tmp_path: Path) -> N
         memory.execute("INSERT INTO boats VALUES (NULL)")
 
 
-def test_many_make_one_archive_at_once(start: Start, tmp_path: Path, mixed: Path, query: Rows) -> None:
-    path = tmp_path / "new.db"
+def test_many_make_one_archive_at_once(
+    start: Start, tmp_path: Path, mixed: Path, query: Rows, new_archive: NewArchive
+) -> None:
+    new = new_archive(None, "new.db")
     said = [tmp_path / f"said {number}" for number in range(4)]
-    processes = [start(path, "import", mixed / "2" / "002.md", said=file) for file in said]
+    processes = [start(new, "import", mixed / "2" / "002.md", said=file) for file in said]
     assert [process.wait(60) for process in processes] == [0] * 4, [file.read_text() for file in said]
-    assert schema.current_revision(path) == schema.HEAD
-    outcomes = sorted(query(path, "SELECT outcome FROM import_items"))
+    assert schema.current_revision(new) == schema.HEAD
+    outcomes = sorted(query(new, "SELECT outcome FROM import_items"))
     assert outcomes == [("added",), ("unchanged",), ("unchanged",), ("unchanged",)]
 
 
+@pytest.mark.sqlite("on a server it is known which imports of other machines run: tests/imports/test_server_imports.py")
 def test_an_import_of_another_machine_is_not_taken_for_a_killed_one(
     database: Path, tmp_path: Path, query: Rows
 ) -> None:

@@ -1,14 +1,13 @@
 """A file is looked into where its bytes, or the ways of looking, are new at its place, and only there."""
 
 import io
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from archive import openers
+from archive.db.location import Location
 from archive.documents import Failure, Given, Unchanged
 from archive.ingest import ImportOptions, ImportSummary, import_paths
 from archive.prepare import Settings, Task
@@ -17,26 +16,21 @@ from archive.readers.containers import BUNDLES, CONTAINERS
 from archive.readers.field_map import FieldMap
 from archive.readers.files import FoundFile
 from archive.workers import Workers
-
-# what is looked into hangs on no engine
-pytestmark = pytest.mark.sqlite
+from tests.engines import rows
 
 TEXT = "The ferry at the mill left {} people behind on Monday, since its landing stage had broken in the storm."
 TABLE = "headline\tbody\tpublished\n" + "".join(f"Ferry {n}\t{TEXT.format(n)}\t2023-02-0{n}\n" for n in (1, 2))
 
 
-def run(database: Path, *paths: object, stdin: bytes = b"", **options: Any) -> ImportSummary:
+def run(database: Location, *paths: object, stdin: bytes = b"", **options: Any) -> ImportSummary:
     how = ImportOptions(**{"jobs": 0, **options})
     return import_paths(database, [str(path) for path in paths], how, stdin=io.BytesIO(stdin))
 
 
-def outcomes(database: Path, summary: ImportSummary) -> list[tuple[str, str]]:
+def outcomes(database: Location, summary: ImportSummary) -> list[tuple[str, str]]:
     """Return the name and the outcome of each unit of an import."""
-    with closing(sqlite3.connect(database)) as connection:
-        found = connection.execute(
-            "SELECT locator, outcome FROM import_items WHERE import_id = ? ORDER BY position", (summary.import_id,)
-        )
-        return [(locator.rpartition("/")[2], outcome) for locator, outcome in found]
+    units = "SELECT locator, outcome FROM import_items WHERE import_id = ? ORDER BY position"
+    return [(locator.rpartition("/")[2], outcome) for locator, outcome in rows(database, units, summary.import_id)]
 
 
 @pytest.fixture
@@ -64,7 +58,7 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
-def test_only_what_is_new_at_its_place_is_looked_into(database: Path, folder: Path, looked: list[str]) -> None:
+def test_only_what_is_new_at_its_place_is_looked_into(database: Location, folder: Path, looked: list[str]) -> None:
     assert run(database, folder).outcomes == {"added": 6}
     everything = ["a.txt", "b.md", "c.note", "long.txt", "table.txt"]
     assert looked == everything
@@ -81,7 +75,7 @@ def test_only_what_is_new_at_its_place_is_looked_into(database: Path, folder: Pa
     assert looked == ["c.note", "longer.txt", "table.txt"]
 
 
-def test_what_comes_to_hold_many_units_is_taken_apart(database: Path, folder: Path) -> None:
+def test_what_comes_to_hold_many_units_is_taken_apart(database: Location, folder: Path) -> None:
     run(database, folder / "a.txt")
     (folder / "a.txt").write_text(TABLE)
     assert outcomes(database, run(database, folder / "a.txt")) == [("a.txt#row=2", "added"), ("a.txt#row=3", "added")]
@@ -90,7 +84,7 @@ def test_what_comes_to_hold_many_units_is_taken_apart(database: Path, folder: Pa
 
 
 def test_what_a_newer_program_takes_apart_is_looked_into_again(
-    database: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+    database: Location, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     table = folder / "table.txt"
     with monkeypatch.context() as older:  # one that knew no tables with the name of a text
@@ -98,12 +92,12 @@ def test_what_a_newer_program_takes_apart_is_looked_into_again(
         older.setattr(looking, "LOOKING_VERSION", looking.LOOKING_VERSION - 1)
         assert outcomes(database, run(database, table)) == [("table.txt", "added")]
         assert outcomes(database, run(database, table)) == [("table.txt", "unchanged")]
-    rows = ["table.txt#row=2", "table.txt#row=3"]
-    assert outcomes(database, run(database, table)) == [(row, "added") for row in rows]
-    assert outcomes(database, run(database, table)) == [(row, "unchanged") for row in rows]
+    units = ["table.txt#row=2", "table.txt#row=3"]
+    assert outcomes(database, run(database, table)) == [(unit, "added") for unit in units]
+    assert outcomes(database, run(database, table)) == [(unit, "unchanged") for unit in units]
 
 
-def test_what_is_said_of_columns_is_a_way_of_looking(database: Path, tmp_path: Path) -> None:
+def test_what_is_said_of_columns_is_a_way_of_looking(database: Location, tmp_path: Path) -> None:
     table = tmp_path / "list.xls"
     table.write_text(TABLE.replace("headline\tbody\tpublished", "Kop\tBrood\tDatum"))
     assert outcomes(database, run(database, table)) == [("list.xls", "added")]
@@ -125,20 +119,20 @@ def test_every_container_bundle_and_name_tells_of_itself(monkeypatch: pytest.Mon
     assert len(ways) == 7
 
 
-def test_what_cannot_be_read_any_more_fails_with_its_reason(database: Path, folder: Path) -> None:
+def test_what_cannot_be_read_any_more_fails_with_its_reason(database: Location, folder: Path) -> None:
     run(database, folder / "long.txt")
     summary = run(database, folder / "long.txt", max_bytes=1000)
     assert outcomes(database, summary) == [("long.txt", "failed")]
     assert run(database, folder / "long.txt").outcomes == {"unchanged": 1}
 
 
-def test_standard_input_is_known_again(database: Path) -> None:
+def test_standard_input_is_known_again(database: Location) -> None:
     assert run(database, "-", stdin=TEXT.encode()).outcomes == {"added": 1}
     assert run(database, "-", stdin=TEXT.encode()).outcomes == {"unchanged": 1}
     assert run(database, "-", stdin=TEXT.encode(), topics=("Ferries",)).outcomes == {"revised": 1}
 
 
-def test_a_place_that_is_named_twice_is_read_twice(database: Path, folder: Path) -> None:
+def test_a_place_that_is_named_twice_is_read_twice(database: Location, folder: Path) -> None:
     file, table = folder / "a.txt", folder / "table.txt"
     assert run(database, file, table, file, table).outcomes == {"added": 3, "unchanged": 3}
     assert run(database, file, table, file, table).outcomes == {"unchanged": 6}

@@ -11,11 +11,12 @@ from typing import Any
 
 import pytest
 
+from archive.db.location import Location
 from archive.ingest import ImportOptions, ImportSummary, import_paths
 from archive.queries import reading
 from archive.queries.article import read_original
 from archive.reparse import survey
-from tests.engines import connected
+from tests.engines import NewArchive, connected
 
 ORIGINALS = Path(__file__).resolve().parents[1] / "originals" / "mail"
 
@@ -85,11 +86,11 @@ def test_today_s_readers_make_the_same_of_what_is_kept(database: Path, folder: P
 
 
 def test_a_mailbox_is_its_messages_one_by_one(
-    database: Path, empty_archive: Path, tmp_path: Path, contents: Callable[[Path], dict[str, list[str]]]
+    database: Location, new_archive: NewArchive, contents: Callable[[Location], dict[str, list[str]]]
 ) -> None:
     box = b"".join(b"From - \n" + path.read_bytes() + b"\n" for path in sorted(ORIGINALS.glob("*.eml")))
     assert run(database, "-", stdin=box).outcomes == {"added": 4}
-    other = Path(shutil.copy(empty_archive, tmp_path / "other.db"))
+    other = new_archive("empty", "other.db")
     for path in sorted(ORIGINALS.glob("*.eml")):
         assert run(other, path).outcomes == {"added": 1}
     one, two = contents(database), contents(other)

@@ -28,7 +28,7 @@ from archive.decide import decide_about
 from archive.errors import ArchiveError
 from archive.ingest import ImportOptions, Listener, import_paths
 from benchmarks.own_server import NOBODY
-from tests.engines import Archives, Server, connected, rows, running_server
+from tests.engines import Archives, Server, connected, located, rows, running_server
 
 Contents = Callable[[Location], dict[str, list[str]]]
 OTHERS = "application_name = 'archive' AND datname = current_database() AND pid <> pg_backend_pid()"
@@ -91,7 +91,7 @@ class Heard(Listener):
 
 
 def start(database: URL, *paths: Path, said: Path = Path(os.devnull)) -> "subprocess.Popen[bytes]":
-    words = ["--db", database.render_as_string(hide_password=False), "import", "--quiet", *map(str, paths)]
+    words = ["--db", located(database), "import", "--quiet", *map(str, paths)]
     with said.open("wb") as stderr:
         return subprocess.Popen(
             [sys.executable, "-m", "archive", *words],

@@ -2,16 +2,16 @@
 
 import io
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from archive.db.location import Location
 from archive.errors import UsageError
 from archive.ingest import ImportOptions, ImportSummary, import_paths
 from archive.reparse import survey
-from tests.engines import connected
+from tests.engines import NewArchive, connected
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "corpora"
 TEXT = "The ferry at the mill left number {} people behind on Monday, since its landing stage had broken in the storm."
@@ -93,11 +93,13 @@ def test_what_names_no_field_begins_no_import(database: Path, table: Path) -> No
 
 
 @pytest.mark.parametrize("form", ["jsonl", "ninjs", "jsonld", "csv"])
-def test_exports_import_back(database: Path, table: Path, tmp_path: Path, empty_archive: Path, form: str) -> None:
+def test_exports_import_back(
+    database: Location, table: Path, tmp_path: Path, new_archive: NewArchive, form: str
+) -> None:
     run(database, table, maps=MAPS, source="Mill Post", language="de")
     file = tmp_path / f"export.{form.replace('ninjs', 'json').replace('jsonld', 'json')}"
     export_to(database, file, form)
-    other = Path(shutil.copy(empty_archive, tmp_path / "other.db"))
+    other = new_archive("empty", "other.db")
     assert run(other, file).outcomes == {"added": 3}
     columns = (
         "SELECT headline, body, published, a.language, s.name FROM articles a "

@@ -2,7 +2,6 @@
 
 import gc
 import json
-import shutil
 import tracemalloc
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from archive.db.location import Location
 from archive.decide import Wish, decide
 from archive.exports import FIELDS, writer
 from archive.exports.md import file_name, to_markdown
@@ -55,9 +55,9 @@ def without(articles: list[dict[str, Any]], *names: str) -> dict[str, dict[str, 
 
 
 @pytest.fixture
-def other(empty_archive: Path, tmp_path: Path) -> Path:
+def other(new_archive: NewArchive) -> Location:
     """A second fresh archive."""
-    return Path(shutil.copy(empty_archive, tmp_path / "other.db"))
+    return new_archive("empty", "other.db")
 
 
 def test_every_field_is_there_in_the_order_of_coming(seeds_archive: Path) -> None:
@@ -86,7 +86,7 @@ def test_a_derived_headline_is_none(database: Path, tmp_path: Path) -> None:
     assert (found["headline"], found["headline_method"], found["body"]) == (None, None, "The ferry stopped.")
 
 
-def test_what_a_person_decided_is_what_an_article_is(database: Path, other: Path, tmp_path: Path) -> None:
+def test_what_a_person_decided_is_what_an_article_is(database: Path, other: Location, tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text(
         "---\nauthor: A. Okoro\ntopics: [trade, eels]\ndate: 2023-02\n---\n# Ferry\n\nThe ferry."
     )
@@ -109,7 +109,7 @@ def test_what_a_person_decided_is_what_an_article_is(database: Path, other: Path
 
 
 def test_json_lines_come_back_as_the_same_articles(
-    seeds_archive: Path, other: Path, tmp_path: Path, contents: Callable[[Path], dict[str, list[str]]]
+    seeds_archive: Path, other: Location, tmp_path: Path, contents: Callable[[Path], dict[str, list[str]]]
 ) -> None:
     file = write_lines(seeds_archive, tmp_path / "all.jsonl")
     summary = run(other, file)
@@ -130,7 +130,7 @@ def test_json_lines_come_back_as_the_same_articles(
         assert one.execute(evidence).fetchall() == two.execute(evidence).fetchall()
 
 
-def test_markdown_comes_back_as_the_same_articles(seeds_archive: Path, other: Path, tmp_path: Path) -> None:
+def test_markdown_comes_back_as_the_same_articles(seeds_archive: Path, other: Location, tmp_path: Path) -> None:
     summary = run(other, write_notes(seeds_archive, tmp_path / "notes"))
     assert summary.outcomes == {"added": 16}
 
@@ -177,10 +177,10 @@ RECORDS = st.one_of(
 @settings(max_examples=12, phases=[Phase.explicit, Phase.reuse, Phase.generate])  # to shrink takes minutes
 @given(records=st.lists(RECORDS, min_size=1, max_size=4))
 def test_odd_texts_come_back_as_the_same_articles(
-    records: list[dict[str, Any]], empty_archive: Path, tmp_path_factory: pytest.TempPathFactory
+    records: list[dict[str, Any]], new_archive: NewArchive, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     folder = tmp_path_factory.mktemp("odd")
-    one, two = (Path(shutil.copy(empty_archive, folder / name)) for name in ("one.db", "two.db"))
+    one, two = (new_archive("empty", name) for name in ("one.db", "two.db"))
     wire = folder / "wire.jsonl"
     wire.write_text("".join(json.dumps(record) + "\n" for record in records))
     run(one, wire)

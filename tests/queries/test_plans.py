@@ -10,8 +10,7 @@ from archive.queries.filters import Asked
 from archive.queries.search import search_statement
 from archive.queries.selection import Selection
 
-# on a server its planner chooses, by what it knows of the words
-pytestmark = pytest.mark.sqlite
+pytestmark = pytest.mark.sqlite("plans of SQLite; a server's planner chooses by what it knows of the words")
 
 WORDS = "SCAN article_fts VIRTUAL TABLE INDEX 0:M2"  # all matches, one after the other
 LOOKED_UP = "VIRTUAL TABLE INDEX 0:=M2"  # one article after the other

@@ -1,6 +1,6 @@
 """Samples: the same for the same seed, like the whole, and little disturbed by what comes later."""
 
-import shutil
+import itertools
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
@@ -13,12 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, select
 
+from archive.db.location import Location
 from archive.db.tables import articles
 from archive.errors import UsageError
 from archive.ingest import ImportOptions, import_paths
 from archive.queries import reading, sampling
 from archive.queries.filters import Asked, Filters
 from archive.queries.sampling import Sample, draw_constructed_weeks, draw_sample, sampled_articles
+from tests.engines import NewArchive
 
 SOURCES = ("Bay Post", "Dune Echo", "")
 FIRST = date(2023, 1, 2)  # a Monday
@@ -30,23 +32,25 @@ def piece(number: int, day: str, source: str) -> str:
 
 
 @pytest.fixture
-def archive_with(empty_archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+def archive_with(new_archive: NewArchive, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Location]:
     """Return what makes an archive of pieces (number: day, source), imported in this order, or adds to one."""
 
-    def make(pieces: dict[int, tuple[str, str]], path: Path | None = None) -> Path:
+    names = itertools.cycle(("one.db", "two.db"))  # more than two are not compared
+
+    def make(pieces: dict[int, tuple[str, str]], archive: Location | None = None) -> Location:
         folder = tmp_path_factory.mktemp("pieces")
-        if path is None:
-            path = Path(shutil.copy(empty_archive, folder / "archive.db"))
+        if archive is None:
+            archive = new_archive("empty", next(names))
         for number, (day, source) in pieces.items():
             (folder / f"{number}.md").write_text(piece(number, day, source))
-        import_paths(path, [str(folder / f"{number}.md") for number in pieces], ImportOptions(jobs=0))
-        return path
+        import_paths(archive, [str(folder / f"{number}.md") for number in pieces], ImportOptions(jobs=0))
+        return archive
 
     return make
 
 
 @pytest.fixture
-def two_years(archive_with: Callable[..., Path]) -> Path:
+def two_years(archive_with: Callable[..., Location]) -> Location:
     """An archive of 120 articles, a week apart: 72 of one source, 24 of another, 24 of none; 6 without a date."""
     return archive_with(
         {
@@ -64,7 +68,7 @@ def keys(connection: Connection, sample: Sample) -> list[str]:
     return [of_id[article] for article, _ in sample.ids]
 
 
-def test_a_simple_sample_is_what_sha256_says(two_years: Path) -> None:
+def test_a_simple_sample_is_what_sha256_says(two_years: Location) -> None:
     """Whoever has the keys and the seed can draw it anew, with any program."""
     with reading(two_years) as connection:
         everything = connection.execute(select(articles.c.key)).scalars().all()
@@ -74,13 +78,13 @@ def test_a_simple_sample_is_what_sha256_says(two_years: Path) -> None:
         assert set(keys(connection, draw_sample(connection, [], 10, 8))) != set(keys(connection, drawn))
 
 
-def test_a_known_sample(archive_with: Callable[..., Path]) -> None:
+def test_a_known_sample(archive_with: Callable[..., Location]) -> None:
     """What is drawn today is drawn on every machine and by every later version."""
     with reading(archive_with(dict.fromkeys(range(20), ("2023", "Bay Post")))) as connection:
         assert keys(connection, draw_sample(connection, [], 3, 7)) == ["a7kbmvphdcsm", "67ysl6gb2uu5", "axc5dicidmch"]
 
 
-def test_a_sample_of_more_than_there_are_is_all(two_years: Path) -> None:
+def test_a_sample_of_more_than_there_are_is_all(two_years: Location) -> None:
     with reading(two_years) as connection:
         for per in ((), ("source", "year")):
             drawn = draw_sample(connection, [articles.c.published.is_not(None)], 1000, 7, per)
@@ -88,7 +92,7 @@ def test_a_sample_of_more_than_there_are_is_all(two_years: Path) -> None:
         assert draw_sample(connection, [articles.c.key == ""], 5, 7, ("source",)).strata == ()
 
 
-def test_proportional_strata_are_like_the_whole(two_years: Path) -> None:
+def test_proportional_strata_are_like_the_whole(two_years: Location) -> None:
     with reading(two_years) as connection:
         drawn = draw_sample(connection, [], 20, 7, ("source",))
     assert [(stratum.values, stratum.articles, stratum.drawn) for stratum in drawn.strata] == [
@@ -99,7 +103,7 @@ def test_proportional_strata_are_like_the_whole(two_years: Path) -> None:
     assert Counter(stratum.values for _, stratum in drawn.ids) == {("Bay Post",): 12, ("Dune Echo",): 4, (None,): 4}
 
 
-def test_equal_strata_have_the_same_as_far_as_they_can(two_years: Path) -> None:
+def test_equal_strata_have_the_same_as_far_as_they_can(two_years: Location) -> None:
     with reading(two_years) as connection:
         drawn = draw_sample(connection, [], 30, 7, ("source",), "equal")
         most = draw_sample(connection, [], 100, 7, ("source",), "equal")
@@ -107,7 +111,7 @@ def test_equal_strata_have_the_same_as_far_as_they_can(two_years: Path) -> None:
     assert [stratum.drawn for stratum in most.strata] == [52, 24, 24]
 
 
-def test_articles_of_no_year_are_counted_apart(archive_with: Callable[..., Path]) -> None:
+def test_articles_of_no_year_are_counted_apart(archive_with: Callable[..., Location]) -> None:
     pieces = {1: ("2023-04", "Bay Post"), 2: ("2023", "Bay Post"), 3: ("", "Bay Post"), 4: ("2024-05-06", "Bay Post")}
     with reading(archive_with(pieces)) as connection:
         by_year = draw_sample(connection, [], 10, 7, ["year"])
@@ -118,7 +122,7 @@ def test_articles_of_no_year_are_counted_apart(archive_with: Callable[..., Path]
     assert (by_month.undated, by_month.imprecise) == (1, 2)
 
 
-def test_strata_stand_in_order(two_years: Path) -> None:
+def test_strata_stand_in_order(two_years: Location) -> None:
     with reading(two_years) as connection:
         days = draw_sample(connection, [], 60, 7, ["weekday"]).strata
         sources = draw_sample(connection, [], 60, 7, ["source"]).strata
@@ -126,7 +130,7 @@ def test_strata_stand_in_order(two_years: Path) -> None:
     assert [one.values[0] for one in sources] == ["Bay Post", "Dune Echo", None]
 
 
-def test_rows_of_a_sample(two_years: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rows_of_a_sample(two_years: Location, monkeypatch: pytest.MonkeyPatch) -> None:
     with reading(two_years) as connection:
         drawn = draw_sample(connection, [], 20, 7, ("source", "year"))
         rows = list(sampled_articles(connection, drawn))
@@ -190,7 +194,7 @@ def all_samples(path: Path, seed: int) -> list[list[str]]:
 @settings(max_examples=12)
 @given(pieces=PIECES, seed=st.integers(-5, 5), data=st.data())
 def test_the_order_of_imports_makes_no_difference(
-    pieces: dict[int, tuple[str, str]], seed: int, data: st.DataObject, archive_with: Callable[..., Path]
+    pieces: dict[int, tuple[str, str]], seed: int, data: st.DataObject, archive_with: Callable[..., Location]
 ) -> None:
     shuffled = dict(data.draw(st.permutations(list(pieces.items()))))
     assert all_samples(archive_with(pieces), seed) == all_samples(archive_with(shuffled), seed)
@@ -199,7 +203,7 @@ def test_the_order_of_imports_makes_no_difference(
 @settings(max_examples=12)
 @given(pieces=PIECES, seed=st.integers(-5, 5), size=st.integers(1, 8))
 def test_what_is_added_only_pushes_others_out(
-    pieces: dict[int, tuple[str, str]], seed: int, size: int, archive_with: Callable[..., Path]
+    pieces: dict[int, tuple[str, str]], seed: int, size: int, archive_with: Callable[..., Location]
 ) -> None:
     """A sample after more came in is the earlier one, but for places that what came in took."""
     items = list(pieces.items())
@@ -228,7 +232,7 @@ def days_of(drawn: Sample) -> list[str]:
     return [stratum.values[-2] or "" for stratum in drawn.strata]
 
 
-def test_a_constructed_week_has_each_day_once_and_all_its_articles(archive_with: Callable[..., Path]) -> None:
+def test_a_constructed_week_has_each_day_once_and_all_its_articles(archive_with: Callable[..., Location]) -> None:
     pieces = {number: (str(FIRST + timedelta(days=number % 28)), "Bay Post") for number in range(84)}
     with reading(archive_with(pieces)) as connection:
         one, three = (draw_constructed_weeks(connection, [], weeks, 7) for weeks in (1, 3))
@@ -245,7 +249,7 @@ def test_a_constructed_week_has_each_day_once_and_all_its_articles(archive_with:
     assert days_of(other) != days_of(one)
 
 
-def test_days_are_drawn_among_those_on_which_the_archive_has_anything(archive_with: Callable[..., Path]) -> None:
+def test_days_are_drawn_among_those_on_which_the_archive_has_anything(archive_with: Callable[..., Location]) -> None:
     """A day without an issue cannot be drawn; one without an article that is meant can, and gives nothing."""
     pieces = {number: (str(FIRST + timedelta(days=7 * number)), SOURCES[number % 2]) for number in range(8)}
     with reading(archive_with(pieces)) as connection:
@@ -260,7 +264,7 @@ def test_days_are_drawn_among_those_on_which_the_archive_has_anything(archive_wi
     assert of_source.missing[0] == "Dune Echo: 4 of 7 Mondays"
 
 
-def test_constructed_weeks_need_the_day(archive_with: Callable[..., Path]) -> None:
+def test_constructed_weeks_need_the_day(archive_with: Callable[..., Location]) -> None:
     pieces = {1: ("2023-04", "Bay Post"), 2: ("", ""), 3: ("2023-04-05T06:07:08Z", "")}
     with reading(archive_with(pieces)) as connection:
         drawn = draw_constructed_weeks(connection, [], 1, 7)

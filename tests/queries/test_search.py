@@ -225,7 +225,7 @@ def test_a_snippet_of_a_long_text_comes_soon() -> None:
     assert len(shown.hits) > 40
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("FTS5 is asked in one of two ways")
 @pytest.mark.parametrize("sort", ["newest", "oldest"])
 def test_articles_with_a_frequent_word_come_in_the_same_order_whichever_way_they_are_found(
     sort: str, archive_of: Callable[[dict[str, str]], Path], monkeypatch: pytest.MonkeyPatch

@@ -1,7 +1,6 @@
 """Words that set articles apart from others."""
 
 import math
-import shutil
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -19,7 +18,7 @@ from archive.queries import reading
 from archive.queries.articles import HEADLINE
 from archive.queries.filters import Asked, Filters
 from archive.queries.terms import Comparison, compare_words, log_likelihood, log_ratio
-from tests.engines import state
+from tests.engines import NewArchive, state
 
 ArchiveOf = Callable[[dict[str, str]], Path]
 COUNTS = st.integers(0, 500)
@@ -167,7 +166,7 @@ def test_the_index_forgets_what_is_no_current_text(archive_of: ArchiveOf, tmp_pa
     assert "eels" not in indexed
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("modes of files")
 def test_an_archive_on_read_only_media_is_compared_too(seeds_archive: Path) -> None:
     seeds_archive.chmod(0o444)
     before = state(seeds_archive)
@@ -187,15 +186,15 @@ def test_an_archive_on_read_only_media_is_compared_too(seeds_archive: Path) -> N
     )
 )
 def test_any_split_adds_up(
-    empty_archive: Path, tmp_path_factory: pytest.TempPathFactory, texts: list[tuple[bool, list[str]]]
+    new_archive: NewArchive, tmp_path_factory: pytest.TempPathFactory, texts: list[tuple[bool, list[str]]]
 ) -> None:
     folder = tmp_path_factory.mktemp("split")
-    path = Path(shutil.copy(empty_archive, folder / "archive.db"))
+    archive = new_archive()
     for number, (ours, words) in enumerate(texts):
         source = "source: Bay Post\n" if ours else ""
         (folder / f"{number}.md").write_text(f"---\nid: {number}\n{source}---\nText {number} has {' '.join(words)}.\n")
-    import_paths(path, [str(folder / f"{number}.md") for number in range(len(texts))], ImportOptions(jobs=0))
-    with reading(path) as connection:
+    import_paths(archive, [str(folder / f"{number}.md") for number in range(len(texts))], ImportOptions(jobs=0))
+    with reading(archive) as connection:
         conditions = [articles.c.source_id.is_not(None)]
         compared = compare_words(connection, conditions)
         assert compared.chosen.occurrences == counted_plainly(connection, *conditions)[0]

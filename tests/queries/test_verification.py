@@ -33,7 +33,7 @@ from archive.queries.verification import Verification, verify
 from archive.queries.verification.findings import SEVERITIES
 from archive.queries.verification.passages import is_block, is_passage
 from archive.running import this_process
-from tests.engines import connected, damage
+from tests.engines import connected, damage, located
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 OLDEST = CHECKOUT / "tests" / "archives" / "20261122_first_archive.sql"
@@ -105,6 +105,12 @@ def of(found: str, *statements: str, deep: bool = False, frozen: bool = False) -
 
 
 DAMAGES = (
+    of(
+        "left_behind",
+        "INSERT INTO about (name, value) VALUES ('without', 'originals')",
+        "UPDATE originals SET content = x'' WHERE id = 1",
+        deep=True,
+    ),
     of("keys", "UPDATE articles SET key = 'ABC' WHERE id = 1"),
     of("keys", "UPDATE articles SET key = upper(key) WHERE id = 1"),
     of("no_text identity", ADD_ARTICLE),
@@ -348,7 +354,7 @@ def test_damage_is_found_and_nothing_else(seeds_archive: Location, case: Damage)
     is_found(seeds_archive, case)
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("cases of damage to files and to SQLite's own index; a server has its own")
 @pytest.mark.parametrize("case", OF_FILES, ids=named)
 def test_damage_in_a_file_is_found_and_nothing_else(seeds_archive: Location, case: Damage) -> None:
     is_found(seeds_archive, case)
@@ -442,7 +448,6 @@ def test_originals_that_cannot_be_unpacked_are_found(seeds_archive: Location, co
     assert names(verify(seeds_archive, deep=True)) == {"originals"}
 
 
-@pytest.mark.sqlite
 def test_an_original_that_would_fill_the_memory_is_given_up(seeds_archive: Location) -> None:
     compressor = zstandard.ZstdCompressor(write_content_size=False).compressobj()
     bomb = b"".join([*(compressor.compress(bytes(1 << 20)) for _ in range(2048)), compressor.flush()])
@@ -450,15 +455,16 @@ def test_an_original_that_would_fill_the_memory_is_given_up(seeds_archive: Locat
         connection.execute("UPDATE originals SET content = ? WHERE id = 1", (bomb,))
         connection.commit()
     program = (
-        "import re, resource, sys\nfrom pathlib import Path\nfrom archive.queries.verification import verify\n"
-        "print([one.check for one in verify(Path(sys.argv[1]), deep=True).findings])\n"
+        "import re, resource, sys\nfrom pathlib import Path\nfrom archive.db.location import locate\n"
+        "from archive.queries.verification import verify\n"
+        "print([one.check for one in verify(locate(sys.argv[1]), deep=True).findings])\n"
         # what getrusage tells on Linux counts the process that started this one
         "status = Path('/proc/self/status')\n"
         "print(re.search(r'VmHWM:\\s+(\\d+)', status.read_text())[1] if status.exists() else "
         "resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program, str(seeds_archive)], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", program, located(seeds_archive)], capture_output=True, text=True, check=True, timeout=60
     )
     checks, most = done.stdout.splitlines()
     assert checks == "['originals']"
@@ -495,7 +501,7 @@ def test_imports_that_were_killed_are_found(seeds_archive: Location) -> None:
     assert finding.cure == "the next import, or `archive repair`, marks it as interrupted"
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("on servers archives begin with a newer schema")
 def test_an_older_schema_is_named_and_the_rest_of_the_file_checked(tmp_path: Path) -> None:
     path = oldest(tmp_path / "old.db")
     (finding,) = verify(path, deep=True).findings
@@ -505,7 +511,7 @@ def test_an_older_schema_is_named_and_the_rest_of_the_file_checked(tmp_path: Pat
     assert names(verify(path)) == {"schema", "search", "foreign_keys"}
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("on servers archives begin with a newer schema")
 def test_an_upgraded_archive_is_sound(tmp_path: Path) -> None:
     path = oldest(tmp_path / "old.db")
     schema.upgrade(path)
@@ -519,7 +525,7 @@ def oldest(path: Path) -> Path:
     return path
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("missing, empty and other files; databases without an archive are in tests/upgrades")
 def test_what_is_no_archive_is_refused(tmp_path: Path, database: Location) -> None:
     with pytest.raises(SchemaError, match="there is no archive at"):
         verify(tmp_path / "nothing.db")
@@ -536,7 +542,7 @@ def test_what_is_no_archive_is_refused(tmp_path: Path, database: Location) -> No
         verify(database)
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("a server looks after its indexes itself")
 def test_an_index_at_odds_with_its_table_is_found_when_looking_deep(seeds_archive: Location) -> None:
     desert_index(seeds_archive, "ix_import_items_locator", "UPDATE import_items SET locator = 'elsewhere' WHERE id = 1")
     (finding,) = verify(seeds_archive, deep=True).findings
@@ -556,7 +562,7 @@ def desert_index(path: Path, index: str, statement: str) -> None:
         connection.commit()
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("pages of a file are damaged")
 def test_a_damaged_page_is_found(seeds_archive: Location) -> None:
     with connected(seeds_archive) as connection:
         (root,) = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'import_items'").fetchone()
@@ -569,7 +575,7 @@ def test_a_damaged_page_is_found(seeds_archive: Location) -> None:
     assert "archive db restore" in (finding.cure or "")
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("a file is cut off or overwritten")
 @pytest.mark.parametrize("seed", range(24))
 def test_whatever_is_wrong_with_the_file_is_an_answer(seeds_archive: Location, seed: int) -> None:
     """Cut off, or overwritten anywhere: findings, or an error that names the file; nothing else is raised."""
@@ -608,14 +614,14 @@ def test_tables_that_are_missing_are_findings(seeds_archive: Location) -> None:
     assert len(told) == 1 and ("no such table: decisions" in told[0] or 'relation "decisions" does not' in told[0])
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("modes of files")
 def test_read_only_media_are_checked_but_for_the_search_index(seeds_archive: Location) -> None:
     with read_only(seeds_archive) as path:
         found = as_nobody(lambda: [(one.severity, one.check) for one in verify(path, deep=True).findings])
     assert found == "[('note', 'search')]"
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("modes of files")
 def test_a_file_that_may_not_be_written_is_checked_but_for_the_search_index(seeds_archive: Location) -> None:
     with read_only(seeds_archive, folder=0o777) as path:
         found = as_nobody(lambda: verify(path).findings)

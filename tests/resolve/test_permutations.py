@@ -1,8 +1,7 @@
 """In whichever order units come, the same archive comes of them; and where it does not, which is shown one by one."""
 
 import itertools
-import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archive.db.location import Location
 from archive.ingest import ImportOptions, import_paths, load_vocabulary
 from archive.resolve.values import mean_the_same
-from tests.engines import assert_sound, connected
+from tests.engines import Archives, NewArchive, assert_sound, connected
 
 SOURCES = """
 [[sources]]
@@ -73,14 +73,15 @@ class Unit:
 
 
 @pytest.fixture(scope="session")
-def two_sources(empty_archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def two_sources(archives: Archives, engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Location]:
     """An archive with a vocabulary that is small, and so quick to load."""
     folder = tmp_path_factory.mktemp("two")
-    path = Path(shutil.copy(empty_archive, folder / "archive.db"))
+    archive = archives.copy(engine, "empty", folder / "archive.db")
     for kind, content in (("sources", SOURCES), ("topics", TOPICS)):
         (folder / f"{kind}.toml").write_text(content)
-        load_vocabulary(path, folder / f"{kind}.toml", kind)
-    return path
+        load_vocabulary(archive, folder / f"{kind}.toml", kind)
+    yield archive
+    archives.gone(archive)
 
 
 @pytest.fixture
@@ -90,19 +91,18 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "files"
 
 
-def archive_of(model: Path, folder: Path, units: Sequence[Unit], *cuts: int) -> Path:
-    """Import units in their order into a copy of an archive; what stands at one place needs an import for each."""
-    path = Path(shutil.copy(model, folder.parent / "archive.db"))
+def fill(archive: Location, folder: Path, units: Sequence[Unit], *cuts: int) -> Location:
+    """Import units in their order and return the archive; what stands at one place needs an import for each."""
     for file in folder.iterdir():
         file.unlink()
     portion: list[Unit] = []
     for number, unit in enumerate(units):
         if number in cuts or unit.place in {one.place for one in portion}:
-            import_paths(path, [one.lay(folder) for one in portion], ImportOptions(jobs=0))
+            import_paths(archive, [one.lay(folder) for one in portion], ImportOptions(jobs=0))
             portion = []
         portion.append(unit)
-    import_paths(path, [one.lay(folder) for one in portion], ImportOptions(jobs=0))
-    return path
+    import_paths(archive, [one.lay(folder) for one in portion], ImportOptions(jobs=0))
+    return archive
 
 
 COLUMNS = (
@@ -123,7 +123,7 @@ PARTS = {
 }
 
 
-def told(path: Path, *, keys: bool = True) -> list[Any]:
+def told(path: Location, *, keys: bool = True) -> list[Any]:
     """Return what an archive holds, article by article, whatever its ids and numbers."""
     assert_sound(path)
     with connected(path) as connection:
@@ -140,7 +140,7 @@ def told(path: Path, *, keys: bool = True) -> list[Any]:
         return sorted(found, key=repr)
 
 
-def values(path: Path) -> dict[tuple[str, str], tuple[str, str]]:
+def values(path: Location) -> dict[tuple[str, str], tuple[str, str]]:
     """Return the values on record by article and field: where each was given, and its text."""
     with connected(path) as connection:
         return {
@@ -208,16 +208,16 @@ def pieces(draw: st.DrawFn) -> list[Unit]:
 @given(units=pieces(), data=st.data())
 @settings(max_examples=50)
 def test_any_order_gives_the_same_archive(
-    two_sources: Path, folder: Path, units: list[Unit], data: st.DataObject
+    two_sources: Location, new_archive: NewArchive, folder: Path, units: list[Unit], data: st.DataObject
 ) -> None:
     units = _one_state_a_place(units)
-    first = archive_of(two_sources, folder, units)
+    first = fill(new_archive(two_sources), folder, units)
     expected, on_record = told(first), values(first)
     others = data.draw(
         st.permutations([*units, *data.draw(st.lists(st.sampled_from(units), max_size=3), label="again")])
     )
     cuts = data.draw(st.lists(st.integers(1, 6), max_size=2), label="cuts")
-    second = archive_of(two_sources, folder, others, *cuts)
+    second = fill(new_archive(two_sources), folder, others, *cuts)
     assert told(second) == expected
     for where, (method, text) in values(second).items():
         known_method, known_text = on_record.pop(where)
@@ -286,9 +286,11 @@ EXCEPTIONS = {
 
 
 @pytest.mark.parametrize(("part", "units"), EXCEPTIONS.values(), ids=EXCEPTIONS)
-def test_what_depends_on_order(two_sources: Path, folder: Path, part: str, units: list[Unit]) -> None:
+def test_what_depends_on_order(
+    two_sources: Location, new_archive: NewArchive, folder: Path, part: str, units: list[Unit]
+) -> None:
     """Only what is named depends on it; what came in is all there in any case."""
-    archives = [told(archive_of(two_sources, folder, order)) for order in itertools.permutations(units)]
+    archives = [told(fill(new_archive(two_sources), folder, order)) for order in itertools.permutations(units)]
     differing = {_part(archive, part) for archive in archives}
     assert len(differing) > 1
     if part not in ("articles", "texts"):

@@ -12,7 +12,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from archive.db import proof, schema, upgrades
-from tests.engines import connected
+from archive.db.location import Location
+from tests.engines import connected, located
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 RELEASED = sorted((CHECKOUT / "tests" / "archives").glob("*.sql"))
@@ -162,10 +163,10 @@ def _as_code(text: str) -> str:
 def archive() -> Callable[..., Result]:
     """Run the command line on an archive."""
 
-    def run(path: Path, *words: str) -> Result:
+    def run(location: Location, *words: str) -> Result:
         from archive.cli import cli
 
-        return CliRunner().invoke(cli, ["--db", str(path), *words])
+        return CliRunner().invoke(cli, ["--db", located(location), *words])
 
     return run
 

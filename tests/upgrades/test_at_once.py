@@ -16,9 +16,10 @@ import pytest
 from archive import ingest, portions
 from archive.db import proof, schema, store, upgrades
 from archive.db.engine import open_engine
+from archive.db.location import Location
 from archive.errors import SchemaError
 from archive.queries.sql import run_select
-from tests.engines import connected
+from tests.engines import assert_sound, connected, located, rows
 
 REVISION = "20261122_first_archive"
 
@@ -119,10 +120,10 @@ def test_readers_go_on_reading_what_they_began_with(oldest: Path, state: Callabl
     with closing(sqlite3.connect(f"file:{oldest}?mode=ro", uri=True, isolation_level=None)) as reader:
         reader.execute("BEGIN")
         before = proof.take_inventory(reader)
-        rows = reader.execute("SELECT id, body FROM article_revisions")
-        first = rows.fetchone()
+        texts = reader.execute("SELECT id, body FROM article_revisions")
+        first = texts.fetchone()
         upgrades.upgrade(oldest, keep_backup=False)
-        assert len([first, *rows]) == before.tables["article_revisions"].rows
+        assert len([first, *texts]) == before.tables["article_revisions"].rows
         assert proof.take_inventory(reader) == before
         reader.execute("COMMIT")
         assert "page" in {row[1] for row in reader.execute("PRAGMA table_info(articles)")}
@@ -135,8 +136,8 @@ def test_question_goes_on_while_the_archive_is_upgraded(current: Path, add_migra
         "ALTER TABLE articles ADD COLUMN mood TEXT\nUPDATE articles SET mood = 'calm'",
         {"columns_added": {"articles": ("mood",)}},
     )
-    with run_select(current, "SELECT id, key FROM articles, (SELECT 1 FROM topics LIMIT 50) ORDER BY 1") as rows:
-        answered = iter(rows)
+    with run_select(current, "SELECT id, key FROM articles, (SELECT 1 FROM topics LIMIT 50) ORDER BY 1") as answer:
+        answered = iter(answer)
         first = next(answered)
         upgrades.upgrade(current, keep_backup=False)
         assert schema.current_revision(current) == name
@@ -175,89 +176,90 @@ def letters(tmp_path: Path) -> list[str]:
 
 
 def test_import_stops_when_the_archive_is_upgraded_under_it(
-    current: Path, add_migration: Callable[..., str], letters: Sequence[str], monkeypatch: pytest.MonkeyPatch
+    seeds_archive: Location, add_migration: Callable[..., str], letters: Sequence[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An upgrade comes between two batches; the import works with a schema that is gone, so it stops and says so."""
     monkeypatch.setattr(portions, "BATCH", 4)
     name = add_migration(
         "ALTER TABLE articles ADD COLUMN mood TEXT NOT NULL DEFAULT 'calm'", {"columns_added": {"articles": ("mood",)}}
     )
-    before = count(current, "import_items")
-    listener = BetweenBatches(lambda: upgrades.upgrade(current, keep_backup=False))
+    before = count(seeds_archive, "import_items")
+    listener = BetweenBatches(lambda: upgrades.upgrade(seeds_archive, keep_backup=False))
     with pytest.raises(SchemaError, match=rf"was migrated to {name} while it was in use, .* written before is safe"):
-        ingest.import_paths(current, letters, ingest.ImportOptions(jobs=0), listener)
+        ingest.import_paths(seeds_archive, letters, ingest.ImportOptions(jobs=0), listener)
     assert listener.units == 4
-    assert schema.current_revision(current) == name
-    assert count(current, "import_items") == before + 4
-    with connected(current) as connection:
-        assert proof.check_foreign_keys(connection) == []
-        assert proof.check_search(connection) == []
-        status, reason = connection.execute("SELECT status, reason FROM imports ORDER BY id DESC").fetchone()
-        assert status == "failed" and "was migrated" in reason
+    assert schema.current_revision(seeds_archive) == name
+    assert count(seeds_archive, "import_items") == before + 4
+    assert_sound(seeds_archive)
+    status, reason = rows(seeds_archive, "SELECT status, reason FROM imports ORDER BY id DESC")[0]
+    assert status == "failed" and "was migrated" in reason
     monkeypatch.setattr(schema, "HEAD", name)  # the program that made the upgrade takes the same in again
-    summary = ingest.import_paths(current, letters, ingest.ImportOptions(jobs=0))
+    summary = ingest.import_paths(seeds_archive, letters, ingest.ImportOptions(jobs=0))
     assert summary.outcomes == {"unchanged": 4, "added": 6}
 
 
 def test_import_goes_on_after_an_upgrade_that_was_undone(
-    current: Path, add_migration: Callable[..., str], letters: Sequence[str], monkeypatch: pytest.MonkeyPatch
+    seeds_archive: Location, add_migration: Callable[..., str], letters: Sequence[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(portions, "BATCH", 4)
     add_migration("DELETE FROM article_links")
 
     def try_it() -> None:
         with pytest.raises(proof.ProofError):
-            upgrades.upgrade(current, keep_backup=False)
+            upgrades.upgrade(seeds_archive, keep_backup=False)
 
-    summary = ingest.import_paths(current, letters, ingest.ImportOptions(jobs=0), BetweenBatches(try_it))
+    summary = ingest.import_paths(seeds_archive, letters, ingest.ImportOptions(jobs=0), BetweenBatches(try_it))
     assert summary.outcomes == {"added": 10}
 
 
 def test_upgrade_waits_for_the_batch_that_an_import_is_writing(
-    current: Path, add_migration: Callable[..., str], letters: Sequence[str], monkeypatch: pytest.MonkeyPatch
+    seeds_archive: Location, add_migration: Callable[..., str], letters: Sequence[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The whole batch is there when the upgrade begins, and none comes after it."""
     monkeypatch.setattr(portions, "BATCH", 4)
     add_migration("SELECT 1")
     upgrade = (
         "import sys; from pathlib import Path; from archive.db import schema, upgrades;"
+        "from archive.db.location import locate;"
         "schema.alembic_ini = lambda: Path(sys.argv[2]); print('ready', flush=True);"
-        "upgrades.upgrade(Path(sys.argv[1]))"
+        "upgrades.upgrade(locate(sys.argv[1]), keep_backup=len(sys.argv) > 3)"
     )
     waiting: list[subprocess.Popen[str]] = []
     real = store.write_batch
 
     def write_batch(*words: Any) -> None:
         if not waiting:
-            command = [sys.executable, "-c", upgrade, str(current), str(schema.alembic_ini())]
+            command = [sys.executable, "-c", upgrade, located(seeds_archive), str(schema.alembic_ini())]
+            command += ["with a backup"] if isinstance(seeds_archive, Path) else []
             waiting.append(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
             assert first_line(waiting[0]) == "ready\n"
             time.sleep(0.7)
             assert waiting[0].poll() is None, "it waits"
         real(*words)
 
-    before = count(current, "import_items")
+    before = count(seeds_archive, "import_items")
     monkeypatch.setattr(store, "write_batch", write_batch)
     with ended(waiting), pytest.raises(SchemaError, match="was migrated"):
-        ingest.import_paths(current, letters, ingest.ImportOptions(jobs=0), Slow())
+        ingest.import_paths(seeds_archive, letters, ingest.ImportOptions(jobs=0), Slow())
     assert [one.returncode for one in waiting] == [0]
-    seen = count(current.with_name(f"current.before-{schema.HEAD}.db"), "import_items")
+    seen = count(seeds_archive, "import_items")
     assert seen > before and (seen - before) % 4 == 0
-    assert count(current, "import_items") == seen
-    with connected(current) as connection:
-        assert proof.check_search(connection) == []
+    if isinstance(seeds_archive, Path):
+        assert count(seeds_archive.with_name(f"seeds.before-{schema.HEAD}.db"), "import_items") == seen
+    assert_sound(seeds_archive)
 
 
-def test_what_was_opened_before_an_upgrade_is_known_as_such(current: Path, add_migration: Callable[..., str]) -> None:
+def test_what_was_opened_before_an_upgrade_is_known_as_such(
+    seeds_archive: Location, add_migration: Callable[..., str]
+) -> None:
     name = add_migration("SELECT 1")
-    with open_engine(current).connect() as connection:
+    with open_engine(seeds_archive).connect() as connection:
         with connection.begin():
             schema.require_unchanged(connection)
-        upgrades.upgrade(current, keep_backup=False)
+        upgrades.upgrade(seeds_archive, keep_backup=False)
         with connection.begin(), pytest.raises(SchemaError, match=f"was migrated to {name}"):
             schema.require_unchanged(connection)
 
 
-def count(path: Path, table: str) -> int:
-    with connected(path) as connection:
-        return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+def count(location: Location, table: str) -> int:
+    return int(rows(location, f"SELECT count(*) FROM {table}")[0][0])

@@ -46,7 +46,8 @@ _KEYS = (
     f"{_COLUMNS_OF.format(key='c.conkey', table='c.conrelid')}, "
     f"{_COLUMNS_OF.format(key='c.confkey', table='c.confrelid')} FROM pg_constraint c "
     "JOIN pg_class child ON child.oid = c.conrelid JOIN pg_class parent ON parent.oid = c.confrelid "
-    f"WHERE c.contype = 'f' AND c.conrelid IN ({_HERE}) ORDER BY 2, c.conname"
+    # where somebody keeps a table in parts, those of the parts are of the whole
+    f"WHERE c.contype = 'f' AND c.conparentid = 0 AND c.conrelid IN ({_HERE}) ORDER BY 2, c.conname"
 )
 _NOT_VALID = f"SELECT conname FROM pg_constraint WHERE NOT convalidated AND conrelid IN ({_HERE}) ORDER BY 1"
 _SWITCHED_OFF = (
@@ -270,7 +271,7 @@ def originals(connection: OnServer, *, whole: bool) -> Iterator[Original]:
     ):
         is_all = not whole or len(start) < length
         frame: Any = BytesIO(start) if is_all else _Content(connection, number, start)
-        yield Original(number, sha256, size, cast(IO[bytes], frame))
+        yield Original(number, sha256, size, cast(IO[bytes], frame), not start)
 
 
 class _Content(RawIOBase):

@@ -60,6 +60,8 @@ def _too_deep() -> UnreadableError:
 def _is_deep(record: dict[str, Any]) -> bool:
     level: list[Any] = [record]
     for _ in range(DEEPEST):
+        if not level:
+            return False
         inner = [item.values() if isinstance(item, dict) else item for item in level if isinstance(item, dict | list)]
         level = [item for items in inner for item in items]
     return any(isinstance(item, dict | list) for item in level)
