@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: bench docs demo test test-all-cases lint types layers tests bench-extraction bench-growth bench-import bench-learn bench-migrate bench-queries bench-rows bench-search bench-topics bench-views constraints clean help
+.PHONY: bench docs demo test test-all-cases lint types layers tests bench-extraction bench-growth bench-import bench-learn bench-migrate bench-postgresql bench-queries bench-rows bench-search bench-topics bench-views constraints clean help
 
 help:
 	@echo "make demo           import the seeds and show what the archive knows about them"
@@ -18,6 +18,7 @@ help:
 	@echo "make bench-extraction  how near pages come to what people marked, beside other programs; DATA=../shared"
 	@echo "make bench-learn    how well topics are learned, beside the usual baselines; DATA=../shared"
 	@echo "make bench-migrate  time of backup and upgrade beside copying the file, on this machine"
+	@echo "make bench-postgresql  import and search on a PostgreSQL server beside the same by hand, on this machine"
 	@echo "make bench-rows     speed of 100,000 JSON records and a thousand more, beside bare rows; takes half an hour"
 	@echo "make bench-search   time of searches, counts and commands beside bare statements, on this machine"
 	@echo "make bench-topics   time of finding 5,000 phrases beside a bare automaton, on this machine"
@@ -50,7 +51,7 @@ tests: $(READY)
 test-all-cases: $(READY)
 	ARCHIVE_ALL_CASES=1 $(BIN)/pytest -n 2 -k postgresql
 
-bench: bench-import bench-rows bench-search bench-views bench-topics bench-migrate
+bench: bench-import bench-rows bench-search bench-views bench-topics bench-migrate bench-postgresql
 	$(BIN)/python benchmarks/summary.py
 
 bench-growth: $(READY)
@@ -71,6 +72,10 @@ bench-learn: $(READY)
 bench-migrate: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --group bench
 	$(BIN)/python benchmarks/bench_migrate.py
+
+bench-postgresql: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --group bench
+	$(BIN)/python benchmarks/bench_postgresql.py
 
 bench-queries: $(READY)
 	ARCHIVE_QUERIES=10000 $(BIN)/pytest -q tests/queries/test_selection.py

@@ -6,14 +6,14 @@ every column, the target says in `about` that it is not, and nothing else opens 
 """
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, func, insert, select, update
+from sqlalchemy import Connection, Table, delete, func, insert, select
 from sqlalchemy.exc import DBAPIError
 
 from archive.db import bulk, proof, schema
@@ -21,11 +21,13 @@ from archive.db.clock import now
 from archive.db.engine import errors_explained, open_engine, settle, trusting
 from archive.db.inserting import insert_values
 from archive.db.inventories import ColumnSums, TableState, inventory_of
+from archive.db.left_behind import Leaving, left_behind, parts_named
 from archive.db.location import Location
+from archive.db.plain import plain_of
 from archive.db.search import index_of
 from archive.db.tables import about, articles, metadata
 from archive.db.tables.on_server import tables_of
-from archive.db.unfinished import PART_OF, PART_QUERY, UNFINISHED, Unfinished
+from archive.db.unfinished import PART_OF, PART_QUERY, PARTS, UNFINISHED, WITHOUT, Unfinished
 from archive.db.views import VIEWS
 from archive.errors import ArchiveError, NotFoundError, UsageError
 from archive.queries import reading
@@ -52,16 +54,24 @@ class Copied:
 
 
 def copy_archive(
-    source: Location, target: Location, *, query: str | None = None, anew: bool = False, watch: Watch = unwatched
+    source: Location,
+    target: Location,
+    *,
+    query: str | None = None,
+    without: Collection[str] = (),
+    anew: bool = False,
+    watch: Watch = unwatched,
 ) -> Copied:
     """Copy an archive, or the part of it that a `query` finds, into an empty place.
 
-    That is a file that is missing, an empty database, or an archive with nothing in it. A part is an archive of its
-    own, with another id, which says what it is a part of. What was interrupted goes on, or with `anew` begins again.
-    What users added of their own (tables, views, triggers, indexes) stays behind. Raises UsageError where the target is
-    not empty, NotFoundError where the query finds nothing, and ArchiveError where the copy cannot be made or is not the
-    same in the end; the target then says that it is not whole.
+    That is a file that is missing, an empty database, or an archive with nothing in it. It can be `without` originals
+    (the bytes as received), or texts (with them no word of a headline or body): all rows are there, and say so. A part,
+    or what is without some of it, is an archive of its own, with another id, which says what it is of. What was
+    interrupted goes on, or with `anew` begins again. What users added of their own (tables, views, triggers, indexes)
+    stays behind. Raises UsageError where the target is not empty, NotFoundError where the query finds nothing, and
+    ArchiveError where the copy cannot be made or is not the same in the end; the target then says that it is not whole.
     """
+    parts = parts_named(without)
     if source == target or (isinstance(source, Path) and isinstance(target, Path) and _is_same(source, target)):
         raise UsageError(f"{source} cannot be copied into itself; name another place")
     with seldom_collecting(), stopped_in_order(), reading(source) as connection:
@@ -69,7 +79,7 @@ def copy_archive(
         part = None if query is None else part_of(connection, Asked(query).selection(connection))
         if part is not None and not part["articles"]:
             raise NotFoundError(f"no article of {source} is found by '{query}'; nothing was copied")
-        mark = Unfinished(str(archive_id), str(source), query)
+        mark = Unfinished(str(archive_id), str(source), query, parts)
         _prepare(target, mark, anew=anew)
         engine = open_engine(target)
         try:
@@ -154,9 +164,9 @@ class _Copying:
         self._prove(sums)
         with signals_held(), self._written("keys and indexes"):
             self._watch("keys and indexes", 0, None)
-            bulk.fasten(self._writing)
             self._writing.execute(delete(about))
             sums["about"] = self._copy_about()
+            bulk.fasten(self._writing)
         return Copied(dict(sorted(sums.items())), self._left_behind())
 
     def _left_behind(self) -> list[str]:
@@ -172,7 +182,7 @@ class _Copying:
         columns = [column.name for column in table.columns]
         total = self._reading.scalar(select(func.max(table.c.id))) or 0
         sums = ColumnSums(columns)
-        pages = self._pages(table, columns)
+        pages = self._pages(table, Leaving(table.name, columns, self._mark.without))
         with self._written(table.name):
             there = self._highest(table)
         is_left = True
@@ -196,11 +206,13 @@ class _Copying:
         highest: int | None = self._writing.scalar(select(func.max(table.c.id)))
         return highest
 
-    def _pages(self, table: Table, columns: list[str]) -> Iterator[list[tuple[Any, ...]]]:
+    def _pages(self, table: Table, leaving: Leaving) -> Iterator[list[tuple[Any, ...]]]:
+        """Yield the rows that are wanted as they go over; after its values each has its size."""
         driver = self._reading.connection.driver_connection
         with errors_explained(self._source):
             for where in self._conditions(table):
-                yield from inventory_of(driver).pages(driver, table.name, columns, where)
+                for page in inventory_of(driver).pages(driver, table.name, leaving.read, where):
+                    yield leaving.page(page)
 
     def _conditions(self, table: Table) -> Iterator[str]:
         """Yield which rows are wanted, some at a time in the order of their ids."""
@@ -214,18 +226,26 @@ class _Copying:
     def _copy_about(self) -> TableState:
         columns = [column.name for column in about.columns]
         sums = ColumnSums(columns)
-        for page in self._pages(about, columns):
+        for page in self._pages(about, Leaving(about.name, columns, ())):
             sums.add(page)
             insert_values(self._writing, "about", columns, [row[:-1] for row in page])
-        if self._part is not None:
-            facts = {"archive_id": str(uuid.uuid4()), "created_at": now()}
-            for name, value in facts.items():
-                self._writing.execute(update(about).where(about.c.name == name).values(value=value))
-            facts = {PART_OF: self._mark.archive_id, PART_QUERY: str(self._mark.query)}
-            for name, value in facts.items():
-                self._writing.execute(delete(about).where(about.c.name == name))
-                self._writing.execute(insert(about), {"name": name, "value": value})
+        if self._part is not None or self._mark.without:
+            self._write_what_it_is_of()
         return sums.state()
+
+    def _write_what_it_is_of(self) -> None:
+        """Let the target be another archive, which says what it is a part of and what it is without."""
+        mark, before = self._mark, left_behind(plain_of(self._writing)).parts
+        without = ", ".join(part for part in PARTS if part in (*before, *mark.without))
+        facts = {
+            **{"archive_id": str(uuid.uuid4()), "created_at": now()},
+            **{PART_OF: mark.archive_id, PART_QUERY: mark.query, WITHOUT: without or None},
+        }
+        for name, value in facts.items():
+            self._writing.execute(delete(about).where(about.c.name == name))
+            if value is not None:
+                row = {"id": (self._highest(about) or 0) + 1, "name": name, "value": value}
+                self._writing.execute(insert(about), row)
 
     def _index(self) -> None:
         """Build the search index, anew where it was begun: how far that came is not known of all engines."""

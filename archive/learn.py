@@ -9,7 +9,9 @@ from sqlalchemy import Connection, func, insert, select
 
 from archive.db import tables
 from archive.db.clock import now
+from archive.db.left_behind import require
 from archive.db.location import Location
+from archive.db.unfinished import TEXTS
 from archive.decide import deciding, require_name
 from archive.errors import ArchiveError
 from archive.learning import require_extra
@@ -180,6 +182,7 @@ class _Material:
         from archive.learning.features import Text
 
         with reading(location) as connection:
+            require(connection, TEXTS, "nothing can be learned")
             found = find_examples(
                 connection,
                 source.scheme,

@@ -15,6 +15,7 @@ from archive.db.article_columns import published_columns
 from archive.db.changes import Change
 from archive.db.credited import credit_again, find_due, find_on_record
 from archive.db.ids import Ids
+from archive.db.left_behind import NO_BYTES, find_left_behind
 from archive.db.location import Location
 from archive.db.lookups import KnownArticle, KnownRevision
 from archive.db.precedence import precedence, standing
@@ -70,6 +71,7 @@ class Survey:
     revisions    how many of these get a new revision
     fields       by field: how many articles differ in it, and a few of them as (key, difference)
     refused      what today's readers do not take any more: key, and why; it stays as it is
+    left_behind  how many cannot be read again, since their bytes were left behind when the archive was copied
     """
 
     articles: int = 0
@@ -77,6 +79,8 @@ class Survey:
     revisions: int = 0
     fields: dict[str, tuple[int, list[tuple[str, Difference]]]] = field(default_factory=dict)
     refused: list[tuple[str, Failure]] = field(default_factory=list)
+    left_behind: int = 0
+    cure: str = ""  # where these are
 
     def rows(self) -> list[dict[str, Any]]:
         """Return the fields, those first in which most articles differ, each with its examples."""
@@ -91,6 +95,9 @@ class Survey:
 
     def add(self, again: "_Again") -> None:
         """Count an article that was looked at."""
+        if again.is_left_behind:
+            self.left_behind += 1
+            return
         self.articles += 1
         if again.failure is not None:
             self.refused.append((again.stood.key, again.failure))
@@ -111,6 +118,7 @@ def survey(location: Location, keys: Sequence[str] = ()) -> Survey:
     """
     found = Survey()
     with reading(location) as connection:
+        found.cure = find_left_behind(connection).cure
         again = _Reader(connection)
         for some in _batches(_article_ids(connection, keys)):
             for one in again.read(some):
@@ -156,6 +164,10 @@ class _Again:
     is_credited_otherwise: bool = False
 
     @property
+    def is_left_behind(self) -> bool:
+        return self.stood.content == NO_BYTES
+
+    @property
     def is_new_text(self) -> bool:
         return any(difference.field in _OF_TEXT for difference in self.differences)
 
@@ -188,6 +200,9 @@ class _Reader:
         known = lookups.find_articles(connection, ids)
         made = decisions.of_articles(connection, [one.key for one in stood])
         for one in stood:
+            if one.content == NO_BYTES:
+                yield _Again(one)
+                continue
             own = values.get(one.article_id, {})
             stands = standing(made.get(one.key, []), self._precedence)
             decided_fields = {name for (subject, name), last in stands.items() if subject == decisions.FIELD and last}

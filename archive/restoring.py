@@ -9,11 +9,13 @@ from sqlalchemy import Connection, select
 from archive.db import lookups, remaining, store, vocabulary
 from archive.db.changes import Change
 from archive.db.ids import Ids
+from archive.db.left_behind import NO_BYTES, is_left, require
 from archive.db.lookups import Identifier, KnownArticle, KnownRevision
 from archive.db.remaining import MetUnit, Text
 from archive.db.removal import remove_revisions
 from archive.db.statements import TOPICS, Statement, find_stated, rows_of
 from archive.db.tables import articles
+from archive.db.unfinished import ORIGINALS, TEXTS
 from archive.documents import WITHIN_THE_BYTES, Article, Given, Original, SetAside, Value
 from archive.normalize.article import NORMALIZER_VERSION, Usable
 from archive.normalize.urls import canonical_url
@@ -288,6 +290,8 @@ class _Article:
         """Return what today's reader makes of a unit's bytes; None where it makes nothing of them."""
         if unit.id not in self._again:
             row = remaining.find_original(self._connection, unit.original_id)
+            if row["content"] == NO_BYTES:
+                require(self._connection, ORIGINALS, f"what is left of {unit.locator} cannot be read again")
             original = Original(row["sha256"], row["media_type"], row["size"], row["content"])
             content = zstandard.ZstdDecompressor().decompress(original.content, max_output_size=original.size)
             stated = _values(self._stated.get(_record(unit), ()))
@@ -299,6 +303,8 @@ class _Article:
     def _stored(self, revision_id: int) -> Article:
         """Return a text as it is stored, with what the vocabulary tags in it today."""
         text = remaining.find_text(self._connection, revision_id)
+        if is_left(text["headline"], text["body"]):
+            require(self._connection, TEXTS, "an article cannot be given back an earlier text")
         original = remaining.find_original(self._connection, text["original_id"])
         passages = [
             SetAside(row["kind"], row["text"], row["after_block"], row["rule"], row["rule_version"])

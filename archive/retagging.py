@@ -12,6 +12,7 @@ from archive.db import schema, vocabulary
 from archive.db.engine import errors_explained, open_engine
 from archive.db.enumerations import BY_RULE
 from archive.db.evidence import Evidence, find_evidence, find_passages_aside, find_tags, settle_evidence
+from archive.db.left_behind import find_left_behind, is_left
 from archive.db.location import Location
 from archive.db.lookups import chunks, current_texts
 from archive.db.mappings import MAPPING
@@ -60,12 +61,17 @@ class Broad(NamedTuple):
 
 @dataclass
 class Retagged:
-    """What came of tagging again: how many articles were looked at, in how many anything is otherwise, and what."""
+    """What came of tagging again: how many articles were looked at, in how many anything is otherwise, and what.
+
+    Of texts that were left behind when the archive was copied, the tags stay as they are; `left_behind` is how many.
+    """
 
     articles: int = 0
     otherwise: int = 0
     topics: list[Difference] = field(default_factory=list)
     broad: list[Broad] = field(default_factory=list)
+    left_behind: int = 0
+    cure: str = ""  # where these are
 
 
 def retag(
@@ -90,6 +96,7 @@ def retag(
                 ids = list(connection.scalars(select(articles.c.id).order_by(articles.c.id)))
                 of_scheme = None if scheme is None else _topics_of(connection, scheme)
                 retagger = _Retagger(connection, of_scheme)
+                done.found.cure = find_left_behind(connection).cure
             for some in (ids[at : at + _BATCH] for at in range(0, len(ids), _BATCH)):
                 watch("articles", done.found.articles, len(ids))
                 with signals_held(), _transaction(engine, dry_run=dry_run) as connection:
@@ -150,9 +157,13 @@ class _Retagger:
         tags_before = find_tags(connection, ids)
         evidence_before = find_evidence(connection, ids, (*BY_RULE, MAPPING))
         texts = current_texts(connection, ids)
+        left = {article_id for article_id, (_, headline, body) in texts.items() if is_left(headline or None, body)}
+        done.found.left_behind += len(left)
         aside = find_passages_aside(connection, [revision_id for revision_id, _, _ in texts.values()])
         wanted: set[Evidence] = set()
         for article_id, (revision_id, headline, body) in texts.items():
+            if article_id in left:
+                continue
             passages = aside.get(revision_id, [])
             for match in self._preparer.matches(headline or None, body, [passage for _, passage in passages]):
                 of_text = match.set_aside is None
@@ -170,7 +181,9 @@ class _Retagger:
         known = {
             row_id: one
             for row_id, one in evidence_before.items()
-            if one.method != MAPPING and not (one.method == QUERY and one.rule in self._derived.rules)
+            if one.article_id not in left
+            and one.method != MAPPING
+            and not (one.method == QUERY and one.rule in self._derived.rules)
         }
         settle_evidence(connection, known, wanted, self._topics)
         self._derived.follow(connection, ids, thoroughly=True)

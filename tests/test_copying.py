@@ -1,11 +1,10 @@
 """An archive that is copied is the same archive, on whichever engine, and is not taken for one before it is whole."""
 
-import hashlib
 import re
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -19,64 +18,21 @@ from sqlalchemy import URL
 from archive import copying
 from archive.cli import cli
 from archive.copying import copy_archive
-from archive.corpora import freeze_corpus
 from archive.db import schema
 from archive.db.backups import find_copies
 from archive.db.inventories import take_inventory
 from archive.db.location import Location
 from archive.db.tables import metadata
-from archive.decide import Wish, decide, decide_about
+from archive.decide import Wish, decide
 from archive.errors import ArchiveError, NotFoundError, SchemaError, UsageError
 from archive.ingest import ImportOptions, import_paths
-from archive.learn import Source, learn
 from archive.queries import reading
 from archive.queries.articles import find_keys
 from archive.queries.filters import Asked
 from archive.queries.verification import verify
-from archive.saved_queries import save_query
-from archive.suggesting import suggest
-from tests.engines import ENGINES, Archives, connected, located, rows
+from tests.engines import ENGINES, Archives, NewPlace, connected, located, rows
 
 CHECKOUT = Path(__file__).resolve().parents[1]
-
-NewPlace = Callable[[str], Location]
-
-
-@pytest.fixture
-def new_place(archives: Archives, tmp_path: Path) -> Iterator[NewPlace]:
-    """Return what gives a place for an archive on an engine: a file that is missing, or an empty database."""
-    made: list[Location] = []
-
-    def make(engine: str) -> Location:
-        if engine == "sqlite":
-            made.append(tmp_path / f"place-{len(made)}.db")
-        else:
-            assert archives.server
-            made.append(archives.server.new())
-        return made[-1]
-
-    yield make
-    for one in made:
-        archives.gone(one)
-
-
-@pytest.fixture
-def populated(seeds_archive: Location, teach: Callable[[Location], list[str]], tmp_path: Path) -> Location:
-    """The collection of seeds/articles and made-up texts, with rows in nearly every table."""
-    keys = teach(seeds_archive)
-    learn(seeds_archive, Source(), "Ada")
-    suggest(seeds_archive, Asked())
-    decide(seeds_archive, [Wish(keys[0], {"section": "Port", "headline": None}, (), ["trade"], "in passing")], "Bo")
-    decide_about(seeds_archive, "source_alias", "lantern-wire", "Lantern Evening Wire", "Ada", None)
-    save_query(seeds_archive, "lately", "trade date:-3w..")
-    freeze_corpus(seeds_archive, "trade", Asked("topic:trade"), "Ada")
-    text = tmp_path / "taught" / "07.txt"
-    text.write_text(text.read_text() + "\nA sentence more than there was before.\n")
-    (tmp_path / "taught" / "lines.jsonl").write_text(
-        '{"text": "Four boxes were counted twice.", "url": "https://a.example/1"}\n'
-    )
-    import_paths(seeds_archive, [str(text.parent)], ImportOptions(jobs=0))
-    return seeds_archive
 
 
 def content(location: Location) -> dict[str, Any]:
@@ -493,18 +449,3 @@ def test_a_copy_that_is_stopped_or_killed_goes_on(
         answer.stdout,
     )
     assert content(target) == content(seeds_archive)
-
-
-def test_what_is_too_long_to_be_looked_up_on_a_server_is_told(
-    archives: Archives, tmp_path: Path, new_place: NewPlace
-) -> None:
-    long = archives.copy("sqlite", "seeds", tmp_path / "long.db")
-    value = "".join(hashlib.sha256(bytes([number])).hexdigest() for number in range(90))
-    with connected(long) as connection:
-        connection.execute("UPDATE article_identifiers SET value = ? WHERE id = 3", (value,))
-        connection.commit()
-    target = new_place("postgresql")
-    with pytest.raises(ArchiveError, match=r"article_identifiers cannot be written as it is .*index row size \d+"):
-        copy_archive(long, target)
-    with pytest.raises(SchemaError, match="not whole"):
-        content(target)

@@ -16,6 +16,7 @@ from archive.cli.asking import (
     query_option,
     takes_query,
     tell_what_is_left_out,
+    tell_what_was_left_behind,
 )
 from archive.cli.escaping import printable
 from archive.cli.options import archive_location, format_option, limit_option
@@ -212,9 +213,11 @@ def show(ctx: click.Context, /, key: str | None, query: str | None, revision: in
                     print_object(article, form, partial(draw_article, article=article))
             else:
                 print_rows(found, form, {}, empty="")
+            tell_what_was_left_behind(connection)
         return
     with reading(location) as connection:
         article = show_article(connection, str(key), revision)
+        tell_what_was_left_behind(connection)
     print_object(article, form, lambda console: draw_article(console, article))
     if article["revision"] != article["current_revision"]:
         hint(
@@ -241,6 +244,7 @@ def why(ctx: click.Context, /, key: str, form: str) -> None:
 
     with reading(archive_location(ctx)) as connection:
         explanation = explain_article(connection, key)
+        tell_what_was_left_behind(connection)
     print_object(explanation, form, lambda console: draw_explanation(console, explanation))
 
 

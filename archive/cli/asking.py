@@ -21,6 +21,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 NAMED_BY_QUERY = "status:withheld, status:canceled and has:embargo name them"
 FEWER_WORDS = "nothing found; fewer words find more, `archive stats` tells what the archive holds"
+LEFT_BEHIND = "was left behind when this archive was copied"
 FEWER_OPTIONS = "nothing found; fewer options find more"
 _OPERATORS = ("and", "or", "not")
 _NEAR = re.compile(r"(?i:w|n|near|pre|adj|within)/?\d+|NEAR|ADJ")  # as media databases have it
@@ -164,6 +165,16 @@ def tell_what_is_left_out(
     apart = count_left_out(connection, selection)
     for one in filter(None, (told(apart.undated, apart.imprecise), hidden_told(apart.hidden, cure))):
         hint(one)
+
+
+def tell_what_was_left_behind(connection: "Connection") -> None:
+    """Say on stderr that texts were left behind when the archive was copied, if so: where one stood, there is `…`."""
+    from archive.db.left_behind import LEFT, find_left_behind
+    from archive.db.unfinished import TEXTS
+
+    found = find_left_behind(connection)
+    if TEXTS in found.parts:
+        hint(f"{LEFT} stands where a text {LEFT_BEHIND}; {found.cure}")
 
 
 def tell_hidden(connection: "Connection") -> None:

@@ -1,10 +1,12 @@
 """`archive diff` and `archive copies`."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from archive.cli import completing
+from archive.cli.asking import tell_what_was_left_behind
 from archive.cli.options import archive_location, format_option, format_option_with
 from archive.cli.output import hint, print_rows
 from archive.queries import reading
@@ -78,11 +80,12 @@ def copies(ctx: click.Context, /, key: str, form: str) -> None:
     """
     with reading(archive_location(ctx)) as connection:
         rows = find_copies(connection, key)
+        tell_what_was_left_behind(connection)
     if form == "table":
         from archive.cli.drawing import draw_place_list
         from archive.cli.tables import drawn
 
-        shown = [{**row, "differs": "yes" if row["headline_differs"] else "no" * row["is_copy"]} for row in rows]
+        shown = [{**row, "differs": _differs(row)} for row in rows]
         shown = [{**row, "published": (row["published"] or "")[:10]} for row in shown]
         print_rows(shown, form, _COPY_COLUMNS)
 
@@ -94,3 +97,12 @@ def copies(ctx: click.Context, /, key: str, form: str) -> None:
         print_rows(rows, form, {})
     if len(rows) == 1:
         hint("no other article has this text")
+
+
+def _differs(row: Mapping[str, Any]) -> str:
+    """Return whether the headline of a copy differs, in a word; of the article itself nothing."""
+    if row["headline_differs"] is None:
+        return "?" if row["is_copy"] else ""
+    if row["headline_differs"]:
+        return "yes"
+    return "no" if row["is_copy"] else ""

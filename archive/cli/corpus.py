@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archive.cli import completing
-from archive.cli.asking import takes_query
+from archive.cli.asking import takes_query, tell_what_was_left_behind
 from archive.cli.options import archive_location, format_option, name_of
 from archive.cli.output import hint, print_object, print_rows
 
@@ -157,6 +157,7 @@ def texts(ctx: click.Context, /, name: str, form: str) -> None:
 
     with reading(archive_location(ctx)) as connection:
         print_rows(counted(corpus_texts(connection, name)), form, _TEXT_COLUMNS)
+        tell_what_was_left_behind(connection)
     if gone:
         hint(f"{gone:,} are gone; `archive corpus verify` names them")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from archive.cli.asking import takes_query, tell_what_is_left_out
+from archive.cli.asking import takes_query, tell_what_is_left_out, tell_what_was_left_behind
 from archive.cli.options import archive_location
 from archive.cli.output import hint
 from archive.cli.writing import errors_explained, write_pieces
@@ -97,6 +97,7 @@ def export(
             hint("nothing to export" if asked.everything else "nothing to export; fewer options find more")
         elif not to_stdout:
             hint(f"{counted.number:,} article{'' if counted.number == 1 else 's'} written to {output}")
+        tell_what_was_left_behind(connection)
         tell_what_is_left_out(connection, chosen)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from archive.cli import completing
-from archive.cli.asking import keys_of, query_option
+from archive.cli.asking import LEFT_BEHIND, keys_of, query_option
 from archive.cli.escaping import printable_line
 from archive.cli.options import archive_location, format_option
 from archive.cli.output import counted, hint, print_rows, shown_path
@@ -51,6 +51,8 @@ def reparse(
         hint(printable_line(f"left as it is: {key} ({shown_path(failure.locator)}): {failure.reason}"))
     if len(found.refused) > _MOST_REFUSED:
         hint(f"left as they are: {len(found.refused) - _MOST_REFUSED:,} more that today's readers do not take")
+    if found.left_behind:
+        hint(f"not read again: {counted(found.left_behind, 'article')} whose original {LEFT_BEHIND}; {found.cure}")
     shown: list[dict[str, Any]] = rows
     if form == "table":
         shown = [{**row, **row["examples"][0]} for row in rows]

@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from archive.cli.asking import LEFT_BEHIND
 from archive.cli.escaping import printable_line
 from archive.cli.options import archive_location, format_option
 from archive.cli.output import counted, hint, print_rows
@@ -43,6 +44,8 @@ def retag(ctx: click.Context, /, scheme: str | None, dry_run: bool, form: str) -
         rows = [_as_shown(row) for row in rows]
     number = counted(done.articles, "article")
     print_rows(rows, form, _COLUMNS, empty=f"no tag changes: {number} looked at")
+    if done.left_behind:
+        hint(f"tags stay as they are: {counted(done.left_behind, 'article')} whose text {LEFT_BEHIND}; {done.cure}")
     for one in done.broad:
         share = f"{one.articles:,} of {number}"
         hint(printable_line(f"note: '{one.rule}' tags {share} with {one.topic}; `archive topics test` shows what of"))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archive.cli import completing
-from archive.cli.asking import include_hidden_option, tell_what_is_left_out
+from archive.cli.asking import include_hidden_option, tell_what_is_left_out, tell_what_was_left_behind
 from archive.cli.options import archive_location, name_of, who_and_why
 from archive.cli.output import hint
 from archive.cli.topic_lists import scheme_option
@@ -92,6 +92,7 @@ def review(
     asked = Asked(" ".join(query), include_hidden=include_hidden)
     work = Review(location, asked, name, scheme=scheme, topic=topic, min_score=min_score, reason=because)
     with reading(location) as connection:
+        tell_what_was_left_behind(connection)
         tell_what_is_left_out(connection, asked.selection(connection))
     if not work.total:
         hint(f"nothing is proposed that {name} did not decide about")

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from archive.cli import completing
-from archive.cli.asking import NAMED_BY_QUERY, tell_what_is_left_out
+from archive.cli.asking import NAMED_BY_QUERY, tell_what_is_left_out, tell_what_was_left_behind
 from archive.cli.options import archive_location, format_option, limit_option
 from archive.cli.output import hint, print_rows
 from archive.queries import reading
@@ -60,11 +60,15 @@ def revisions(
         shown = print_rows(rows, form, _COLUMNS, empty=empty)
         if shown and shown == limit and (total := count_revisions(connection, filters)) > shown:
             hint(f"{shown} of {total:,}; --limit 0 shows all")
+        tell_what_was_left_behind(connection)
         tell_what_is_left_out(connection, filters.asked.selection(connection), NAMED_BY_QUERY)
 
 
 def _as_shown(row: Mapping[str, Any]) -> dict[str, Any]:
-    share = f"{row['percent']:g} %" if row["percent"] >= 0.1 or not row["percent"] else "<0.1 %"
+    if row["percent"] is None:
+        share = "?"
+    else:
+        share = f"{row['percent']:g} %" if row["percent"] >= 0.1 or not row["percent"] else "<0.1 %"
     seen_at = row["seen_at"][:16].replace("T", " ")
     return {**row, "seen_at": seen_at, "share": share, "what": "; ".join(_what_changed(row))}
 

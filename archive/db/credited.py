@@ -9,6 +9,7 @@ from collections.abc import Collection
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from archive.db import vocabulary
+from archive.db.left_behind import LEFT
 from archive.db.lookups import chunks
 from archive.db.tables import agency_names, article_credits, article_revisions, articles
 from archive.normalize.agencies import HEAD, TAIL, Agencies, Credit
@@ -21,12 +22,16 @@ FOLLOWED = ("authors", "language")
 def credit_again(connection: Connection, article_ids: Collection[int], new: Collection[int] = ()) -> None:
     """Let these articles credit the agencies that their bylines and current texts name, and no others.
 
-    Of those that are `new`, nothing is on record yet.
+    Of those that are `new`, nothing is on record yet. What a text credits that was left behind when the archive was
+    copied stays.
     """
     known = set(article_ids).difference(new)
     table = article_credits
+    current = select(articles.c.revision_id).join(article_revisions, article_revisions.c.id == articles.c.revision_id)
     for some in chunks(known):
-        connection.execute(delete(table).where(table.c.article_id.in_(some)))
+        left = current.where(articles.c.id.in_(some), article_revisions.c.body == LEFT)
+        of_text_left = (table.c.field == "body") & table.c.revision_id.in_(left)
+        connection.execute(delete(table).where(table.c.article_id.in_(some), ~of_text_left))
     rows = []
     for article_id, (revision_id, credited) in find_due(connection, article_ids).items():
         for credit in credited:

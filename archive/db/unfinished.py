@@ -12,14 +12,20 @@ UNFINISHED = "unfinished_copy"
 PART_OF = "part_of"
 PART_QUERY = "part_query"
 
+# And what it says that it is without; these can be left behind.
+WITHOUT = "without"
+ORIGINALS, TEXTS = "originals", "texts"
+PARTS = (ORIGINALS, TEXTS)
+
 
 @dataclass(frozen=True)
 class Unfinished:
-    """Of which archive, from where, and what of it."""
+    """Of which archive, from where, what of it, and what stays behind."""
 
     archive_id: str
     source: str
     query: str | None = None
+    without: tuple[str, ...] = ()
 
     def to_text(self) -> str:
         """Return it as it stands in `about`."""
@@ -27,7 +33,7 @@ class Unfinished:
 
     def is_of(self, other: "Unfinished") -> bool:
         """Tell whether the two copy the same, be it from elsewhere."""
-        return (self.archive_id, self.query) == (other.archive_id, other.query)
+        return (self.archive_id, self.query, self.without) == (other.archive_id, other.query, other.without)
 
     def command(self, target: object) -> str:
         """Return what goes on with it.
@@ -38,9 +44,12 @@ class Unfinished:
         words: list[Any] = ["archive", "copy", self.source, target]
         if self.query is not None:
             words += ["--query", self.query]
+        for part in self.without:
+            words += ["--without", part]
         return shlex.join(map(str, words))
 
 
 def unfinished_of(text: str) -> Unfinished:
     """Return what stands in `about` as it was written."""
-    return Unfinished(**json.loads(text))
+    facts = json.loads(text)
+    return Unfinished(**{**facts, "without": tuple(facts.get("without", ()))})

@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
+from archive.db.left_behind import NO_BYTES, require
 from archive.db.tables import (
     article_credits,
     article_dates,
@@ -24,6 +25,7 @@ from archive.db.tables import (
     tag_evidence,
     topics,
 )
+from archive.db.unfinished import ORIGINALS
 from archive.errors import NotFoundError
 from archive.normalize.names import name_key
 from archive.normalize.text import first_sentence
@@ -236,7 +238,10 @@ def around(text: str, start: int, end: int, most: int = _CONTEXT) -> tuple[str, 
 
 
 def read_original(connection: Connection, key: str) -> bytes:
-    """Return the bytes that an article's current text was made of, exactly as received."""
+    """Return the bytes that an article's current text was made of, exactly as received.
+
+    Raises NotFoundError for a key that names no article, ArchiveError where they were left behind in a copy.
+    """
     import zstandard
 
     article_id = find_article_id(connection, key)
@@ -248,6 +253,8 @@ def read_original(connection: Connection, key: str) -> bytes:
     ).first()
     if row is None:
         raise NotFoundError(f"the bytes of {key} are not in this archive")
+    if row.content == NO_BYTES:
+        require(connection, ORIGINALS, f"the bytes of {key} are not here")
     return zstandard.ZstdDecompressor().decompress(row.content, max_output_size=row.size)
 
 

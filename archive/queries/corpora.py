@@ -7,7 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, LargeBinary, Row, Select, cast, func, select
 
+from archive.db.left_behind import LEFT, require
 from archive.db.tables import article_revisions, articles, corpora, corpus_revisions
+from archive.db.unfinished import TEXTS
 from archive.errors import NotFoundError
 from archive.normalize.article import text_sha256
 
@@ -48,7 +50,8 @@ def checksum(members: Iterable[tuple[str, str]]) -> str:
 
 
 def verify_corpus(connection: Connection, name: str) -> dict[str, Any]:
-    """Return whether what was frozen is still there to the letter; raises NotFoundError for a name that is not known.
+    """Return whether what was frozen is still there to the letter; raises NotFoundError for a name that is not known,
+    and ArchiveError where texts were left behind when the archive was copied, as they cannot be held against it.
 
     `is_sound` is the verdict. Its parts: whether the checksum of the corpus, `sha256`, is that of its articles
     (`sha256_now`), the keys of those whose text is `gone` (forgotten, or its import undone) and of those whose text is
@@ -70,6 +73,8 @@ def verify_corpus(connection: Connection, name: str) -> dict[str, Any]:
         if row.body is None:
             gone.append(row.key)
         elif _sha256_of(row) != row.text_sha256:
+            if LEFT.encode() in (row.headline, row.body):
+                require(connection, TEXTS, f"corpus:{name} cannot be verified")
             altered.append(row.key)
         elif row.sha256_now != row.text_sha256:
             revised.append({"key": row.key, "number": row.number, "current": row.now})

@@ -6,7 +6,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, select
 
+from archive.db.left_behind import LEFT, is_left, require
 from archive.db.tables import article_revisions, articles, import_items, set_aside, sources
+from archive.db.unfinished import TEXTS
 from archive.errors import NotFoundError, UsageError
 from archive.normalize.dates import parse_published
 from archive.normalize.text import first_sentence
@@ -62,7 +64,8 @@ def compare_revisions(
 
     The second is the current one, if not named; the first the one before it. `changes` are `field` (headline or body),
     `op` (equal, removed, added) and `text`, in the order of the text. An article with one revision gives no changes,
-    and `before` is None. Raises NotFoundError for a key or a revision that is not there.
+    and `before` is None. Raises NotFoundError for a key or a revision that is not there,
+    ArchiveError where its text was left behind when the archive was copied.
     """
     article_id = find_article_id(connection, key)
     article = articles.c
@@ -81,6 +84,8 @@ def compare_revisions(
         first = next((number for number in reversed(numbers) if number != second), None) if first is None else first
     after = find_revision(connection, article_id, second)
     before = None if first is None else find_revision(connection, article_id, first)
+    if before is not None and any(is_left(state.headline, state.body) for state in (before, after)):
+        require(connection, TEXTS, f"what changed in {known.key} cannot be told")
     changes = []
     if before is not None:
         for field in ("headline", "body"):
@@ -100,7 +105,8 @@ def list_revisions(
     """Yield what changed, newest first: one row per revision of a text after its first.
 
     Each is compared with the revision that came before it; see `Edit` for what is told. `percent` is of words, after
-    the point as far as it takes to tell it from nothing.
+    the point as far as it takes to tell it from nothing; None where a text was left behind when the archive was copied,
+    and nothing is told.
     """
     revision, article = article_revisions.c, articles.c
     statement = (
@@ -175,7 +181,7 @@ def find_copies(connection: Connection, key: str) -> list[dict[str, Any]]:
             "source": row.source,
             "published": row.published,
             **_headline(row),
-            "headline_differs": row.headline != rows[0].headline,
+            "headline_differs": None if LEFT in (row.headline, rows[0].headline) else row.headline != rows[0].headline,
             "places": list(places[row.id]),
         }
         for row in rows
@@ -247,6 +253,7 @@ def _set_aside(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[st
 
 
 def _changed(row: _Row, passages: dict[int, tuple[str, ...]]) -> dict[str, Any]:
+    is_known = not (is_left(row.previous_headline, row.previous_body) or is_left(row.headline, row.body))
     edit = describe_edit(
         Text(row.previous_headline, row.previous_body, passages[row.previous_id]),
         Text(row.headline, row.body, passages[row.id]),
@@ -260,8 +267,8 @@ def _changed(row: _Row, passages: dict[int, tuple[str, ...]]) -> dict[str, Any]:
         "is_current": row.id == row.revision_id,
         "seen_at": row.seen_at,
         "cause": row.cause,
-        "changed": list(edit.kinds),
-        "percent": _rounded(edit.percent),
+        "changed": list(edit.kinds) if is_known else [],
+        "percent": _rounded(edit.percent) if is_known else None,
         "headline_before": row.previous_headline,
         "figures": [{"before": before, "after": after} for before, after in edit.figures],
         "passages_gone": list(edit.passages_gone),

@@ -17,8 +17,10 @@ from sqlalchemy import (
     true,
 )
 
+from archive.db.left_behind import require
 from archive.db.spans import Sides, published_within
 from archive.db.tables import articles
+from archive.db.unfinished import TEXTS
 from archive.errors import ArchiveError
 from archive.frozen import Frozen
 from archive.queries.hiding import asks_for_hidden, visible
@@ -117,12 +119,14 @@ def select_articles(
     With `include_imprecise`, articles whose date is coarser than a span, and can be within it, are named too; with
     `include_hidden`, or where a query asks for them by name, those that are withheld, canceled or under embargo.
     What was typed and has no word in it names none; nothing typed names all. Raises QueryError for a name that is not
-    known.
+    known, and ArchiveError for words where texts were left behind when the archive was copied: it would find too few.
     """
     parts: list[tuple[Query, Node]] = []
     texts: dict[Text, None] = {}
     today = date.today()
     meant = [with_saved(connection, one, today) for one in queries]
+    if any(isinstance(leaf, (Words, Near)) for query in meant for leaf, _ in leaves(query.tree)):
+        require(connection, TEXTS, "words cannot be looked up")
     seen = None if include_hidden or asks_for_hidden(meant) else visible(connection)
     for query in meant:
         if query.tree is None:

@@ -16,8 +16,10 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, func, select
 
+from archive.db.left_behind import require
 from archive.db.search import index_of
 from archive.db.tables import article_revisions, articles
+from archive.db.unfinished import TEXTS
 from archive.normalize.tokens import tokenize
 from archive.queries.articles import HEADLINE
 from archive.queries.selection import Conditions
@@ -140,8 +142,10 @@ def compare_words(connection: Connection, conditions: Conditions, against: Condi
 
     Those are the ones that meet `against`; where that is None, all other articles of the archive. An article that meets
     both counts in both. What is kept in memory is the vocabulary, not the texts. Of the whole archive the numbers come
-    from the search index, and of more than half of it from the texts that are not meant.
+    from the search index, and of more than half of it from the texts that are not meant. Raises ArchiveError where
+    texts were left behind when the archive was copied.
     """
+    require(connection, TEXTS, "words cannot be compared")
     everything = _Everything(connection)
     chosen, rest = everything.part(conditions)
     if against is None:

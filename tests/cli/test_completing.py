@@ -53,6 +53,7 @@ def fish(seeds_archive: Path) -> Ask:
         ("archive query ", ["plain,drop", "plain,save"]),
         ("archive completion ", ["plain,bash", "plain,zsh", "plain,fish"]),
         ("archive count --by se", ["plain,section"]),
+        ("archive copy a.db b.db --without t", ["plain,texts"]),
         ("archive list --include-i", ["plain,--include-imprecise"]),
         ("archive list sou", ["open,source:"]),
         ("archive list se", ["open,section:"]),

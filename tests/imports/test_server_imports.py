@@ -18,7 +18,7 @@ import pytest
 from sqlalchemy import URL, Engine, event
 from sqlalchemy.exc import DBAPIError
 
-from archive.db import again
+from archive.db import again, lookups
 from archive.db.engine import open_engine
 from archive.db.inserting import insert_values
 from archive.db.location import Location
@@ -27,7 +27,8 @@ from archive.db.running_imports import find_running
 from archive.decide import decide_about
 from archive.errors import ArchiveError
 from archive.ingest import ImportOptions, Listener, import_paths
-from tests.engines import _NOBODY, Archives, Server, connected, located, rows, running_server
+from benchmarks.own_server import NOBODY
+from tests.engines import Archives, Server, connected, located, rows, running_server
 
 Contents = Callable[[Location], dict[str, list[str]]]
 OTHERS = "application_name = 'archive' AND datname = current_database() AND pid <> pg_backend_pid()"
@@ -114,6 +115,24 @@ def check_nothing_is_doubled(database: Location) -> None:
     assert rows(database, "SELECT count(*) FROM articles WHERE id NOT IN (SELECT article_id FROM article_search)") == [
         (0,)
     ]
+
+
+def test_places_are_looked_up_by_the_index_of_locators_before_the_server_has_counted(database: URL) -> None:
+    """A table that has no statistics yet looks as if every locator were in it many times."""
+    with connected(database) as connection:
+        connection.execute("ALTER TABLE import_items SET (autovacuum_enabled = off)")
+        connection.execute(
+            "INSERT INTO imports (started_at, status, arguments, program_version, process) VALUES ('', '', '', '', '')"
+        )
+        connection.execute(
+            "INSERT INTO import_items (import_id, position, locator, outcome) "
+            "SELECT (SELECT max(id) FROM imports), at, 'file' || at, 'failed' FROM generate_series(1, 40000) at"
+        )
+        for statements in (lookups._LAST_ITEMS, lookups._PLACES):
+            statement = str(statements["postgresql"]).replace(":locators", "'[]'")
+            plan = "\n".join(line for (line,) in connection.execute(f"EXPLAIN {statement}").fetchall())
+            assert "ix_import_items_locator" in plan, plan
+            assert "pk_import_items" not in plan, plan
 
 
 # Several at once
@@ -409,7 +428,7 @@ class Stoppable:
 
     def start(self) -> None:
         self._process = subprocess.Popen(
-            self._command, cwd=self._data.parent, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **_NOBODY
+            self._command, cwd=self._data.parent, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **NOBODY
         )
 
     def restart(self) -> None:

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import Connection, select
 
 from archive.db.location import Location
+from archive.db.search import tsvector
 from archive.db.search.tsvector import vector_of
 from archive.db.tables import articles
 from archive.ingest import ImportOptions, import_paths
@@ -94,3 +95,30 @@ def test_a_headline_counts_for_more_than_the_text(database: Location, tmp_path_f
         shown = [one["headline"] for one in search_articles(connection, Asked("eels").selection(connection))]
     assert shown == ["Eels return", "Rays return"]
     assert len(rows(database, "SELECT key FROM articles")) == 2
+
+
+@pytest.mark.postgresql
+def test_the_server_gathers_places_as_they_are_gathered_for_it(database: Location) -> None:
+    """What it cannot do as well (too many words, too often one, what has to be quoted) is not left to it."""
+    texts: dict[str, tuple[list[str], list[str]]] = {
+        "as usual": (["the", "harbour", "of", "the", "北"], ["the", "café", "of", "the", "harbour"]),
+        "no headline": ([], ["a", "b", "a"]),
+        "no body": (["a", "b", "a"], []),
+        "as often as it goes": (["a"] * 100, [*["a"] * 155, "b"]),
+        "once more": (["a"] * 255, ["a", "b"]),
+        "as many as it goes": (["a"], [f"w{number}" for number in range(16_282)]),
+        "one more": (["a"], [f"w{number}" for number in range(16_283)]),
+        "large": (["a"], [f"{number:0500}" for number in range(490)]),
+        "larger": (["a"], [f"{number:0500}" for number in range(510)]),
+        "long": (["x" * 500, "x" * 501], ["x" * 502]),
+        "quotes": (["it's"], ["back\\slash"]),
+        "nothing": ([], []),
+    }
+    left = set()
+    for name, (headline, body) in texts.items():
+        made, thorough = vector_of(headline, body), tsvector._word_by_word(headline, body)
+        (same,) = rows(database, "SELECT CAST(? AS text)::tsvector = CAST(? AS text)::tsvector", made, thorough)
+        assert same == (True,), name
+        if made != thorough:
+            left.add(name)
+    assert left == {"as usual", "no headline", "no body", "as often as it goes"}

@@ -105,6 +105,12 @@ def of(found: str, *statements: str, deep: bool = False, frozen: bool = False) -
 
 
 DAMAGES = (
+    of(
+        "left_behind",
+        "INSERT INTO about (name, value) VALUES ('without', 'originals')",
+        "UPDATE originals SET content = x'' WHERE id = 1",
+        deep=True,
+    ),
     of("keys", "UPDATE articles SET key = 'ABC' WHERE id = 1"),
     of("keys", "UPDATE articles SET key = upper(key) WHERE id = 1"),
     of("no_text identity", ADD_ARTICLE),

@@ -6,8 +6,9 @@ keeps where a word stands only up to position 16,383, and 256 times, and takes 1
 and ranks them; what stands beside what is looked up in the words themselves, which are kept in order.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
+from functools import cache
 
 from sqlalchemy import Connection, bindparam, text
 
@@ -63,11 +64,13 @@ def indexed_words(connection: Connection) -> Iterator[tuple[str, int, int]]:
 
 
 def _add(connection: Connection, texts: Sequence[tuple[int, str | None, str]]) -> None:
-    rows = []
-    for article_id, headline, body in texts:
-        words = tokenize(headline or ""), tokenize(body)
-        rows.append((article_id, *map(in_order, words), vector_of(*words)))
-    insert_values(connection, "article_search", _COLUMNS, rows)
+    insert_values(connection, "article_search", _COLUMNS, map(_row, texts))
+
+
+def _row(article: tuple[int, str | None, str]) -> tuple[int, str, str, str | None]:
+    article_id, headline, body = article
+    words = tokenize(headline or ""), tokenize(body)
+    return article_id, in_order(words[0]), in_order(words[1]), vector_of(*words)
 
 
 def in_order(words: Sequence[str]) -> str:
@@ -83,8 +86,46 @@ def vector_of(headline: Sequence[str], body: Sequence[str]) -> str | None:
     """Return what PostgreSQL reads as a tsvector, words of the headline with weight A; None if it would be too large.
 
     >>> vector_of(["at", "t"], ["t"])
-    "'at':1A 't':2A,103"
+    "'at':1A 't':2A 't':103"
     """
+    words = [*headline, *body]
+    # of a usual text the server gathers the places of each word itself: making it takes a fifth of the time
+    return _as_they_stand(words, len(headline)) if _is_usual(words) else _word_by_word(headline, body)
+
+
+def _is_usual(words: Sequence[str]) -> bool:
+    """Tell whether words are far from being too many, too often the same, or too long, and have nothing to quote."""
+    times = Counter(words)
+    longest = max(map(len, times), default=0)
+    signs = "".join(times)
+    return (
+        0 < len(words) <= _LAST_POSITION - _BETWEEN
+        and max(times.values()) <= _MOST_POSITIONS
+        and longest <= LONGEST_WORD
+        and len(words) * (4 * longest + 10) <= _LARGEST
+        and "'" not in signs
+        and "\\" not in signs
+    )
+
+
+def _as_they_stand(words: Sequence[str], of_headline: int) -> str:
+    """Return words in order, each with its place: `'at':1A 't':2A 't':103`."""
+    of_body = of_headline + _BETWEEN
+    in_headline, in_body = _places()
+    parts = [""] * (2 * len(words))
+    parts[::2] = words
+    parts[1::2] = in_headline[:of_headline] + in_body[of_body : of_body + len(words) - of_headline]
+    return "'" + "".join(parts)[: -len(" '")]
+
+
+@cache
+def _places() -> tuple[list[str], list[str]]:
+    """Return what stands between a word and the next, from the first place on: in a headline, in a body."""
+    places = range(1, _LAST_POSITION + 1)
+    return [f"':{number}A '" for number in places], [f"':{number} '" for number in places]
+
+
+def _word_by_word(headline: Sequence[str], body: Sequence[str]) -> str | None:
     places: defaultdict[str, list[str]] = defaultdict(list)
     for number, word in enumerate(headline, 1):
         places[word[:LONGEST_WORD]].append(f"{min(number, _LAST_POSITION)}A")

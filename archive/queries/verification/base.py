@@ -16,6 +16,7 @@ class Original(NamedTuple):
     sha256: str
     size: int
     frame: IO[bytes]
+    is_left: bool  # behind, when the archive was copied: there is not even a frame
 
 
 class Engine(Protocol):

@@ -6,7 +6,9 @@ from typing import IO
 
 import zstandard
 
+from archive.db.left_behind import left_behind
 from archive.db.plain import Plain
+from archive.db.unfinished import ORIGINALS
 from archive.queries.verification.base import HEADER, Engine
 from archive.queries.verification.findings import RESTORE, Finding, Wrong
 from archive.running import Watch
@@ -18,14 +20,18 @@ _PIECE = 1 << 20
 def check_originals(connection: Plain, engine: Engine, watch: Watch, *, deep: bool) -> Iterator[Finding]:
     """Yield findings for originals that are not the bytes that came in.
 
-    Only `deep` decompresses them, a megabyte at a time; else the size that each frame states is compared.
+    Only `deep` decompresses them, a megabyte at a time; else the size that each frame states is compared. Those that
+    an archive says were left behind are no finding.
     """
     found = Wrong("error", "originals", "original", "altered since the import (by size or SHA-256)", RESTORE)
     (total,) = connection.execute("SELECT count(*) FROM originals").fetchone()
     decompressor = zstandard.ZstdDecompressor()
-    for number, (row_id, sha256, size, frame) in enumerate(engine.originals(connection, whole=deep)):
+    may_be_left = ORIGINALS in left_behind(connection).parts
+    for number, (row_id, sha256, size, frame, is_left) in enumerate(engine.originals(connection, whole=deep)):
         if number % _STEP == 0:
             watch("originals", number, total)
+        if is_left and may_be_left:
+            continue
         try:
             is_right = _is(decompressor, frame, sha256, size) if deep else _states(frame, size)
         except zstandard.ZstdError:

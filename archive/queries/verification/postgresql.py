@@ -271,7 +271,7 @@ def originals(connection: OnServer, *, whole: bool) -> Iterator[Original]:
     ):
         is_all = not whole or len(start) < length
         frame: Any = BytesIO(start) if is_all else _Content(connection, number, start)
-        yield Original(number, sha256, size, cast(IO[bytes], frame))
+        yield Original(number, sha256, size, cast(IO[bytes], frame), not start)
 
 
 class _Content(RawIOBase):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from archive.db.left_behind import LEFT
 from archive.db.plain import Plain
 from archive.db.running_imports import find_running
 from archive.queries.verification.findings import REPAIR, RESTORE, Check, Finding, Wrong
@@ -181,7 +182,7 @@ CHECKS = (
         "WHERE CASE c.field WHEN 'byline' THEN c.revision_id IS NOT NULL "
         f"OR {_SPAN.format('a.byline')} IS DISTINCT FROM c.text "
         "ELSE c.revision_id IS DISTINCT FROM a.revision_id "
-        f"OR {_SPAN.format('r.body')} IS DISTINCT FROM c.text END",
+        f"OR ({_SPAN.format('r.body')} IS DISTINCT FROM c.text AND (r.body <> '{LEFT}' OR c.text <> '{LEFT}')) END",
     ),
     Check(
         *("error", "positions", "import", "with units not numbered 1, 2, …", RESTORE),

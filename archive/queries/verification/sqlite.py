@@ -200,7 +200,7 @@ def originals(connection: sqlite3.Connection, *, whole: bool) -> Iterator[Origin
         "SELECT id, sha256, size FROM originals WHERE typeof(content) = 'blob' AND typeof(size) = 'integer' ORDER BY id"
     ):
         with connection.blobopen("originals", "content", row_id, readonly=True) as blob:
-            yield Original(row_id, sha256, size, cast(IO[bytes], blob))
+            yield Original(row_id, sha256, size, cast(IO[bytes], blob), not len(blob))
 
 
 def _text(value: bytes) -> str:

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from archive.db.left_behind import LEFT, is_left, left_behind
 from archive.db.plain import Plain
+from archive.db.unfinished import TEXTS
 from archive.normalize.article import FINGERPRINT_VERSION, fingerprint, text_sha256
 from archive.normalize.tokens import index_text, tokenize
 from archive.queries.verification.findings import REPAIR, RESTORE, Finding, Wrong
@@ -57,6 +59,10 @@ class Text(NamedTuple):
             return False
         return True
 
+    def is_left_behind(self) -> bool:
+        """Tell whether it is what stands instead of a text, where an archive says that texts were left behind."""
+        return is_left(self.headline, self.body) and not self.is_as_it_came()
+
     def is_as_it_came(self) -> bool:
         """Tell whether the text is the one of which the checksum was taken."""
         return text_sha256(self.headline, self.body) == self.text_sha256
@@ -93,7 +99,11 @@ def altered_texts() -> Wrong:
 
 
 def check_texts(connection: Plain, watch: Watch, *, deep: bool) -> Iterator[Finding]:
-    """Yield findings for texts and what stands in them; only `deep` counts words and computes checksums."""
+    """Yield findings for texts and what stands in them; only `deep` counts words and computes checksums.
+
+    What is kept of texts that an archive says were left behind is compared with nothing.
+    """
+    may_be_left = TEXTS in left_behind(connection).parts
     altered = altered_texts()
     search_text = Wrong("error", "search_text", "text", "in another form for search than queries expect", REPAIR)
     words = Wrong("error", "words", "text", "with another number of words than is kept", REPAIR)
@@ -113,6 +123,8 @@ def check_texts(connection: Plain, watch: Watch, *, deep: bool) -> Iterator[Find
     for number, text in enumerate(texts(connection)):
         if number % STEP == 0:
             watch("texts", number, total)
+        if may_be_left and text.is_left_behind():
+            continue
         fields = {"headline": text.headline or "", "body": text.body}
         for field, start, end, rule, method in passages.take(text.id):
             stands = is_hit if method == "query" else is_passage
@@ -137,6 +149,8 @@ def check_texts(connection: Plain, watch: Watch, *, deep: bool) -> Iterator[Find
             found.add(text.place)
     for place, aside, start, end, rule in connection.execute(_EVIDENCE_ASIDE):
         are_texts = isinstance(rule, str) and isinstance(aside, str)
+        if may_be_left and aside == LEFT:
+            continue
         if are_texts and has_place("body", start, end) and not is_passage(aside, start, end, rule):
             evidence.add(f"{place} set_aside {start}–{end} '{rule}'")
     for found in (evidence, dates, blocks, altered, search_text, words, fingerprints, versions):
