@@ -13,7 +13,7 @@ help:
 	@echo "make bench          all benchmarks of speed, one after the other, and a table of what they found; takes hours"
 	@echo "make bench-growth   imports, memory, size and questions up to 1,000,000 articles, with a picture; takes an hour"
 	@echo "make bench-import   speed of import beside sqlite-utils, on this machine"
-	@echo "make test-all-cases  every case of every test on PostgreSQL, too; takes half an hour"
+	@echo "make test-all-cases  every case of every test on PostgreSQL, too; takes more than an hour"
 	@echo "make bench-queries  10,000 random queries held against the slow reference; takes minutes"
 	@echo "make bench-extraction  how near pages come to what people marked, beside other programs; DATA=../shared"
 	@echo "make bench-learn    how well topics are learned, beside the usual baselines; DATA=../shared"

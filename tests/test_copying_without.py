@@ -34,7 +34,7 @@ from archive.reparse import reparse, survey
 from archive.retagging import retag
 from archive.suggesting import suggest
 from archive.undoing import undo_import
-from tests.engines import ENGINES, NewPlace, connected, rows
+from tests.engines import ENGINES, NewPlace, connected, located, rows
 from tests.test_copying import CHECKOUT, Stopped, content, found, stop_at
 
 PARTS = ("originals", "texts")
@@ -441,10 +441,11 @@ def test_there_is_nothing_else_to_be_without(full: Location, new_place: NewPlace
     assert CliRunner().invoke(cli, ["copy", "a.db", "b.db", "--without", "words"]).exit_code == 2
 
 
-@pytest.mark.sqlite
 def test_the_command_says_what_stays_behind(full: Location, new_place: NewPlace) -> None:
     target = new_place("sqlite")
-    answer = CliRunner().invoke(cli, ["copy", str(full), str(target), "--without", "texts", "--query", "topic:trade"])
+    answer = CliRunner().invoke(
+        cli, ["copy", located(full), str(target), "--without", "texts", "--query", "topic:trade"]
+    )
     assert answer.exit_code == 0
     assert "; left behind: originals, texts\n" in answer.stdout
     assert facts(target)["part_query"] == "topic:trade"

@@ -18,7 +18,7 @@ from archive.ingest import ImportOptions, ImportSummary, Listener, import_paths
 from archive.queries import reading
 from archive.queries.imports import list_import_items
 from archive.rehearsal import rehearse_import
-from tests.engines import NewArchive, connected, state
+from tests.engines import NewArchive, connected, rows, state
 
 HERE = ImportOptions(jobs=0)
 FERRY = (
@@ -70,8 +70,10 @@ def test_what_is_told_is_what_happens(
             assert digest(path) == before
             assert [one.name for one in Path(name).iterdir()] == ["in"]
             summary = import_paths(path, [str(folder)], HERE)
-            assert told.summary == summary == ImportSummary(number, summary.outcomes, summary.not_stated)
-            assert told.units == units_of(path, number)
+            # on a server numbers have gaps, and what was tried makes one
+            wanted = number if isinstance(path, Path) else told.summary.import_id
+            assert told.summary == ImportSummary(wanted, summary.outcomes, summary.not_stated)
+            assert told.units == units_of(path, summary.import_id)
 
 
 def test_where_there_is_no_archive_none_is_made(tmp_path: Path) -> None:
@@ -118,7 +120,9 @@ def test_one_that_is_stopped_leaves_no_trace_either(database: Path, tmp_path: Pa
     with pytest.raises(KeyboardInterrupt):
         rehearse_import(database, [str(tmp_path)], HERE, Stopping())
     assert digest(database) == before
-    assert import_paths(database, [str(tmp_path)], HERE).import_id == 1
+    summary = import_paths(database, [str(tmp_path)], HERE)
+    assert summary.outcomes == {"added": 1}
+    assert rows(database, "SELECT id FROM imports") == [(summary.import_id,)]
 
 
 def test_what_comes_from_stdin(database: Path) -> None:
