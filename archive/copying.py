@@ -21,7 +21,8 @@ from archive.db.clock import now
 from archive.db.engine import errors_explained, open_engine, settle, trusting
 from archive.db.inserting import insert_values
 from archive.db.inventories import ColumnSums, TableState, inventory_of
-from archive.db.left_behind import Leaving, left_behind, parts_named
+from archive.db.leaving import Leaving, parts_named
+from archive.db.left_behind import left_behind
 from archive.db.location import Location
 from archive.db.plain import plain_of
 from archive.db.search import index_of

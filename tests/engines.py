@@ -46,6 +46,11 @@ def require_reason(test: str, mark: pytest.Mark) -> None:
         raise pytest.UsageError(f'{test}: say why it is about files alone, as in @pytest.mark.{mark.name}("…")')
 
 
+def examples(engine: str, number: int) -> int:
+    """Return how many examples of a property are tried: on a server, where each takes longer, a quarter by default."""
+    return number if engine == ENGINES[0] or os.environ.get("ARCHIVE_ALL_CASES") else number // 4
+
+
 def located(location: Location) -> str:
     """Return an archive as `--db` names it."""
     return str(location) if isinstance(location, Path) else location.render_as_string(hide_password=False)

@@ -11,7 +11,8 @@ from click.testing import CliRunner, Result
 
 from archive.cli import cli
 from archive.copying import copy_archive
-from archive.db.left_behind import LEFT, Leaving
+from archive.db.leaving import Leaving
+from archive.db.left_behind import LEFT
 from archive.db.location import Location
 from archive.db.tables import metadata
 from archive.db.unfinished import ORIGINALS, TEXTS, Unfinished, unfinished_of

@@ -17,7 +17,7 @@ from archive.queries.decisions import list_decisions
 from archive.queries.filters import Asked
 from archive.queries.search import search_articles
 from archive.queries.verification import verify
-from tests.engines import NewArchive, connected
+from tests.engines import NewArchive, connected, examples
 
 Contents = Callable[[Path], dict[str, list[str]]]
 
@@ -287,54 +287,55 @@ SAID = {
 }
 
 
-@settings(max_examples=25)
-@given(operations=OPERATIONS)
 def test_only_what_stands_counts_however_it_came_to_stand(
-    operations: list[tuple[str, str, int]],
-    new_archive: NewArchive,
-    contents: Contents,
-    tmp_path_factory: pytest.TempPathFactory,
+    engine: str, new_archive: NewArchive, contents: Contents, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """Deciding, taking back and importing in any order come to what importing alone and the last words come to."""
-    folder = tmp_path_factory.mktemp("order")
-    archive, plain, file = new_archive(), new_archive("empty", "plain.db"), folder / "ferry.md"
-    versions = (TEXT, TEXT.replace("sixty", "seventy sanctions on"))
 
-    def both(version: int) -> None:
-        file.write_text(versions[version])
-        for path in (archive, plain):
-            take(path, file)
+    @settings(max_examples=examples(engine, 25))
+    @given(operations=OPERATIONS)
+    def hold(operations: list[tuple[str, str, int]]) -> None:
+        folder = tmp_path_factory.mktemp("order")
+        archive, plain, file = new_archive(), new_archive("empty", "plain.db"), folder / "ferry.md"
+        versions = (TEXT, TEXT.replace("sixty", "seventy sanctions on"))
 
-    both(0)
-    for kind, name, number in operations:
-        try:
-            if kind == "field":
-                say(archive, **{name: SAID[name][number]})
-            elif kind == "topic":
-                say(archive, **{"on" if number else "off": name})
-            elif kind == "undo":
-                undo(archive, number, "Ada")
+        def both(version: int) -> None:
+            file.write_text(versions[version])
+            for path in (archive, plain):
+                take(path, file)
+
+        both(0)
+        for kind, name, number in operations:
+            try:
+                if kind == "field":
+                    say(archive, **{name: SAID[name][number]})
+                elif kind == "topic":
+                    say(archive, **{"on" if number else "off": name})
+                elif kind == "undo":
+                    undo(archive, number, "Ada")
+                else:
+                    both(number)
+            except (NotFoundError, UsageError):
+                assert kind == "undo"
+        with reading(archive) as connection:
+            stand = {
+                (row["subject"], row["name"]): row["value"]
+                for row in reversed(list_decisions(connection))
+                if row["undone_by"] is None and row["subject"] != "undo"
+            }
+        for (subject, name), value in stand.items():
+            if subject == "field":
+                say(plain, **{name: value})
             else:
-                both(number)
-        except (NotFoundError, UsageError):
-            assert kind == "undo"
-    with reading(archive) as connection:
-        stand = {
-            (row["subject"], row["name"]): row["value"]
-            for row in reversed(list_decisions(connection))
-            if row["undone_by"] is None and row["subject"] != "undo"
-        }
-    for (subject, name), value in stand.items():
-        if subject == "field":
-            say(plain, **{name: value})
-        else:
-            say(plain, **{"on" if value == "accepted" else "off": name})
-    mine, its = but_decisions(contents(archive)), but_decisions(contents(plain))
-    for table in ("tag_evidence", "rejected_topics"):  # which name their decision, and that its number
-        assert len(mine.pop(table)) == len(its.pop(table))
-    assert mine == its
-    assert shown(archive)["topics"] == shown(plain)["topics"]
-    assert verify(archive, deep=True).findings == ()
+                say(plain, **{"on" if value == "accepted" else "off": name})
+        mine, its = but_decisions(contents(archive)), but_decisions(contents(plain))
+        for table in ("tag_evidence", "rejected_topics"):  # which name their decision, and that its number
+            assert len(mine.pop(table)) == len(its.pop(table))
+        assert mine == its
+        assert shown(archive)["topics"] == shown(plain)["topics"]
+        assert verify(archive, deep=True).findings == ()
+
+    hold()
 
 
 @pytest.mark.parametrize(

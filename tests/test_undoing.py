@@ -27,7 +27,7 @@ from archive.reparse import reparse
 from archive.reparse import survey as survey_reparse
 from archive.running import this_process
 from archive.undoing import survey, undo_import
-from tests.engines import Archives, NewArchive, assert_sound, connected
+from tests.engines import Archives, NewArchive, assert_sound, connected, examples
 
 Contents = Callable[[Path], dict[str, list[str]]]
 
@@ -139,26 +139,26 @@ def undo(path: Path, number: int, **options: Any) -> None:
     assert [one for one in verification.verify(path).findings if one.severity == "error"] == []
 
 
-@settings(max_examples=60)
-@given(imports=IMPORTS)
 def test_undoing_the_last_import_is_as_before_it(
-    new_archive: NewArchive,
-    model: Path,
-    contents: Contents,
-    tmp_path_factory: pytest.TempPathFactory,
-    imports: list[list[Unit]],
+    engine: str, new_archive: NewArchive, model: Path, contents: Contents, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """And so on, back to the beginning."""
-    folder = tmp_path_factory.mktemp("undo")
-    path = new_archive(model, "archive.db")
-    before = []
-    numbers = []
-    for units in imports:
-        before.append(contents(path))
-        numbers.append(import_units(path, folder / "files", units))
-    for number, expected in zip(reversed(numbers), reversed(before), strict=True):
-        undo(path, number)
-        assert contents(path) == expected
+
+    @settings(max_examples=examples(engine, 60))
+    @given(imports=IMPORTS)
+    def undo_all(imports: list[list[Unit]]) -> None:
+        folder = tmp_path_factory.mktemp("undo")
+        path = new_archive(model, "archive.db")
+        before = []
+        numbers = []
+        for units in imports:
+            before.append(contents(path))
+            numbers.append(import_units(path, folder / "files", units))
+        for number, expected in zip(reversed(numbers), reversed(before), strict=True):
+            undo(path, number)
+            assert contents(path) == expected
+
+    undo_all()
 
 
 def unnumbered(contents: dict[str, list[str]]) -> dict[str, list[str]]:
@@ -188,27 +188,25 @@ _FERRY = Unit("a.txt", LONG, (("id", "1"),), (("source", "Alpha"),))
 _DATED = Unit("b.txt", LONG, (("id", "1"), ("date", "2023-02")), (("source", "Alpha"),))
 
 
-@settings(max_examples=80)
-@given(first=KNOWN, later=KNOWN)
-@example(first=[_FERRY], later=[_DATED, _FERRY])  # the bytes stay, but are not those that the text came with
 def test_undoing_the_first_of_two_is_as_if_only_the_later_had_been(
-    model: Location,
-    new_archive: NewArchive,
-    contents: Contents,
-    tmp_path_factory: pytest.TempPathFactory,
-    first: list[Unit],
-    later: list[Unit],
+    engine: str, model: Location, new_archive: NewArchive, contents: Contents, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    folder = tmp_path_factory.mktemp("undo")
-    path, alone = (new_archive(model, name) for name in ("archive.db", "alone.db"))
-    undone = import_units(path, folder / "files", first)
-    import_units(path, folder / "files", later)
-    undo(path, undone)
-    # a text that was news only beside what is gone stays a revision of its own, as the design says
-    again = "SELECT 1 FROM article_revisions GROUP BY article_id, text_sha256 HAVING count(*) > 1"
-    assume(rows(path, again) == [])
-    import_units(alone, folder / "files", later)
-    assert unnumbered(contents(path)) == unnumbered(contents(alone))
+    @settings(max_examples=examples(engine, 80))
+    @given(first=KNOWN, later=KNOWN)
+    @example(first=[_FERRY], later=[_DATED, _FERRY])  # the bytes stay, but are not those that the text came with
+    def undo_first(first: list[Unit], later: list[Unit]) -> None:
+        folder = tmp_path_factory.mktemp("undo")
+        path, alone = (new_archive(model, name) for name in ("archive.db", "alone.db"))
+        undone = import_units(path, folder / "files", first)
+        import_units(path, folder / "files", later)
+        undo(path, undone)
+        # a text that was news only beside what is gone stays a revision of its own, as the design says
+        again = "SELECT 1 FROM article_revisions GROUP BY article_id, text_sha256 HAVING count(*) > 1"
+        assume(rows(path, again) == [])
+        import_units(alone, folder / "files", later)
+        assert unnumbered(contents(path)) == unnumbered(contents(alone))
+
+    undo_first()
 
 
 def rows(path: Path, statement: str, *values: object) -> list[tuple[Any, ...]]:

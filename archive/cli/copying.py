@@ -46,7 +46,7 @@ def copy(
     archive copy archive.db counts.db --without texts
     """
     from archive.copying import copy_archive
-    from archive.db.left_behind import parts_named
+    from archive.db.leaving import parts_named
     from archive.db.location import locate
 
     place = locate(target)

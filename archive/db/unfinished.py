@@ -1,9 +1,8 @@
 """What an archive says of itself while another one is copied into it, and until that is done."""
 
-import json
-import shlex
-from dataclasses import asdict, dataclass
 from typing import Any
+
+from archive.frozen import Frozen
 
 # The name that it has in `about`.
 UNFINISHED = "unfinished_copy"
@@ -18,8 +17,7 @@ ORIGINALS, TEXTS = "originals", "texts"
 PARTS = (ORIGINALS, TEXTS)
 
 
-@dataclass(frozen=True)
-class Unfinished:
+class Unfinished(Frozen):
     """Of which archive, from where, what of it, and what stays behind."""
 
     archive_id: str
@@ -29,7 +27,9 @@ class Unfinished:
 
     def to_text(self) -> str:
         """Return it as it stands in `about`."""
-        return json.dumps(asdict(self), ensure_ascii=False)
+        import json
+
+        return json.dumps(vars(self), ensure_ascii=False)
 
     def is_of(self, other: "Unfinished") -> bool:
         """Tell whether the two copy the same, be it from elsewhere."""
@@ -41,6 +41,8 @@ class Unfinished:
         >>> Unfinished("ad73", "a.db", "topic:trade").command("b.db")
         'archive copy a.db b.db --query topic:trade'
         """
+        import shlex
+
         words: list[Any] = ["archive", "copy", self.source, target]
         if self.query is not None:
             words += ["--query", self.query]
@@ -51,5 +53,7 @@ class Unfinished:
 
 def unfinished_of(text: str) -> Unfinished:
     """Return what stands in `about` as it was written."""
+    import json
+
     facts = json.loads(text)
     return Unfinished(**{**facts, "without": tuple(facts.get("without", ()))})
