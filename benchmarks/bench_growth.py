@@ -17,7 +17,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,8 @@ import corpus
 import psutil
 from bench_rows import record_of, texts_of
 from bench_search import BM25, TOP, frequent_words
-from measured import WrongError, machine, positive, run_in_folder, versions
+from measured import WrongError, positive, run_in_folder
+from recorded import options_of, record
 from rich.console import Console
 from sqlalchemy import Connection
 
@@ -35,7 +35,6 @@ from archive.queries.counts import count_by
 from archive.queries.filters import Asked
 from archive.queries.search import best_matches
 
-HERE = Path(__file__).resolve().parent
 PROGRAM = Path(sys.executable).with_name("archive")
 OFTEN = 9  # of each question
 FREQUENT = ("1 to 3 %", "10 to 40 %")
@@ -44,14 +43,9 @@ MEMORY = 600e6  # bytes that all processes of an import may take
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = options_of(__doc__, rounds=None, folder="where to put records and archive")
     parser.add_argument("--articles", type=positive, default=1_000_000, help="records in the end (1000000)")
     parser.add_argument("--step", type=positive, default=100_000, help="records of an import (100000)")
-    parser.add_argument("--folder", type=Path, help="where to put records and archive")
-    parser.add_argument("--seed", type=int, default=1, help="seed of all that is made up (1)")
-    parser.add_argument(
-        "--results", type=Path, default=HERE / "results", help="folder for the JSON (benchmarks/results)"
-    )
     options = parser.parse_args()
     run_in_folder(options.folder, "bench-growth", lambda folder: _bench(folder, options, Console()))
 
@@ -72,17 +66,12 @@ def _bench(folder: Path, options: argparse.Namespace, console: Console) -> None:
         steps[-1] |= {"bytes": archive.stat().st_size, "milliseconds": dict(_ask(archive))}
         steps[-1]["articles"] = steps[-1].pop("articles") + (steps[-2]["articles"] if number else 0)
         console.print(_told(steps[-1]), highlight=False, soft_wrap=True)
-    now = datetime.now(UTC)
-    options.results.mkdir(parents=True, exist_ok=True)
-    file = options.results / f"growth-{now:%Y%m%dT%H%M%SZ}.json"
-    made_with = {name: getattr(options, name) for name in ("articles", "step", "seed")}
-    record = {"measured_at": f"{now:%Y-%m-%dT%H:%M:%SZ}", "options": made_with, "machine": machine()}
-    file.write_text(json.dumps({**record, "versions": versions(), "steps": steps}, indent=2) + "\n")
+    file = record("growth", options, {"steps": steps}, console)
     _draw(steps, file.with_suffix(".png"))
     most = max(step["memory"] for step in steps)
     console.print(
         f"most memory of an import: {most / 1e6:,.0f} MB (goal: at most {MEMORY / 1e6:,.0f}; "
-        f"{'met' if most <= MEMORY else 'MISSED'})\nall of it: {file} and {file.with_suffix('.png').name}",
+        f"{'met' if most <= MEMORY else 'MISSED'}); a picture: {file.with_suffix('.png').name}",
         highlight=False,
         soft_wrap=True,
     )

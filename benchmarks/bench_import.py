@@ -17,11 +17,11 @@ import sys
 import tempfile
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import corpus
-from measured import FEWEST_ROUNDS, Goal, Measured, WrongError, judge, machine, positive, run_in_folder, versions
+from measured import Goal, Measured, WrongError, judge, positive, run_in_folder
+from recorded import options_of, record
 from rich.console import Console
 from rich.table import Table
 
@@ -75,20 +75,10 @@ def main() -> None:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = options_of(__doc__, rounds=5, folder="where to put files and databases; the files stay, to be used again")
     parser.add_argument("--files", type=positive, default=20_000, help="how many texts (20000)")
-    parser.add_argument(
-        "--rounds", type=positive, default=5, help=f"how often (5; from {FEWEST_ROUNDS} on goals count)"
-    )
     parser.add_argument("--starts", type=positive, default=20, help="how often for the start of programs (20)")
     parser.add_argument("--jobs", type=int, help="processes beside the one that writes (as the program chooses)")
-    parser.add_argument(
-        "--folder", type=Path, help="where to put files and databases; the files stay, to be used again"
-    )
-    parser.add_argument("--seed", type=int, default=1, help="seed of the made-up texts and phrases (1)")
-    parser.add_argument(
-        "--results", type=Path, default=HERE / "results", help="folder for the JSON (benchmarks/results)"
-    )
     return parser.parse_args()
 
 
@@ -109,25 +99,21 @@ def _bench(folder: Path, options: argparse.Namespace, console: Console) -> None:
         _say(console, f"round {number + 1} of {options.rounds}")
     load = {"before": load_before, "after": os.getloadavg()}
     _print(console, measured, collection, sizes)
-    options.results.mkdir(parents=True, exist_ok=True)
-    now = datetime.now(UTC)
-    file = options.results / f"import-{now:%Y%m%dT%H%M%SZ}.json"
-    record = {
-        "measured_at": f"{now:%Y-%m-%dT%H:%M:%SZ}",
-        "options": {name: getattr(options, name) for name in ("files", "rounds", "starts", "jobs", "seed")},
-        "phrases": PHRASES,
-        "machine": machine(),
-        "load": load,
-        "versions": versions(),
-        "bytes": sizes,
-        "found": found,
-        "seconds": measured.seconds,
-        "cpu_seconds": measured.cpu,
-        "processors_of_others": measured.others,
-        "compared": [judge(goal, measured.ratios(goal)) for goal in GOALS],
-    }
-    file.write_text(json.dumps(record, indent=2) + "\n")
-    _say(console, f"all of it: {file}")
+    record(
+        "import",
+        options,
+        {
+            "phrases": PHRASES,
+            "load": load,
+            "bytes": sizes,
+            "found": found,
+            "seconds": measured.seconds,
+            "cpu_seconds": measured.cpu,
+            "processors_of_others": measured.others,
+            "compared": [judge(goal, measured.ratios(goal)) for goal in GOALS],
+        },
+        console,
+    )
 
 
 def _program(name: str) -> Path:

@@ -19,13 +19,13 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import corpus
 import sqlalchemy as sa
-from measured import FEWEST_ROUNDS, Goal, Measured, WrongError, judge, machine, positive, run_in_folder, versions
+from measured import FEWEST_ROUNDS, Goal, Measured, WrongError, judge, positive, run_in_folder
+from recorded import options_of, record
 from rich.console import Console
 from rich.table import Table
 
@@ -33,7 +33,6 @@ from archive.db import backups, engine, proof, schema, upgrades
 from archive.db.rebuild import rebuild_table
 from archive.ingest import ImportOptions, import_paths, load_vocabulary
 
-HERE = Path(__file__).resolve().parent
 FIRST = "20261122_first_archive"
 PHRASES = 300
 DISTINCT = 0.9  # of the texts of the corpus: the others are copies, which become no articles of their own
@@ -65,17 +64,9 @@ def main() -> None:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = options_of(__doc__, rounds=5, folder="where to put the archive, which stays there to be used again")
     parser.add_argument("--articles", type=positive, default=100_000, help="at least so many articles (100000)")
-    parser.add_argument(
-        "--rounds", type=positive, default=5, help=f"how often (5; from {FEWEST_ROUNDS} on goals count)"
-    )
     parser.add_argument("--jobs", type=int, help="processes that import beside the one that writes")
-    parser.add_argument("--folder", type=Path, help="where to put the archive, which stays there to be used again")
-    parser.add_argument("--seed", type=int, default=1, help="seed of the made-up texts and phrases (1)")
-    parser.add_argument(
-        "--results", type=Path, default=HERE / "results", help="folder for the JSON (benchmarks/results)"
-    )
     return parser.parse_args()
 
 
@@ -100,29 +91,25 @@ def _bench(folder: Path, options: argparse.Namespace, console: Console) -> None:
             copies += _measure_round(measured, logs, old, Path(place))
         console.print(f"round {number + 1} of {options.rounds}", highlight=False)
     judged = [judge(goal, measured.ratios(goal)) for goal in GOALS] + [_judge_columns(measured)]
-    now = datetime.now(UTC)
-    record = {
-        "measured_at": f"{now:%Y-%m-%dT%H:%M:%SZ}",
-        "options": {name: getattr(options, name) for name in ("articles", "rounds", "jobs", "seed")},
-        "phrases": PHRASES,
-        "machine": machine(),
-        "load": {"before": load_before, "after": os.getloadavg()},
-        "versions": versions(),
-        "rows": count,
-        "bytes": size,
-        "bytes_of_log": logs,
-        "from": FIRST,
-        "to": schema.HEAD,
-        "seconds_of_building": building,
-        "seconds": measured.seconds,
-        "seconds_of_each_copy": copies,
-        "compared": judged,
-    }
     _print(console, measured, judged, size)
-    options.results.mkdir(parents=True, exist_ok=True)
-    file = options.results / f"migrate-{now:%Y%m%dT%H%M%SZ}.json"
-    file.write_text(json.dumps(record, indent=2) + "\n")
-    console.print(f"all of it: {file}", highlight=False, soft_wrap=True)
+    record(
+        "migrate",
+        options,
+        {
+            "phrases": PHRASES,
+            "load": {"before": load_before, "after": os.getloadavg()},
+            "rows": count,
+            "bytes": size,
+            "bytes_of_log": logs,
+            "from": FIRST,
+            "to": schema.HEAD,
+            "seconds_of_building": building,
+            "seconds": measured.seconds,
+            "seconds_of_each_copy": copies,
+            "compared": judged,
+        },
+        console,
+    )
 
 
 def _prepare(folder: Path, options: argparse.Namespace, console: Console) -> tuple[Path, float | None]:

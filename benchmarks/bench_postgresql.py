@@ -20,15 +20,15 @@ import statistics
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import corpus
 import psycopg
-from measured import FEWEST_ROUNDS, Goal, Measured, WrongError, judge, machine, positive, run_in_folder, versions
+from measured import Goal, Measured, WrongError, judge, positive, run_in_folder
 from on_server import WAYS, Databases, measure_search, measure_ways, search_goals
 from own_server import own_server
+from recorded import options_of, record
 from rich.console import Console
 from rich.table import Table
 
@@ -60,19 +60,11 @@ def main() -> None:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = options_of(__doc__, rounds=5, folder="where to put the files, which stay there to be used again")
     parser.add_argument("--files", type=positive, default=20_000, help="how many texts (20000)")
-    parser.add_argument(
-        "--rounds", type=positive, default=5, help=f"how often (5; from {FEWEST_ROUNDS} on goals count)"
-    )
     parser.add_argument("--searches", type=positive, default=15, help="how many rounds of searches (15)")
-    parser.add_argument("--folder", type=Path, help="where to put the files, which stay there to be used again")
     parser.add_argument(
         "--server", help="URL of a database from which others can be made, instead of a server of its own"
-    )
-    parser.add_argument("--seed", type=int, default=1, help="seed of the made-up texts and phrases (1)")
-    parser.add_argument(
-        "--results", type=Path, default=HERE / "results", help="folder for the JSON (benchmarks/results)"
     )
     return parser.parse_args()
 
@@ -120,25 +112,22 @@ def _bench(files: Path, options: argparse.Namespace, databases: Databases, conso
             console.print(f"round {number + 1} of {options.rounds}", highlight=False)
     goals = [*GOALS, *search_goals(found)]
     judged = [judge(goal, measured.ratios(goal)) for goal in goals]
-    now = datetime.now(UTC)
-    record = {
-        "measured_at": f"{now:%Y-%m-%dT%H:%M:%SZ}",
-        "options": {name: getattr(options, name) for name in ("files", "rounds", "searches", "seed")},
-        "machine": machine(),
-        "load": {"before": load_before, "after": os.getloadavg()},
-        "versions": {**versions(), **databases.described()},
-        "words": found,
-        "seconds": measured.seconds,
-        "cpu_seconds": measured.cpu,
-        "cpu_seconds_of_server": measured.cpu_elsewhere,
-        "processors_of_others": measured.others,
-        "compared": judged,
-    }
     _print(console, measured, goals, judged)
-    options.results.mkdir(parents=True, exist_ok=True)
-    file = options.results / f"postgresql-{now:%Y%m%dT%H%M%SZ}.json"
-    file.write_text(json.dumps(record, indent=2) + "\n")
-    console.print(f"all of it: {file}", highlight=False, soft_wrap=True)
+    record(
+        "postgresql",
+        options,
+        {
+            "load": {"before": load_before, "after": os.getloadavg()},
+            "words": found,
+            "seconds": measured.seconds,
+            "cpu_seconds": measured.cpu,
+            "cpu_seconds_of_server": measured.cpu_elsewhere,
+            "processors_of_others": measured.others,
+            "compared": judged,
+        },
+        console,
+        more=databases.described(),
+    )
 
 
 @contextmanager

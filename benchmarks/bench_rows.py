@@ -28,7 +28,8 @@ from typing import Any
 
 import corpus
 import zstandard
-from measured import FEWEST_ROUNDS, Goal, Measured, WrongError, judge, machine, positive, run_in_folder, versions
+from measured import Goal, Measured, WrongError, judge, positive, run_in_folder
+from recorded import options_of, record
 from rich.console import Console
 from rich.table import Table
 
@@ -52,15 +53,9 @@ def main() -> None:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = options_of(__doc__, rounds=3, folder="where to put records and databases; the records stay")
     parser.add_argument("--articles", type=positive, default=100_000, help="records of the first import (100000)")
     parser.add_argument("--added", type=positive, default=5, help="so many times a thousand more (5)")
-    parser.add_argument("--rounds", type=positive, default=3, help=f"how often (3; from {FEWEST_ROUNDS} on they count)")
-    parser.add_argument("--folder", type=Path, help="where to put records and databases; the records stay")
-    parser.add_argument("--seed", type=int, default=1, help="seed of all that is made up (1)")
-    parser.add_argument(
-        "--results", type=Path, default=HERE / "results", help="folder for the JSON (benchmarks/results)"
-    )
     return parser.parse_args()
 
 
@@ -207,22 +202,18 @@ def _tell(console: Console, options: argparse.Namespace, measured: Measured, siz
         highlight=False,
         soft_wrap=True,
     )
-    now = datetime.now(UTC)
-    record = {
-        "measured_at": f"{now:%Y-%m-%dT%H:%M:%SZ}",
-        "options": {name: getattr(options, name) for name in ("articles", "added", "rounds", "seed")},
-        "machine": machine(),
-        "versions": versions(),
-        "bytes": sizes,
-        "seconds": measured.seconds,
-        "cpu_seconds": measured.cpu,
-        "processors_of_others": measured.others,
-        "compared": judged,
-    }
-    options.results.mkdir(parents=True, exist_ok=True)
-    file = options.results / f"rows-{now:%Y%m%dT%H%M%SZ}.json"
-    file.write_text(json.dumps(record, indent=2) + "\n")
-    console.print(f"all of it: {file}", highlight=False, soft_wrap=True)
+    record(
+        "rows",
+        options,
+        {
+            "bytes": sizes,
+            "seconds": measured.seconds,
+            "cpu_seconds": measured.cpu,
+            "processors_of_others": measured.others,
+            "compared": judged,
+        },
+        console,
+    )
 
 
 if __name__ == "__main__":

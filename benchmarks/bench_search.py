@@ -18,7 +18,6 @@ is one measurement; commands are whole processes. The median over the rounds cou
 """
 
 import argparse
-import json
 import shutil
 import sqlite3
 import subprocess
@@ -26,12 +25,12 @@ import sys
 import time
 from collections.abc import Callable, Collection
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from dated_archive import prepare
-from measured import FEWEST_ROUNDS, Goal, Measured, WrongError, judge, machine, positive, run_in_folder, versions
+from measured import Goal, Measured, WrongError, judge, positive, run_in_folder
+from recorded import options_of, record
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy import Connection
@@ -43,7 +42,6 @@ from archive.queries.counts import count_by
 from archive.queries.filters import Asked
 from archive.queries.search import best_matches, search_articles
 
-HERE = Path(__file__).resolve().parent
 TOP = 20
 PEERS = ("sqlite-utils search", "ripgrep")
 CLASSES = {"rare": (0.0001, 0.0009), "1 to 3 %": (0.01, 0.03), "10 to 40 %": (0.1, 0.4)}  # of the articles
@@ -77,14 +75,8 @@ def main() -> None:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = options_of(__doc__, rounds=9, folder="where to put the archive, which stays there to be used again")
     parser.add_argument("--articles", type=positive, default=100_000, help="so many units (100000)")
-    parser.add_argument("--rounds", type=positive, default=9, help=f"how often (9; from {FEWEST_ROUNDS} on they count)")
-    parser.add_argument("--folder", type=Path, help="where to put the archive, which stays there to be used again")
-    parser.add_argument("--seed", type=int, default=1, help="seed of all that is made up (1)")
-    parser.add_argument(
-        "--results", type=Path, default=HERE / "results", help="folder for the JSON (benchmarks/results)"
-    )
     return parser.parse_args()
 
 
@@ -269,17 +261,6 @@ def _tell(
     goals: list[Goal],
     judged: list[dict[str, Any]],
 ) -> None:
-    now = datetime.now(UTC)
-    record = {
-        "measured_at": f"{now:%Y-%m-%dT%H:%M:%SZ}",
-        "options": {name: getattr(options, name) for name in ("articles", "rounds", "seed")},
-        "machine": machine(),
-        "versions": versions(),
-        "words": words,
-        "seconds": measured.seconds,
-        "others": measured.others,
-        "compared": judged,
-    }
     table = Table("what", "ms", "ratio", "of", "goal", "met")
     for goal, result in zip(goals, judged, strict=True):
         seconds = sorted(measured.seconds[goal.of[0]])
@@ -293,10 +274,17 @@ def _tell(
             met,
         )
     console.print(table, highlight=False)
-    options.results.mkdir(parents=True, exist_ok=True)
-    file = options.results / f"search-{now:%Y%m%dT%H%M%SZ}.json"
-    file.write_text(json.dumps(record, indent=2) + "\n")
-    console.print(f"all of it: {file}", highlight=False, soft_wrap=True)
+    record(
+        "search",
+        options,
+        {
+            "words": words,
+            "seconds": measured.seconds,
+            "others": measured.others,
+            "compared": judged,
+        },
+        console,
+    )
 
 
 if __name__ == "__main__":

@@ -9,27 +9,24 @@ takes turns in one process, and must find the same. The time of processors count
 
 import argparse
 import gc
-import json
 import tempfile
 import time
 import tomllib
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 from corpus import write_files, write_topics
-from measured import FEWEST_ROUNDS, Goal, Measured, WrongError, judge, machine, positive, run_in_folder, versions
+from measured import Goal, Measured, WrongError, judge, positive, run_in_folder
+from recorded import options_of, record
 from rich.console import Console
 from rich.table import Table
 
 from archive.normalize.phrases import Phrase, PhraseMatcher
 from archive.normalize.tokens import tokenize
 from archive.query_language.rule_matching import Rule, RuleMatcher
-
-HERE = Path(__file__).resolve().parent
 
 BARE, DICTIONARIES, AUTOMATON, QUERIES = (
     "ahocorasick_rs alone",
@@ -50,16 +47,9 @@ def main() -> None:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = options_of(__doc__, rounds=9, folder=None)
     parser.add_argument("--texts", type=positive, default=5000, help="so many texts (5000)")
     parser.add_argument("--phrases", type=positive, default=5000, help="so many phrases (5000)")
-    parser.add_argument(
-        "--rounds", type=positive, default=9, help=f"how often (9; from {FEWEST_ROUNDS} on they are judged)"
-    )
-    parser.add_argument("--seed", type=int, default=1, help="seed of all that is made up (1)")
-    parser.add_argument(
-        "--results", type=Path, default=HERE / "results", help="folder for the JSON (benchmarks/results)"
-    )
     return parser.parse_args()
 
 
@@ -85,16 +75,6 @@ def _bench(folder: Path, options: argparse.Namespace, console: Console) -> None:
                 find(text)
             measured.add(name, time.process_time() - start)
     judged = [judge(goal, measured.ratios(goal)) for goal in GOALS]
-    now = datetime.now(UTC)
-    record = {
-        "measured_at": f"{now:%Y-%m-%dT%H:%M:%SZ}",
-        "options": {name: getattr(options, name) for name in ("texts", "phrases", "rounds", "seed")},
-        "machine": machine(),
-        "versions": versions(),
-        "found": found,
-        "seconds": measured.seconds,
-        "compared": judged,
-    }
     table = Table("way", "µs a text", "× speed of the bare one", "asked", "met")
     table.add_row(BARE, f"{1e6 * min(measured.seconds[BARE]) / len(words):.0f}", "1", "", "")
     for goal, result in zip(GOALS, judged, strict=True):
@@ -106,10 +86,16 @@ def _bench(folder: Path, options: argparse.Namespace, console: Console) -> None:
     console.print(
         f"{len(words):,} texts, {len(phrases):,} phrases, {each_has:.0f} found in each", table, highlight=False
     )
-    options.results.mkdir(parents=True, exist_ok=True)
-    file = options.results / f"topics-{now:%Y%m%dT%H%M%SZ}.json"
-    file.write_text(json.dumps(record, indent=2) + "\n")
-    console.print(f"all of it: {file}", highlight=False, soft_wrap=True)
+    record(
+        "topics",
+        options,
+        {
+            "found": found,
+            "seconds": measured.seconds,
+            "compared": judged,
+        },
+        console,
+    )
 
 
 class _Bare:

@@ -8,21 +8,18 @@ must give the same rows. Looking up is done for so many articles, drawn by the s
 """
 
 import argparse
-import json
 import sqlite3
 import time
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 
 from dated_archive import prepare
-from measured import FEWEST_ROUNDS, Goal, Measured, WrongError, judge, machine, positive, run_in_folder, versions
+from measured import Goal, Measured, WrongError, judge, positive, run_in_folder
+from recorded import options_of, record
 from rich.console import Console
 from rich.table import Table
-
-HERE = Path(__file__).resolve().parent
 
 
 class Compared(NamedTuple):
@@ -89,17 +86,9 @@ def main() -> None:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = options_of(__doc__, rounds=5, folder="where to put the archive, which stays there to be used again")
     parser.add_argument("--articles", type=positive, default=100_000, help="so many units (100000)")
-    parser.add_argument(
-        "--rounds", type=positive, default=5, help=f"how often (5; from {FEWEST_ROUNDS} on they are judged)"
-    )
     parser.add_argument("--lookups", type=positive, default=1000, help="articles that are looked up (1000)")
-    parser.add_argument("--folder", type=Path, help="where to put the archive, which stays there to be used again")
-    parser.add_argument("--seed", type=int, default=1, help="seed of all that is made up (1)")
-    parser.add_argument(
-        "--results", type=Path, default=HERE / "results", help="folder for the JSON (benchmarks/results)"
-    )
     return parser.parse_args()
 
 
@@ -117,26 +106,22 @@ def _bench(folder: Path, options: argparse.Namespace, console: Console) -> None:
                     _ask(connection, statement, looked_up)
                     measured.add(name, time.perf_counter() - start)
     judged = [judge(goal, measured.ratios(goal)) for goal in map(_goal, COMPARED)]
-    now = datetime.now(UTC)
-    record = {
-        "measured_at": f"{now:%Y-%m-%dT%H:%M:%SZ}",
-        "options": {name: getattr(options, name) for name in ("articles", "rounds", "lookups", "seed")},
-        "machine": machine(),
-        "versions": versions(),
-        "articles": len(keys),
-        "rows": rows,
-        "seconds": measured.seconds,
-        "compared": judged,
-    }
     table = Table("view", "rows", "ms", "by hand, ms", "× by hand")
     for one, result in zip(COMPARED, judged, strict=True):
         milliseconds = [f"{1000 * min(measured.seconds[name]):.1f}" for name in (one.name, _by_hand(one))]
         table.add_row(one.name, f"{rows[one.name]:,}", *milliseconds, f"{result['median']:.2f}")
     console.print(f"{len(keys):,} articles; by key: {len(looked_up):,} lookups", table, highlight=False)
-    options.results.mkdir(parents=True, exist_ok=True)
-    file = options.results / f"views-{now:%Y%m%dT%H%M%SZ}.json"
-    file.write_text(json.dumps(record, indent=2) + "\n")
-    console.print(f"all of it: {file}", highlight=False, soft_wrap=True)
+    record(
+        "views",
+        options,
+        {
+            "articles": len(keys),
+            "rows": rows,
+            "seconds": measured.seconds,
+            "compared": judged,
+        },
+        console,
+    )
 
 
 def _by_hand(one: Compared) -> str:
