@@ -65,20 +65,17 @@ def own_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mon
     monkeypatch.setenv("NO_COLOR", "1")
 
 
-# Test files of which the default run takes the first case of each test through PostgreSQL, and of others none;
-# `make test-all-cases` takes all.
-_ON_SERVERS = {
-    *(
-        f"tests/queries/test_{name}.py"
-        for name in ("article", "articles", "facts", "long_texts", "search", "selection")
-    ),
+# Test files and folders of which the default run takes the first case of each test through PostgreSQL, and of others
+# none; `make test-all-cases` takes all.
+_ON_SERVERS = (
+    *(f"tests/{folder}/" for folder in ("exports", "queries", "vocabularies")),
     *(f"tests/test_{name}.py" for name in ("decide", "import", "migrations", "undoing", "versions")),
     *(f"tests/cli/test_{name}.py" for name in ("concordance", "escaping", "formats", "saving", "tables", "terminal")),
     "tests/imports/test_looking.py",
     "tests/db/test_schema.py",
     "tests/upgrades/test_at_once.py",
     "tests/db/test_long_values.py",
-}
+)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -101,7 +98,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if callspec is not None and callspec.params.get("engine") == ENGINES[1]:
             function = item.nodeid.partition("[")[0]
             seen[function] += 1
-            if seen[function] > 1 or function.partition("::")[0] not in _ON_SERVERS:
+            if seen[function] > 1 or not function.startswith(_ON_SERVERS):
                 left_out.append(item)
     config.hook.pytest_deselected(items=left_out)
     gone = set(left_out)
