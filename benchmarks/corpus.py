@@ -3,11 +3,13 @@
 Ten in a hundred texts repeat an earlier one to the letter, as wire copy does. No word means anything.
 """
 
+import json
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
 import numpy as np
+from measured import WrongError
 
 _ONSETS = [*"bcdfghjklmnprstvwz", "st", "tr", "pr", "ch", "sh", "gr", "kl", "br"]
 _VOWELS = [*"aeiouaeiou", "ai", "ea", "ou", "é", "ö", "ie"]
@@ -46,6 +48,20 @@ def write_files(folder: Path, number: int, seed: int = 1) -> None:
         place = folder / f"{position // 1000:03d}"
         place.mkdir(parents=True, exist_ok=True)
         (place / f"{position:06d}.txt").write_text(text, encoding="utf-8")
+
+
+def files_of(folder: Path, number: int, seed: int) -> Path:
+    """Return the folder of so many texts, written unless they are there; raises WrongError where others are."""
+    files, marker = folder / "files", folder / "corpus.json"
+    made_with = {"files": number, "seed": seed}
+    if not marker.exists():
+        if files.exists():
+            raise WrongError(f"{files} is there, and this benchmark did not write it; name another folder")
+        write_files(files, number, seed)
+        marker.write_text(json.dumps(made_with))
+    elif json.loads(marker.read_text()) != made_with:
+        raise WrongError(f"{files} has other files ({marker.read_text()}); name another folder, or remove this one")
+    return files
 
 
 def write_topics(file: Path, number: int, seed: int = 1) -> None:

@@ -15,7 +15,7 @@ from archive.db.leaving import Leaving
 from archive.db.left_behind import LEFT
 from archive.db.location import Location
 from archive.db.tables import metadata
-from archive.db.unfinished import ORIGINALS, TEXTS, Unfinished, unfinished_of
+from archive.db.unfinished import ORIGINALS, PARTS, TEXTS, Unfinished, unfinished_of
 from archive.decide import Wish, decide
 from archive.errors import ArchiveError, UsageError
 from archive.forget import forget
@@ -37,8 +37,6 @@ from archive.suggesting import suggest
 from archive.undoing import undo_import
 from tests.engines import ENGINES, NewPlace, connected, located, rows
 from tests.test_copying import CHECKOUT, Stopped, content, found, stop_at
-
-PARTS = ("originals", "texts")
 
 # words that stand nowhere but in a text, by where they come to stand
 SECRET = {
