@@ -1,22 +1,28 @@
 """Statements that are made once and run again and again, without being looked up in SQLAlchemy each time."""
 
+from collections.abc import Sequence
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ClauseElement, Connection, CursorResult, Dialect
+from sqlalchemy import ClauseElement, Connection, Dialect
 
 
-def run_kept(
-    connection: Connection, statement: ClauseElement, values: dict[str, Any]
-) -> CursorResult[*tuple[Any, ...]]:
-    """Return the rows of a SELECT that stays the same object, with values for its parameters.
+def run_kept(connection: Connection, statement: ClauseElement, values: dict[str, Any]) -> Sequence[tuple[Any, ...]]:
+    """Return all rows of a SELECT that stays the same object, with values for its parameters.
 
-    Its words are made once. To find them again, SQLAlchemy goes through a statement each time, which takes longer than
-    a driver takes for an answer of a few rows. Columns are as the driver gives them: for what needs no conversion.
+    Its words are made once. To find them again, and to make a result, SQLAlchemy takes longer than SQLite takes for an
+    answer of a few rows, so there the driver is asked. Columns are as it gives them: for what needs no conversion.
     """
     words, constants, places = _words_of(statement, connection.dialect)
-    given = constants | values
-    return connection.exec_driver_sql(words, given if places is None else tuple(given[name] for name in places))
+    named = constants | values
+    given = named if places is None else tuple(named[name] for name in places)
+    driver: Any = connection.connection.dbapi_connection
+    if connection.dialect.name == "sqlite" and connection.in_transaction():
+        with suppress(driver.Error):  # is met again below, and told as SQLAlchemy tells errors
+            rows: list[tuple[Any, ...]] = driver.execute(words, given).fetchall()
+            return rows
+    return connection.exec_driver_sql(words, given).tuples().all()
 
 
 @lru_cache(maxsize=256)

@@ -52,7 +52,7 @@ def ids_in_order(
 ) -> Sequence[int]:
     """Return the ids of articles by date, undated ones last."""
     statement, values = _order_of(connection, selection, sort, limit)
-    return selection.execute(connection, statement, **values).scalars().all()
+    return [row[0] for row in selection.execute(connection, statement, **values)]
 
 
 def in_order(

@@ -31,7 +31,7 @@ def count_by(connection: Connection, selection: Selection, by: str, unit: str = 
     `unit` is `articles`, `texts` (copies are one) or `sources`. None stands for articles of which it is not known; of
     months also for those known only to the year. An article with several topics or authors counts for each of them.
     """
-    for row in selection.execute(connection, _counting_of(selection, by, unit)).all():
+    for row in selection.execute(connection, _counting_of(selection, by, unit)):
         yield {by: row[0], unit: row[1]}
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import (
     Connection,
-    CursorResult,
     Select,
     and_,
     false,
@@ -84,8 +83,8 @@ class Selection(Frozen):
             statement = statement.params(values)
         return statement.where(*self.conditions) if self.conditions else statement
 
-    def execute(self, connection: Connection, statement: Select[Any], **values: Any) -> CursorResult[*tuple[Any, ...]]:
-        """Return the rows of a SELECT from `articles`, joined to the index already where there are words.
+    def execute(self, connection: Connection, statement: Select[Any], **values: Any) -> Sequence[tuple[Any, ...]]:
+        """Return all rows of a SELECT from `articles`, joined to the index already where there are words.
 
         It is `narrowed` in less time, where there are no conditions and the statement stays the same object.
         """
@@ -93,7 +92,7 @@ class Selection(Frozen):
             values |= self.match.values
         if not self.conditions:
             return run_kept(connection, statement, values)
-        return connection.execute(statement.where(*self.conditions), values)
+        return connection.execute(statement.where(*self.conditions), values).tuples().all()
 
     def as_conditions(self) -> list[Condition]:
         """Return the conditions on `articles` alone, for what does not rank."""

@@ -85,7 +85,7 @@ class Fts5(Frozen):
         How many there are is estimated from how close together the first stand. Of a word in a quarter of all articles
         looking up can be quicker, or several times as slow, as its matches lie in the index: then all are sorted.
         """
-        number, lowest, highest = run_kept(connection, _first(), {**self.values, "sample": _SAMPLE}).one()
+        ((number, lowest, highest),) = run_kept(connection, _first(), {**self.values, "sample": _SAMPLE})
         # to look one up, FTS5 may have to go through half of the word's matches
         return number == _SAMPLE and bool(limit * (highest - lowest + 1) < _LOOKED_UP * number)
 
