@@ -139,7 +139,9 @@ def _cleaned(value: Value) -> Value:
 
 
 def _on_one_line(text: str) -> str:
-    return " ".join(clean_text(text)[0].split())
+    # of printable ASCII, as most values are, nothing has to be cleaned
+    plain = text if text.isascii() and text.isprintable() else clean_text(text)[0]
+    return " ".join(plain.split())
 
 
 def _layout(document: Document, notes: list[str]) -> Layout:

@@ -173,7 +173,7 @@ def _published(
     if clock is not None and zone is not None:
         local = starts.replace(tzinfo=zone)
         text = local.isoformat() if local.utcoffset() else f"{starts.isoformat()}Z"
-        utc = f"{local.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.000000Z"
+        utc = f"{local.astimezone(UTC).replace(tzinfo=None).isoformat()}.000000Z"
     on = starts.date().isoformat() if day is not None else None
     return PublishedTime(text, precision, starts.isoformat(), ends.isoformat(), on, utc)
 

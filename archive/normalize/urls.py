@@ -89,7 +89,7 @@ def canonical_url(text: str) -> str:
         raise ValueError("not a web address (it has characters that are no text)") from error
     except ValueError as error:
         raise ValueError(f"not a web address ({error})") from error
-    if parts.scheme not in ("http", "https") or not host or any(character.isspace() for character in text):
+    if parts.scheme not in ("http", "https") or not host or len(text.split()) > 1:
         raise ValueError("not a web address")
     host = _main_host(host)
     if ":" in host:
