@@ -13,16 +13,19 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from itertools import chain
 
 from archive.documents import Failure
 from archive.prepare import Prepared, Preparer, Settings, Task
 from archive.processes import EndedError, Process, results_of
+from archive.readers import HARMLESS
 from archive.readers.files import FoundFile
 
 # What became of each task of a chunk in another process: pickled, or not; None where there is no process.
 _There = Future[bytes | list[Sequence[Prepared]] | None]
 
 _LEAST_SHARED = 16  # tasks that are worth a process of their own
+_FEW = 3  # chunks of records; MEASURED: before a process has started, one that is there has prepared as many
 
 
 @dataclass
@@ -74,24 +77,21 @@ class Workers:
     def prepare(self, chunks: Iterable[list[Task]]) -> Iterator[list[Prepared]]:
         """Yield what became of each chunk, in order.
 
-        A single chunk is not worth a process if it is harmless, nor is one of which most is known already.
+        A single chunk is not worth a process if it is harmless, nor are a few of records, nor is one of which most is
+        known already.
         """
         waiting: deque[_Waiting] = deque()
         iterator = iter(chunks)
-        chunk = next(iterator, None)
-        alone = True
-        while chunk is not None:
-            following = next(iterator, None)
-            alone = alone and following is None
+        first, few = _begun(iterator)
+        for chunk in chain(first, iterator):
             new = sum(isinstance(task.found, FoundFile) for task in chunk)
-            here = self._jobs == 0 or alone or new <= len(chunk) // _LEAST_SHARED
+            here = self._jobs == 0 or few or new <= len(chunk) // _LEAST_SHARED
             one = _Waiting(chunk, None if here else self._submit(chunk))
-            if alone:
+            if few:
                 self._prepare_here(one, shared=True)
             waiting.append(one)
             while len(waiting) > 2 * self._jobs + 1:
                 yield self._first(waiting)
-            chunk = following
         while waiting:
             yield self._first(waiting)
 
@@ -247,3 +247,19 @@ class Workers:
 
 def _unpickled(there: bytes | list[Sequence[Prepared]]) -> list[Sequence[Prepared]]:
     return results_of(there) if isinstance(there, bytes) else there
+
+
+def _begun(chunks: Iterator[list[Task]]) -> tuple[list[list[Task]], bool]:
+    """Return the first chunks, and whether they are all there are, and too few for a process to be started."""
+    first: list[list[Task]] = []
+    records = True
+    for chunk in chunks:
+        first.append(chunk)
+        records = records and all(map(_is_harmless_record, chunk))
+        if len(first) > (_FEW if records else 1):
+            return first, False
+    return first, True
+
+
+def _is_harmless_record(task: Task) -> bool:
+    return task.reader in HARMLESS or not isinstance(task.found, FoundFile)

@@ -138,6 +138,19 @@ def test_a_place_that_is_named_twice_is_read_twice(database: Location, folder: P
     assert run(database, file, table, file, table).outcomes == {"unchanged": 6}
 
 
+@pytest.mark.parametrize(("chunks", "reader", "processes"), [(3, "record", 0), (4, "record", 1), (2, "html", 1)])
+def test_no_process_is_started_for_a_few_chunks_of_records(chunks: int, reader: str, processes: int) -> None:
+    content = {"record": b'{"title": "A boat", "body": "It came in."}', "html": b"<p>It came in.</p>"}[reader]
+    found = FoundFile("/boats.jsonl", "/boats.jsonl", "/", None)
+    tasks = [Task(found._replace(locator=f"/boats.jsonl#line={line}"), content, reader) for line in range(20)]
+    with Workers(Settings(Given()), 1) as workers:
+        prepared = list(workers.prepare(iter([tasks] * chunks)))
+        assert len(workers._processes) == processes
+    for results in prepared:
+        assert [result.locator for result in results] == [task.found.locator for task in tasks]
+        assert not any(isinstance(result, Failure) for result in results)
+
+
 @pytest.mark.parametrize(("new", "processes"), [(2, 0), (3, 1)])
 def test_no_process_is_started_for_a_few_among_many(tmp_path: Path, new: int, processes: int) -> None:
     tasks: list[Task] = [Task(Unchanged(f"/{number}", number)) for number in range(30)]
