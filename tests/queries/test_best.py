@@ -21,7 +21,7 @@ from archive.queries.matching.impacts import best_by_impact, is_frequent, totals
 from archive.queries.search import search_articles
 from archive.queries.verification import verify
 from archive.repair import repair
-from tests.engines import connected
+from tests.engines import connected, damage
 
 pytestmark = pytest.mark.sqlite("an index beside FTS5, which ranks all that match; a server does that itself")
 
@@ -131,6 +131,17 @@ def test_an_index_that_lacks_articles_is_not_asked(archive: Path, tmp_path: Path
     assert "search index built anew" in repair(path).mended[0].what
     with reading(path) as connection:
         assert best_by_impact(connection, "w0", 10) == ranked(connection, "w0", 10)
+
+
+@pytest.mark.parametrize("statement", ["DROP TABLE article_impacts", "DELETE FROM article_impacts_data"])
+def test_an_index_that_is_damaged_is_not_needed(
+    archive: Path, tmp_path: Path, statement: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(impacts, "_FREQUENT", 1)
+    path = damage(shutil.copyfile(archive, tmp_path / "damaged.db"), statement)
+    with reading(archive) as whole, reading(path) as damaged:
+        found = [list(search_articles(one, Asked("w0").selection(one), 10)) for one in (whole, damaged)]
+    assert found[0] == found[1] and found[0]
 
 
 def test_changes_of_texts_are_followed(archive: Path, tmp_path: Path) -> None:

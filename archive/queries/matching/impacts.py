@@ -16,7 +16,7 @@ from archive.normalize.impacts import Impact, highest_from, highest_left_out, re
 from archive.queries.matching.base import Best, Passing
 
 _AT_ONCE = 200  # entries of the index
-_MOST = 10_000  # entries that are read before all matches are: it takes about as long then
+_MOST = 4_000  # entries that are read before all matches are ranked: filters that few pass are asked of those
 
 _FREQUENT = 5_000  # articles that have a word: of fewer, all are ranked in a millisecond or two
 _SAMPLE = 100  # matches that tell how frequent a word is
