@@ -213,7 +213,7 @@ class Article:
     `values` has the nearest value of each field that was given one that can be used. `body_index` and
     `headline_index` are what is indexed instead, for scripts without spaces. `blocks` are those of the body that are
     no plain paragraphs, with their offsets: (position, kind, level, start, end). `authors` are names in printed order,
-    each with its name key.
+    each with its name key. `impacts` are the terms of `normalize.impacts`; None where they are still to be made.
     """
 
     locator: str
@@ -246,6 +246,7 @@ class Article:
     topics: tuple[Value, ...] = ()
     matches: tuple[RuleMatch, ...] = ()
     notes: tuple[str, ...] = ()
+    impacts: str | None = None
 
 
 class LastItem(NamedTuple):

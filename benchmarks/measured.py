@@ -103,6 +103,11 @@ class Measured:
 
         `cpu_elsewhere` tells what else works for them, as a server does: seconds of processors so far.
         """
+        environment = {
+            name: value
+            for name, value in (os.environ if environment is None else environment).items()
+            if name != "PYTHONDONTWRITEBYTECODE"  # what is installed is compiled once, not each time it runs
+        }
         used, busy, there, start = _cpu_of_children(), _cpu_of_all(), cpu_elsewhere(), time.perf_counter()
         running = [
             subprocess.Popen(one, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)

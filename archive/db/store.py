@@ -147,6 +147,7 @@ def _write(
     new_articles: list[int] = []
     new_texts: dict[int, int] = {}  # article to the revision that is its current one from now on
     newest: dict[int, int] = {}
+    impacts: dict[int, str] = {}  # of the newest texts
     dated: dict[int, dict[str, object]] = {}
     updated: list[tuple[int, dict[str, object]]] = []
     for number, outcome in enumerate(outcomes):
@@ -163,6 +164,8 @@ def _write(
             new_texts[outcome.article.id] = outcome.revision.id
         if outcome.is_new_revision:
             newest[outcome.article.id] = outcome.revision.id
+            if outcome.unit.impacts is not None:
+                impacts[outcome.article.id] = outcome.unit.impacts
             rows.revision(outcome)
         elif outcome.dates_revision:
             times = {"modified_at": outcome.unit.modified_at, "crawled_at": outcome.unit.crawled_at}
@@ -194,7 +197,8 @@ def _write(
     remove_unused_authors(connection, authors)
     drop_tags_without_evidence(connection, rows.retagged.difference(new_articles))
     if new_articles:
-        index.add_range(connection, new_articles[0], new_articles[-1])
+        current = {one: terms for one, terms in impacts.items() if new_texts.get(one) == newest[one]}
+        index.add_range(connection, new_articles[0], new_articles[-1], current)
     index.add(connection, known)
     credit_again(
         connection,

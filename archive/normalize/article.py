@@ -25,6 +25,7 @@ from archive.documents import (
 from archive.normalize.bylines import split_byline
 from archive.normalize.dates import find_dates, parse_published
 from archive.normalize.detection import detect_language
+from archive.normalize.impacts import impact_terms
 from archive.normalize.language import language_tag
 from archive.normalize.layout import lay_out
 from archive.normalize.matching import Matchers, find_matches
@@ -116,6 +117,7 @@ def normalize_document(
         topics=tuple(dict.fromkeys(topic for topic in topics if topic.text)),
         matches=tuple(find_matches(layout.headline, body, layout.set_aside, matchers, words)),
         notes=tuple(notes),
+        impacts=impact_terms(tokenize(layout.headline) if layout.headline else (), words),
     )
 
 

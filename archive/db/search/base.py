@@ -1,6 +1,6 @@
 """What all engines have in common that index texts."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Protocol
 
 from sqlalchemy import Connection
@@ -18,8 +18,13 @@ class Index(Protocol):
     def add(self, connection: Connection, ids: Collection[int]) -> None:
         """Index these articles with the text they have now."""
 
-    def add_range(self, connection: Connection, first: int, last: int) -> None:
-        """Index all articles from one id to another, both included."""
+    def add_range(
+        self, connection: Connection, first: int, last: int, known: Mapping[int, str] | None = None, /
+    ) -> None:
+        """Index all articles from one id to another, both included.
+
+        `known` are the terms of `normalize.impacts` of some, which need not be made again.
+        """
 
     def indexed_words(self, connection: Connection) -> Iterator[tuple[str, int, int]]:
         """Yield each word of the index: in how many articles it occurs, and how often."""

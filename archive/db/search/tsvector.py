@@ -7,7 +7,7 @@ and ranks them; what stands beside what is looked up in the words themselves, wh
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 
 from sqlalchemy import Connection, bindparam, text
@@ -52,7 +52,7 @@ def add(connection: Connection, ids: Collection[int]) -> None:
         _add(connection, connection.execute(_SOME, {"ids": sorted(ids)}).all())
 
 
-def add_range(connection: Connection, first: int, last: int) -> None:
+def add_range(connection: Connection, first: int, last: int, _known: Mapping[int, str] | None = None) -> None:
     """Index all articles from one id to another, both included."""
     _add(connection, connection.execute(_RANGE, {"first": first, "last": last}).all())
 
