@@ -90,7 +90,8 @@ def find_best(connection: Connection, selection: Selection, match: Match, limit:
     if best is not None:
         return best
     statement: Any = _ranked(match.form, bool(selection.conditions), is_limited=True)
-    return [(row[0], row[1]) for row in selection.execute(connection, statement, limit=limit)]
+    found: Any = selection.execute(connection, statement, limit=limit)
+    return list(found)
 
 
 def needs_no_ranking(connection: Connection, selection: Selection, limit: int | None, sort: str) -> bool:

@@ -40,6 +40,7 @@ def made_up(seed: int, articles: int) -> dict[str, str]:
         f"{number:03}.txt": f"{' '.join(rng.choices(words, weights, k=6)).capitalize()}\n\n"
         + " ".join(rng.choices(words, weights, k=rng.randint(30, 300)))
         + f" number {number}."
+        + (" late" if number >= 200 else "")
         for number in range(articles)
     }
 
@@ -103,6 +104,8 @@ def test_what_many_articles_have_is_looked_up_by_impact_and_else_nothing(
             if not 100 < articles < 150:
                 assert (f"w{number}" in frequent) == (articles >= 120)
         assert "w0" in frequent
+        monkeypatch.setattr(impacts, "_FREQUENT", 100)
+        assert is_frequent(connection, "late")  # as frequent as it is where it begins
 
 
 @pytest.mark.parametrize("query", ["w0 w1", '"w0 w1"', "w0*", "headline:w0", "w0 OR w1", "w0 -w1", '"w0 w1"~3'])
