@@ -190,9 +190,9 @@ def keys_with(location: Location, word: str) -> list[str]:
 
 def assert_sound(location: Location) -> None:
     """Check what holds of any archive: its file, its references, and that search has the words of its texts."""
-    from archive.db.search.tsvector import in_order
     from archive.db.tables import metadata
     from archive.normalize.tokens import tokenize
+    from archive.normalize.vectors import in_order
 
     with connected(location) as connection:
         if isinstance(location, Path):

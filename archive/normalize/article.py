@@ -33,6 +33,7 @@ from archive.normalize.status import publication_status
 from archive.normalize.text import clean_text
 from archive.normalize.tokens import index_text, tokenize
 from archive.normalize.urls import canonical_url
+from archive.normalize.vectors import indexed
 
 # Raised when the same original can come out as another text or with other values.
 NORMALIZER_VERSION = 2
@@ -63,8 +64,10 @@ def normalize_document(
     original: Original,
     matchers: Matchers,
     context_sha256: str,
+    *,
+    on_server: bool = False,
 ) -> Article:
-    """Return the article that a document is.
+    """Return the article that a document is; for an archive that is `on_server`, with what is indexed of it there.
 
     `given` is what sidecar, archive.toml and options say, beside what the document says itself. A value that cannot
     be used is left out, and a note says so. A language that nobody states is for `tell_language`.
@@ -116,6 +119,7 @@ def normalize_document(
         topics=tuple(dict.fromkeys(topic for topic in topics if topic.text)),
         matches=tuple(find_matches(layout.headline, body, layout.set_aside, matchers, words)),
         notes=tuple(notes),
+        indexed=indexed(tokenize(layout.headline or ""), words) if on_server else None,
     )
 
 

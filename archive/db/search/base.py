@@ -1,9 +1,11 @@
 """What all engines have in common that index texts."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Protocol
 
 from sqlalchemy import Connection
+
+from archive.documents import Indexed
 
 
 class Index(Protocol):
@@ -18,8 +20,10 @@ class Index(Protocol):
     def add(self, connection: Connection, ids: Collection[int]) -> None:
         """Index these articles with the text they have now."""
 
-    def add_range(self, connection: Connection, first: int, last: int) -> None:
-        """Index all articles from one id to another, both included."""
+    def add_range(
+        self, connection: Connection, first: int, last: int, made: Mapping[int, Indexed] | None = None, /
+    ) -> None:
+        """Index all articles from one id to another, both included; `made` is what is indexed of each, if known."""
 
     def indexed_words(self, connection: Connection) -> Iterator[tuple[str, int, int]]:
         """Yield each word of the index: in how many articles it occurs, and how often."""

@@ -4,9 +4,11 @@ External content means that FTS5 keeps no copy of the texts: to take one out it 
 indexed, or the index is malformed. Hence `remove` before an article moves to another revision, and `add` after.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from sqlalchemy import Connection, bindparam, text
+
+from archive.documents import Indexed
 
 _REMOVE = text(
     "INSERT INTO article_fts(article_fts, rowid, headline, body) "
@@ -40,7 +42,7 @@ def add(connection: Connection, ids: Collection[int]) -> None:
         connection.execute(_ADD, {"ids": sorted(ids)})
 
 
-def add_range(connection: Connection, first: int, last: int) -> None:
+def add_range(connection: Connection, first: int, last: int, _made: Mapping[int, Indexed] | None = None) -> None:
     """Index all articles from one id to another, both included."""
     connection.execute(_ADD_RANGE, {"first": first, "last": last})
 
