@@ -174,7 +174,9 @@ class _Copying:
         """Return what is in the source and no part of an archive, as `view mine`."""
         driver = self._reading.connection.driver_connection
         tables = tables_of(self._reading.dialect.name).tables
-        own = {f"table:{name}" for name in (*tables, "article_fts")} | {f"view:{view.name}" for view in VIEWS}
+        own = {f"table:{name}" for name in (*tables, "article_fts", "article_impacts")} | {
+            f"view:{view.name}" for view in VIEWS
+        }
         own |= {f"index:{index.name}" for table in tables.values() for index in table.indexes}
         return [name.replace(":", " ", 1) for name in sorted(inventory_of(driver).objects(driver).keys() - own)]
 

@@ -221,7 +221,8 @@ class Article:
     `values` has the nearest value of each field that was given one that can be used. `body_index` and
     `headline_index` are what is indexed instead, for scripts without spaces. `blocks` are those of the body that are
     no plain paragraphs, with their offsets: (position, kind, level, start, end). `authors` are names in printed order,
-    each with its name key. `indexed` is there for an archive on a server.
+    each with its name key. What is indexed of the text is made already, or None: in a file `impacts`, the terms of
+    `normalize.impacts`, on a server `indexed`.
     """
 
     locator: str
@@ -254,6 +255,7 @@ class Article:
     topics: tuple[Value, ...] = ()
     matches: tuple[RuleMatch, ...] = ()
     notes: tuple[str, ...] = ()
+    impacts: str | None = None
     indexed: Indexed | None = None
 
 

@@ -33,7 +33,7 @@ from archive.queries import reading
 from archive.queries.articles import ids_in_order
 from archive.queries.counts import count_by
 from archive.queries.filters import Asked
-from archive.queries.search import best_matches
+from archive.queries.search import find_best
 
 PROGRAM = Path(sys.executable).with_name("archive")
 OFTEN = 9  # of each question
@@ -136,11 +136,11 @@ def _ask(archive: Path) -> Iterator[tuple[str, float]]:
 
 def _questions(connection: Connection, word: str) -> dict[str, Callable[[], object]]:
     selection = Asked(word).selection(connection)
-    assert selection.match is not None
-    best = best_matches(selection, selection.match, TOP)
+    match = selection.match
+    assert match is not None
     bare = f"SELECT rowid, {BM25} FROM article_fts WHERE article_fts MATCH ? ORDER BY 2 LIMIT {TOP}"
     return {
-        "the best 20": lambda: connection.execute(best).all(),
+        "the best 20": lambda: find_best(connection, selection, match, TOP),
         "FTS5 alone": lambda: connection.exec_driver_sql(bare, (f'"{word}"',)).all(),
         "the newest 20": lambda: ids_in_order(connection, selection, "newest", TOP),
         "by month": lambda: list(count_by(connection, selection, "month")),

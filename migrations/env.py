@@ -23,6 +23,7 @@ from archive.db.dependents import sqlite as in_file
 from archive.db.engine import open_engine, settle
 from archive.db.location import DEFAULT_DATABASE, locate
 from archive.db.schema import FIRST_ON_POSTGRESQL, require_known, steps_to
+from archive.db.search import impacts
 from archive.db.sqlite import connect_read_only
 from archive.db.tables import metadata
 from archive.db.tables.on_server import tables_of
@@ -217,6 +218,9 @@ def run_on_file(path: Path, *, migrating: bool) -> None:
                     raise proof.ProofError(differences)
                 if connection.exec_driver_sql("SELECT 1 FROM sqlite_schema WHERE name = 'about'").first():
                     record_version(connection)
+                # of a schema before there was one, there is nothing to fill
+                if connection.exec_driver_sql("SELECT 1 FROM sqlite_schema WHERE name = 'article_impacts'").first():
+                    impacts.add_missing(driver)
     if migrating:
         settle(engine)
 

@@ -190,6 +190,8 @@ def keys_with(location: Location, word: str) -> list[str]:
 
 def assert_sound(location: Location) -> None:
     """Check what holds of any archive: its file, its references, and that search has the words of its texts."""
+    from archive.db.search.fts5 import vocabulary
+    from archive.db.search.impacts import out_of_step
     from archive.db.tables import metadata
     from archive.normalize.tokens import tokenize
     from archive.normalize.vectors import in_order
@@ -199,6 +201,10 @@ def assert_sound(location: Location) -> None:
             assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
             assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
             connection.execute("INSERT INTO article_fts(article_fts, rank) VALUES ('integrity-check', 1)")
+            entries = connection.execute(
+                f"SELECT term, doc FROM {vocabulary(connection, 'article_impacts', 'instance')}"
+            )
+            assert list(out_of_step(connection, entries)) == []
             connection.rollback()
             return
         for key in (key for table in metadata.tables.values() for key in table.foreign_keys):

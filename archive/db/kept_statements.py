@@ -22,7 +22,7 @@ def run_kept(connection: Connection, statement: ClauseElement, values: dict[str,
         with suppress(driver.Error):  # is met again below, and told as SQLAlchemy tells errors
             rows: list[tuple[Any, ...]] = driver.execute(words, given).fetchall()
             return rows
-    return connection.exec_driver_sql(words, given).tuples().all()
+    return list(map(tuple, connection.exec_driver_sql(words, given)))
 
 
 @lru_cache(maxsize=256)

@@ -4,7 +4,7 @@ A batch becomes rows in memory first (`rows`), then one INSERT per table, one UP
 statement for the search index: what costs is whatever is done per article.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -21,7 +21,7 @@ from archive.db.removal import authors_of, remove_judgements, remove_unused_auth
 from archive.db.rows import Rows
 from archive.db.search import index_of
 from archive.db.statements import KEEP_REPLACED
-from archive.documents import FoundDate, Indexed, PublishedTime, ReadContainer, Value
+from archive.documents import Article, FoundDate, PublishedTime, ReadContainer, Value
 
 
 def begin_import(connection: Connection, arguments: str, program_version: str, process: str) -> int:
@@ -147,6 +147,7 @@ def _write(
     new_articles: list[int] = []
     new_texts: dict[int, int] = {}  # article to the revision that is its current one from now on
     newest: dict[int, int] = {}
+    prepared: dict[int, Article] = {}  # with the newest texts
     dated: dict[int, dict[str, object]] = {}
     updated: list[tuple[int, dict[str, object]]] = []
     for number, outcome in enumerate(outcomes):
@@ -163,6 +164,7 @@ def _write(
             new_texts[outcome.article.id] = outcome.revision.id
         if outcome.is_new_revision:
             newest[outcome.article.id] = outcome.revision.id
+            prepared[outcome.article.id] = outcome.unit
             rows.revision(outcome)
         elif outcome.dates_revision:
             times = {"modified_at": outcome.unit.modified_at, "crawled_at": outcome.unit.crawled_at}
@@ -194,7 +196,8 @@ def _write(
     remove_unused_authors(connection, authors)
     drop_tags_without_evidence(connection, rows.retagged.difference(new_articles))
     if new_articles:
-        index.add_range(connection, new_articles[0], new_articles[-1], _made(changes, newest, new_articles))
+        current = {one: unit for one, unit in prepared.items() if new_texts.get(one) == newest[one]}
+        index.add_range(connection, new_articles[0], new_articles[-1], current)
     index.add(connection, known)
     credit_again(
         connection,
@@ -205,19 +208,6 @@ def _write(
         },
         new_articles,
     )
-
-
-def _made(
-    changes: Sequence[Change], newest: Mapping[int, int], new_articles: Collection[int]
-) -> Mapping[int, Indexed] | None:
-    """Return what is to be indexed of new articles; None where that was not made of each of them."""
-    made = {
-        change.article.id: change.unit.indexed
-        for change in changes
-        if change.is_new_revision and change.revision.id == newest[change.article.id] and change.unit.indexed
-    }
-    some = {one: made[one] for one in new_articles if one in made}
-    return some if len(some) == len(new_articles) else None
 
 
 def _clear(connection: Connection, changes: Sequence[Change], new_articles: Collection[int]) -> None:

@@ -25,6 +25,7 @@ from archive.documents import (
 from archive.normalize.bylines import split_byline
 from archive.normalize.dates import find_dates, parse_published
 from archive.normalize.detection import detect_language
+from archive.normalize.impacts import impact_terms
 from archive.normalize.language import language_tag
 from archive.normalize.layout import lay_out
 from archive.normalize.matching import Matchers, find_matches
@@ -67,7 +68,7 @@ def normalize_document(
     *,
     on_server: bool = False,
 ) -> Article:
-    """Return the article that a document is; for an archive that is `on_server`, with what is indexed of it there.
+    """Return the article that a document is, with what is indexed of it in an archive in a file, or `on_server`.
 
     `given` is what sidecar, archive.toml and options say, beside what the document says itself. A value that cannot
     be used is left out, and a note says so. A language that nobody states is for `tell_language`.
@@ -83,7 +84,7 @@ def normalize_document(
     layout = _with_given_headline(layout, headline_value)
     body, blocks = _join(layout.blocks)
     usable = Usable(values, notes)
-    words = tokenize(body)
+    words, in_headline = tokenize(body), tokenize(layout.headline or "")
     return Article(
         locator=document.locator,
         reader=document.reader,
@@ -119,7 +120,8 @@ def normalize_document(
         topics=tuple(dict.fromkeys(topic for topic in topics if topic.text)),
         matches=tuple(find_matches(layout.headline, body, layout.set_aside, matchers, words)),
         notes=tuple(notes),
-        indexed=indexed(tokenize(layout.headline or ""), words) if on_server else None,
+        impacts=None if on_server else impact_terms(in_headline, words),
+        indexed=indexed(in_headline, words) if on_server else None,
     )
 
 

@@ -2,19 +2,21 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Integer, Select, bindparam, literal, select
+from sqlalchemy import ColumnElement, Connection, Integer, Select, bindparam, case, literal, select
 
 from archive.db.tables import article_revisions, articles
 from archive.normalize.tokens import token_spans, tokenize
 from archive.queries.articles import Article, date_order, in_order, summaries, summary_select
-from archive.queries.matching import Match
+from archive.queries.matching import Best, Match
 from archive.queries.selection import Selection
 from archive.query_language.hits import find_hits
 from archive.query_language.tree import Text
+
+_FEW = 500  # articles that are found first, and then looked up: each is named twice in a statement
 
 _BEFORE, _LENGTH = 60, 240  # characters of a snippet before its first hit, and in all
 
@@ -46,7 +48,14 @@ def search_articles(
     `score` is greater for better matches, None where nothing in the query ranks: then, as with `sort` `newest` or
     `oldest`, articles come by date. `hits` are offsets in the snippet, `headline_hits` in the headline.
     """
-    for article in summaries(connection, search_statement(connection, selection, limit, sort), "score", "body"):
+    if selection.match is not None and sort == "relevance" and limit is not None and limit <= _FEW:
+        best = find_best(connection, selection, selection.match, limit)
+        if not best:
+            return
+        statement = _shown(best)
+    else:
+        statement = search_statement(connection, selection, limit, sort)
+    for article in summaries(connection, statement, "score", "body"):
         snippet = make_snippet(article.pop("body"), selection.texts)
         if article["score"] is not None:
             article["score"] = round(article["score"], 4)
@@ -61,7 +70,7 @@ def search_articles(
 
 
 def search_statement(connection: Connection, selection: Selection, limit: int | None, sort: str) -> Select[Any]:
-    """Return the SELECT behind `search_articles`."""
+    """Return the SELECT behind `search_articles`; where few are wanted, they are found first (`find_best`)."""
     order: tuple[ColumnElement[Any], ...]
     if selection.match is None or sort != "relevance":
         by_date = "newest" if sort == "relevance" else sort
@@ -73,6 +82,26 @@ def search_statement(connection: Connection, selection: Selection, limit: int | 
     # what is shown of an article is read for these alone: the sorter would carry every text that matches
     statement = summary_select(chosen.c.score, article_revisions.c.body).join(chosen, chosen.c.id == articles.c.id)
     return statement.order_by(*order)
+
+
+def find_best(connection: Connection, selection: Selection, match: Match, limit: int) -> Best:
+    """Return the articles that match best, with their scores, the best first."""
+
+    def passing(ids: Collection[int]) -> Collection[int]:
+        return connection.scalars(select(articles.c.id).where(articles.c.id.in_(ids), *selection.conditions)).all()
+
+    best = match.best(connection, limit, passing if selection.conditions else None)
+    if best is not None:
+        return best
+    statement: Any = _ranked(match.form, bool(selection.conditions), is_limited=True)
+    return [(row[0], row[1]) for row in selection.execute(connection, statement, limit=limit)]
+
+
+def _shown(best: Best) -> Select[Any]:
+    """Return the SELECT of what is shown of these, in their order."""
+    score = case(dict(best), value=articles.c.id).label("score")
+    found = articles.c.id.in_([article_id for article_id, _ in best])
+    return summary_select(score, article_revisions.c.body).where(found).order_by(score.desc(), articles.c.id)
 
 
 def best_matches(selection: Selection, match: Match, limit: int | None) -> Select[Any]:

@@ -92,7 +92,7 @@ class Selection(Frozen):
             values |= self.match.values
         if not self.conditions:
             return run_kept(connection, statement, values)
-        return connection.execute(statement.where(*self.conditions), values).tuples().all()
+        return list(map(tuple, connection.execute(statement.where(*self.conditions), values)))
 
     def as_conditions(self) -> list[Condition]:
         """Return the conditions on `articles` alone, for what does not rank."""

@@ -8,9 +8,10 @@ from urllib.parse import quote
 
 from archive.db.dependents import sqlite as dependents
 from archive.db.inventories.base import quoted
+from archive.db.search import impacts
 from archive.db.sqlite import BUSY_TIMEOUT_MS, file_errors_explained
 from archive.errors import ArchiveError
-from archive.queries.verification.sqlite import prepare
+from archive.queries.verification.sqlite import has_impacts, prepare
 
 # As the migrations make it; `hashsize` is the room that a writer may take before it writes a segment.
 SEARCH_INDEX = (
@@ -18,7 +19,6 @@ SEARCH_INDEX = (
     "tokenize='unicode61 remove_diacritics 2')"
 )
 HASHSIZE = 67_108_864
-_SEARCH_PARTS = ("data", "idx", "docsize", "config")  # the tables that FTS5 keeps it in
 
 # What SQLite says where one statement cannot be done, and the file is sound.
 _OF_A_STATEMENT = ("SQLITE_ERROR", "SQLITE_CONSTRAINT", "SQLITE_CORRUPT_VTAB", "SQLITE_MISMATCH", "SQLITE_AUTH")
@@ -69,18 +69,27 @@ def fill_search(connection: sqlite3.Connection) -> None:
     """Index all articles anew."""
     connection.execute("INSERT INTO article_fts(article_fts) VALUES ('rebuild')")
     connection.execute("INSERT INTO article_fts(article_fts, rank) VALUES ('hashsize', ?)", (HASHSIZE,))
+    if has_impacts(connection):
+        impacts.clear(connection)
+        impacts.add_missing(connection)
 
 
 def make_search(connection: sqlite3.Connection) -> None:
     """Make the index from nothing, also where it is so broken that it cannot even be dropped."""
     connection.execute("PRAGMA writable_schema = ON")
     try:
-        connection.execute("DELETE FROM sqlite_schema WHERE name = 'article_fts' AND sql LIKE 'CREATE VIRTUAL TABLE%'")
+        connection.execute(
+            "DELETE FROM sqlite_schema "
+            "WHERE name IN ('article_fts', 'article_impacts') AND sql LIKE 'CREATE VIRTUAL TABLE%'"
+        )
     finally:
         connection.execute("PRAGMA writable_schema = RESET")
-    for part in _SEARCH_PARTS:
+    for part in impacts.PARTS:
         connection.execute(f"DROP TABLE IF EXISTS article_fts_{part}")
+        connection.execute(f"DROP TABLE IF EXISTS article_impacts_{part}")
     connection.execute(SEARCH_INDEX)
+    if has_impacts(connection):
+        connection.execute(impacts.TABLE)
     fill_search(connection)
 
 

@@ -26,7 +26,7 @@ ARCHIVES: list[Path] = ASK["archives"]()
 MAJOR = archive.__version__.partition(".")[0]
 
 # tables of Alembic and of SQLite
-NOT_PROMISED = {"alembic_version", "sqlite_schema"}
+NOT_PROMISED = {"alembic_version", "article_impacts", "sqlite_schema"}
 
 
 def promised() -> dict[str, set[str]]:

@@ -64,6 +64,7 @@ ADD_REVISION = (
     "normalizer_version, cause, original_id, seen_at, headline_index, body, body_index FROM article_revisions "
     "WHERE id = (SELECT revision_id FROM articles WHERE id = 1)"
 )
+IMPACTS = "CREATE VIRTUAL TABLE temp.impacts USING fts5vocab('main', 'article_impacts', 'instance')"
 ADD_ARTICLE = f"INSERT INTO articles (id, key, created_at) VALUES (900, 'aaaaaaaaaaaa', '{NOW}')"
 SET_NEWEST = "UPDATE articles SET revision_id = (SELECT max(id) FROM article_revisions) WHERE id = {}"
 FORGET = (
@@ -268,10 +269,17 @@ DAMAGES = (
 # What happens to files alone: values of any type, an index that is SQLite's own, keys that lead to no unique column.
 OF_FILES = (
     of("identity", ADD_ARTICLE, ADD_REVISION.format(900, 0), SET_NEWEST.format(900), "INSERT INTO article_fts(rowid, "
-       "headline, body) SELECT id, headline, body FROM article_text WHERE id = 900"),
+       "headline, body) SELECT id, headline, body FROM article_text WHERE id = 900", IMPACTS,
+       "INSERT INTO article_impacts(rowid, words) SELECT 900, group_concat(term, ' ') FROM temp.impacts WHERE doc = 1"),
     of("search", "INSERT INTO article_fts(rowid, headline, body) VALUES (999, 'Never printed', 'Nor written.')"),
     of("search", "INSERT INTO article_fts(article_fts, rowid, headline, body) SELECT 'delete', id, headline, body "
        "FROM article_text WHERE id = 1", "INSERT INTO article_fts(rowid, headline, body) VALUES (1, 'x', 'y')"),
+    of("search", "INSERT INTO article_impacts(rowid, words) VALUES (999, 'printed.9000.5.2')"),
+    of("search", "INSERT INTO article_impacts(rowid, words) VALUES (1, 'printed.9000.5.2')"),
+    of("search", IMPACTS, "INSERT INTO article_impacts(article_impacts, rowid, words) "
+       "SELECT 'delete', 1, group_concat(term, ' ') FROM temp.impacts WHERE doc = 1"),
+    of("search", "INSERT INTO article_impacts(article_impacts) VALUES ('delete-all')"),
+    of("search", "DROP TABLE article_impacts"),
     of("types", "UPDATE authors SET name = x'4142' WHERE id = 1"),
     of("types", "UPDATE article_dates SET has_zone = 7 WHERE id = 1"),
     of("types", "UPDATE originals SET size = 'large' WHERE id = 1"),

@@ -100,6 +100,8 @@ def test_killed_at_any_statement_it_is_before_or_after(
     assert before != after
     assert seen.count("COMMIT") == 1 and seen[-1] == "CLOSE" and "PRAGMA" in seen[seen.index("COMMIT") :]
     committed = seen.index("COMMIT")
+    while seen[committed + 1] == "--":  # FTS5 writes what it has gathered: part of the COMMIT
+        committed += 1
     # between two statements that only look, nothing changes; after the COMMIT a look may empty the log
     numbers = [
         number for number in range(len(seen)) if number > committed or not {seen[number], seen[number - 1]} <= LOOKS

@@ -11,7 +11,7 @@ PAGE_BYTES = 16_000_000  # of originals, which may be large
 
 # What is derived of the texts, and what belongs to the engine or to Alembic.
 _LEFT_OUT = ("article_search", "alembic_version")
-_LEFT_OUT_PREFIXES = ("article_fts_", "sqlite_")
+_LEFT_OUT_PREFIXES = ("article_fts_", "article_impacts_", "sqlite_")
 
 
 @dataclass(frozen=True)

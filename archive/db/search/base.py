@@ -5,7 +5,7 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
-from archive.documents import Indexed
+from archive.documents import Article
 
 
 class Index(Protocol):
@@ -21,9 +21,12 @@ class Index(Protocol):
         """Index these articles with the text they have now."""
 
     def add_range(
-        self, connection: Connection, first: int, last: int, made: Mapping[int, Indexed] | None = None, /
+        self, connection: Connection, first: int, last: int, known: Mapping[int, Article] | None = None, /
     ) -> None:
-        """Index all articles from one id to another, both included; `made` is what is indexed of each, if known."""
+        """Index all articles from one id to another, both included.
+
+        `known` are some with the text that they have now, of which what is indexed may be made already.
+        """
 
     def indexed_words(self, connection: Connection) -> Iterator[tuple[str, int, int]]:
         """Yield each word of the index: in how many articles it occurs, and how often."""

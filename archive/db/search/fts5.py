@@ -2,13 +2,18 @@
 
 External content means that FTS5 keeps no copy of the texts: to take one out it must be handed the very text that it
 indexed, or the index is malformed. Hence `remove` before an article moves to another revision, and `add` after.
+
+Beside it stands what finds the best articles of a frequent word without reading all that have it (`impacts`).
 """
 
+import sqlite3
 from collections.abc import Collection, Iterator, Mapping
+from typing import cast
 
 from sqlalchemy import Connection, bindparam, text
 
-from archive.documents import Indexed
+from archive.db.search import impacts
+from archive.documents import Article
 
 _REMOVE = text(
     "INSERT INTO article_fts(article_fts, rowid, headline, body) "
@@ -28,37 +33,51 @@ _ADD_RANGE = text(
 def clear(connection: Connection) -> None:
     """Take everything out of the index, whatever is in it."""
     connection.exec_driver_sql("INSERT INTO article_fts(article_fts) VALUES ('delete-all')")
+    impacts.clear(driver_of(connection))
 
 
 def remove(connection: Connection, ids: Collection[int]) -> None:
     """Take these articles out of the index, as long as they still have the text that is indexed."""
     if ids:
         connection.execute(_REMOVE, {"ids": sorted(ids)})
+        impacts.remove(driver_of(connection), ids)
 
 
 def add(connection: Connection, ids: Collection[int]) -> None:
     """Index these articles with the text they have now."""
     if ids:
         connection.execute(_ADD, {"ids": sorted(ids)})
+        impacts.add(driver_of(connection), ids)
 
 
-def add_range(connection: Connection, first: int, last: int, _made: Mapping[int, Indexed] | None = None) -> None:
-    """Index all articles from one id to another, both included."""
+def add_range(connection: Connection, first: int, last: int, known: Mapping[int, Article] | None = None) -> None:
+    """Index all articles from one id to another, both included; of `known` ones impacts may be made already."""
     connection.execute(_ADD_RANGE, {"first": first, "last": last})
+    made = {one: article.impacts for one, article in (known or {}).items() if article.impacts is not None}
+    impacts.add_range(driver_of(connection), first, last, made)
 
 
 def indexed_words(connection: Connection) -> Iterator[tuple[str, int, int]]:
-    """Yield each word of the index: in how many articles it occurs, and how often; what was taken out does not count.
+    """Yield each word of the index: in how many articles it occurs, and how often; not what was taken out."""
+    driver = driver_of(connection)
+    yield from driver.execute(f"SELECT term, doc, cnt FROM {vocabulary(driver, 'article_fts', 'row')}")
 
-    For this a table of the connection's own is made, which is not in the archive's file, also where that is only read.
+
+def vocabulary(driver: sqlite3.Connection, index: str, kind: str) -> str:
+    """Return the name of a table of an index's words: a fts5vocab of FTS5's, of a `kind` (row, col, instance).
+
+    It is the connection's own, which is not in the archive's file, also where that is only read.
     """
-    query_only = connection.exec_driver_sql("PRAGMA query_only").scalar()
-    connection.exec_driver_sql("PRAGMA query_only = OFF")  # a file that was opened as read-only stays so
+    name = f"temp.words_of_{index}_by_{kind}"
+    (query_only,) = driver.execute("PRAGMA query_only").fetchone()
+    driver.execute("PRAGMA query_only = OFF")  # a file that was opened as read-only stays so
     try:
-        connection.exec_driver_sql(
-            "CREATE VIRTUAL TABLE IF NOT EXISTS temp.article_words USING fts5vocab('main', 'article_fts', 'row')"
-        )
+        driver.execute(f"CREATE VIRTUAL TABLE IF NOT EXISTS {name} USING fts5vocab('main', '{index}', '{kind}')")
     finally:
-        connection.exec_driver_sql(f"PRAGMA query_only = {query_only}")
-    for row in connection.exec_driver_sql("SELECT term, doc, cnt FROM temp.article_words"):
-        yield row.term, row.doc, row.cnt
+        driver.execute(f"PRAGMA query_only = {query_only}")
+    return name
+
+
+def driver_of(connection: Connection) -> sqlite3.Connection:
+    """Return the driver's connection behind one to a file, which is in a transaction."""
+    return cast("sqlite3.Connection", connection.connection.dbapi_connection)

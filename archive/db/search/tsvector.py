@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from sqlalchemy import Connection, bindparam, text
 
 from archive.db.inserting import insert_values
-from archive.documents import Indexed
+from archive.documents import Article
 from archive.normalize.tokens import tokenize
 from archive.normalize.vectors import indexed
 
@@ -18,7 +18,7 @@ _COLUMNS = ("article_id", "headline", "body", "vector")
 _REMOVE = text("DELETE FROM article_search WHERE article_id IN :ids").bindparams(bindparam("ids", expanding=True))
 _TEXTS = "SELECT id, headline, body FROM article_text WHERE id "
 _SOME = text(f"{_TEXTS} IN :ids ORDER BY id").bindparams(bindparam("ids", expanding=True))
-_RANGE = text(f"{_TEXTS} BETWEEN :first AND :last ORDER BY id")
+_IDS = text("SELECT id FROM article_text WHERE id BETWEEN :first AND :last ORDER BY id")
 # What is put off stands in a list of the GIN index; one longer than this is sorted in by whoever adds to it.
 # Who may not have that done at other times, since the index is not his own, puts nothing off.
 _GATHERED = "64MB"
@@ -53,12 +53,12 @@ def add(connection: Connection, ids: Collection[int]) -> None:
         _add(connection, connection.execute(_SOME, {"ids": sorted(ids)}).all())
 
 
-def add_range(connection: Connection, first: int, last: int, made: Mapping[int, Indexed] | None = None) -> None:
-    """Index all articles from one id to another, both included; `made` is what is indexed of each, if that is known."""
-    if made:
-        insert_values(connection, "article_search", _COLUMNS, ((one, *made[one]) for one in sorted(made)))
-        return
-    _add(connection, connection.execute(_RANGE, {"first": first, "last": last}).all())
+def add_range(connection: Connection, first: int, last: int, known: Mapping[int, Article] | None = None) -> None:
+    """Index all articles from one id to another, both included; of `known` ones words may be made already."""
+    made = {one: article.indexed for one, article in (known or {}).items() if article.indexed}
+    ids = connection.scalars(_IDS, {"first": first, "last": last}).all()
+    insert_values(connection, "article_search", _COLUMNS, ((one, *made[one]) for one in ids if one in made))
+    add(connection, [one for one in ids if one not in made])
 
 
 def put_off(connection: Connection) -> None:

@@ -9,6 +9,8 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
 from archive.db import tombstones
+from archive.db.search import impacts
+from archive.db.search.fts5 import driver_of
 from archive.db.sqlite import open_engine
 from archive.db.tables import metadata
 from archive.errors import ArchiveError
@@ -46,6 +48,8 @@ def wipe(connection: Connection) -> None:
     with connection.begin():
         # 'delete' only adds a mark; and 'optimize' leaves what an index that was out of step still has
         connection.exec_driver_sql("INSERT INTO article_fts(article_fts) VALUES ('rebuild')")
+        impacts.clear(driver_of(connection))
+        impacts.add_missing(driver_of(connection))
     driver = connection.connection.driver_connection
     if driver is None:
         raise ArchiveError("the connection to the archive is gone; do the same again")

@@ -1,5 +1,6 @@
 """What all engines have in common that find words."""
 
+from collections.abc import Callable, Collection
 from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, Connection, FromClause
@@ -7,6 +8,8 @@ from sqlalchemy import ColumnElement, Connection, FromClause
 from archive.query_language.tree import And, Near, Node, Not, Or, Saved, Words
 
 Condition = ColumnElement[bool]
+Best = list[tuple[int, float]]  # ids of articles with their scores, the best first
+Passing = Callable[[Collection[int]], Collection[int]]  # which of some articles are asked for
 
 
 class Match(Protocol):
@@ -45,6 +48,9 @@ class Match(Protocol):
 
     def is_looked_up(self, connection: Connection, limit: int) -> bool:
         """Tell whether going back along the dates, and looking each article up in the index, finds a few soonest."""
+
+    def best(self, connection: Connection, limit: int, passing: Passing | None) -> Best | None:
+        """Return the best of those that pass without reading all matches; None where that is not sooner done."""
 
 
 def is_of_words(node: Node) -> bool:

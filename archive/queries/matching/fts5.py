@@ -1,5 +1,6 @@
 """Words of a query as FTS5 has them. Every word is quoted, so that none is an operator."""
 
+import re
 from functools import cache
 from typing import Any
 
@@ -21,14 +22,15 @@ from sqlalchemy import (
 from archive.db.kept_statements import run_kept
 from archive.db.tables import articles
 from archive.frozen import Frozen
-from archive.queries.matching.base import Condition
+from archive.normalize.impacts import HEADLINE_WEIGHT
+from archive.queries.matching import impacts
+from archive.queries.matching.base import Best, Condition, Passing
 from archive.query_language.tree import And, Near, Node, Not, Or, Saved, Words
-
-# what a word in the headline counts, against one in the body
-HEADLINE_WEIGHT = 5.0
 
 _SAMPLE = 200  # matches that tell how frequent a word is
 _LOOKED_UP = 34  # articles that are looked up in the index in the time it takes to sort all matches, however many
+
+_ONE_WORD = re.compile(r'\(*"([^" ]+)"\)*')
 
 INDEX = table("article_fts", column("rowid", Integer))
 
@@ -67,7 +69,7 @@ class Fts5(Frozen):
     @property
     def score(self) -> ColumnElement[float]:
         """bm25, which is less for better matches, turned round."""
-        return literal_column(f"-bm25(article_fts, {HEADLINE_WEIGHT}, 1.0)")
+        return literal_column(f"-bm25(article_fts, {HEADLINE_WEIGHT:.1f}, 1.0)")
 
     @property
     def form(self) -> "Fts5":
@@ -88,6 +90,13 @@ class Fts5(Frozen):
         ((number, lowest, highest),) = run_kept(connection, _first(), {**self.values, "sample": _SAMPLE})
         # to look one up, FTS5 may have to go through half of the word's matches
         return number == _SAMPLE and bool(limit * (highest - lowest + 1) < _LOOKED_UP * number)
+
+    def best(self, connection: Connection, limit: int, passing: Passing | None) -> Best | None:
+        """Return the best of those that pass in the order of impacts, where it is one word, and a frequent one."""
+        word = _ONE_WORD.fullmatch(self.expression or "")
+        if word is None or not impacts.is_frequent(connection, word[1]):
+            return None
+        return impacts.best_by_impact(connection, word[1], limit, passing)
 
 
 _FORM = Fts5()

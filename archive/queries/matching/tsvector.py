@@ -29,7 +29,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, REAL, TSQUERY, TSVECTOR
 from archive.db.tables import articles
 from archive.db.tables.base import Text as TextType
 from archive.normalize.vectors import LONGEST_WORD, in_order, quoted
-from archive.queries.matching.base import Condition
+from archive.queries.matching.base import Best, Condition, Passing
 from archive.query_language.tree import And, Near, Node, Not, Or, Saved, Text, Words
 
 HEADLINE_WEIGHT = 1.0
@@ -84,6 +84,10 @@ class Tsvector:
     def is_looked_up(self, _connection: Connection, _limit: int) -> bool:
         """Leave it to the server, which knows how frequent words are."""
         return False
+
+    def best(self, _connection: Connection, _limit: int, _passing: Passing | None) -> Best | None:
+        """Leave that to the server, too."""
+        return None
 
     @property
     def _query(self) -> ColumnElement[Any]:

@@ -90,13 +90,13 @@ def no_search_index() -> Finding:
     return Finding("error", "search", 1, "there is no search index", REPAIR)
 
 
-def unindexed(connection: Plain, indexed: str) -> Iterator[Finding]:
-    """Yield findings for articles that are not in the search index, and for others that are; `indexed` selects them."""
+def unindexed(connection: Plain, indexed: str, index: str = "search index") -> Iterator[Finding]:
+    """Yield findings for articles that are not in an index, and for others that are; `indexed` selects those in it."""
     articles = "SELECT id FROM article_text"
     for wrong, statement in (
-        (Wrong("error", "search", "article", "missing from the search index", REPAIR), f"{articles} EXCEPT {indexed}"),
+        (Wrong("error", "search", "article", f"missing from the {index}", REPAIR), f"{articles} EXCEPT {indexed}"),
         (
-            Wrong("error", "search", "entry", "of the search index without an article", REPAIR),
+            Wrong("error", "search", "entry", f"of the {index} without an article", REPAIR),
             f"{indexed} EXCEPT {articles}",
         ),
     ):

@@ -12,7 +12,9 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex
 
 from archive.db.inventories.base import quoted
-from archive.db.schema import not_a_database
+from archive.db.schema import HEAD, not_a_database
+from archive.db.search import impacts
+from archive.db.search.fts5 import vocabulary
 from archive.db.sqlite import connect_read_only, is_immutable
 from archive.db.tables import metadata
 from archive.db.views import VIEWS
@@ -149,10 +151,25 @@ def _has_other_type(column: "Column[object]") -> str:
 
 def check_indexed(connection: sqlite3.Connection) -> Iterator[Finding]:
     """Yield findings for articles that are not in the search index, and for others that are."""
-    if not connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'article_fts'").fetchall():
+    if not _has_table(connection, "article_fts"):
         yield findings.no_search_index()
         return
     yield from findings.unindexed(connection, "SELECT id FROM article_fts_docsize")
+    if has_impacts(connection):
+        if not _has_table(connection, "article_impacts"):
+            yield Finding("error", "search", 1, "there is no index of impacts", REPAIR)
+            return
+        yield from findings.unindexed(connection, "SELECT id FROM article_impacts_docsize", "index of impacts")
+
+
+def has_impacts(connection: sqlite3.Connection) -> bool:
+    """Tell whether the schema is one with an index of impacts, also where that is gone."""
+    is_current = connection.execute("SELECT version_num FROM alembic_version").fetchall() == [(HEAD,)]
+    return is_current or _has_table(connection, "article_impacts")
+
+
+def _has_table(connection: sqlite3.Connection, name: str) -> bool:
+    return bool(connection.execute("SELECT 1 FROM sqlite_schema WHERE name = ?", (name,)).fetchall())
 
 
 def check_search(connection: sqlite3.Connection) -> Iterator[Finding]:
@@ -162,10 +179,20 @@ def check_search(connection: sqlite3.Connection) -> Iterator[Finding]:
     """
     try:
         connection.execute("INSERT INTO article_fts(article_fts, rank) VALUES ('integrity-check', 1)")
+        if is_there := _has_table(connection, "article_impacts"):
+            connection.execute("INSERT INTO article_impacts(article_impacts) VALUES ('integrity-check')")
     except sqlite3.DatabaseError as error:
         if error.sqlite_errorname.startswith(_CANNOT_WRITE):
             raise
         yield Finding("error", "search", 1, "the search index does not agree with the texts", REPAIR)
+        return
+    if is_there:
+        other = "of which the index of impacts has other words than the text"
+        wrong = Wrong("error", "search", "article", other, REPAIR)
+        entries = connection.execute(f"SELECT term, doc FROM {vocabulary(connection, 'article_impacts', 'instance')}")
+        for article_id in impacts.out_of_step(connection, entries):
+            wrong.add(f"number {article_id}")
+        yield from wrong.findings()
 
 
 def check_writing(connection: sqlite3.Connection, *, is_current: bool) -> Iterator[tuple[str, Iterator[Finding]]]:  # noqa: ARG001 - as is required
