@@ -46,12 +46,14 @@ hello()
 '''
 
 IMPORT, INSERT, INDEX = "archive import", "sqlite-utils insert-files", "sqlite-utils enable-fts"
+PARTS = "its parts, bare"
 AGAIN, BARE = "archive import, again", "read and hash"
 AGAIN_WITHIN, BARE_WITHIN = "import_paths(), again", "read and hash, same process"
 NOTHING, CLICK, HELP = "python -c pass", "a click program --help", "archive --help"
 
 GOALS = (
     Goal("import", (INSERT, INDEX), (IMPORT,), "× the speed of sqlite-utils", at_least=0.5),
+    Goal("bare parts", (PARTS,), (IMPORT,), "× the speed of its parts, bare, one after the other", at_least=0.5),
     Goal("again", (AGAIN_WITHIN,), (BARE_WITHIN,), "× the time of reading and hashing, in one process", at_most=3),
     Goal("again, as a whole", (AGAIN,), (BARE,), "× the time of reading and hashing, whole processes"),
     Goal("start", (HELP,), (CLICK,), "× the time of a click program", at_most=1.3),
@@ -181,6 +183,15 @@ def _measure_round(
     measured.run(INSERT, [program, "insert-files", theirs, "files", folder, "--text", "--silent"], alone)
     # the column is not called `content`: with that name, this command indexes nothing and ends well
     measured.run(INDEX, [program, "enable-fts", theirs, "files", "content_text"], alone)
+    _quiet_disk()
+    topics = vocabulary.with_name("topics.toml")
+    parts = json.loads(
+        measured.run(PARTS, [sys.executable, HERE / "bare_parts.py", folder, topics, place / "parts.db"])
+    )
+    for part, seconds in parts["seconds"].items():
+        measured.add(f"of these: {part}", seconds)
+    _check(parts["files"], collection.files, "files taken in parts")
+    _check(parts["found"], 1, "phrases found in them")
     sizes = {"archive": ours.stat().st_size, "sqlite-utils": theirs.stat().st_size}
     found = {
         "article_fts": _count(ours, FOUND.format("article_fts")),

@@ -104,12 +104,14 @@ def search(ctx: click.Context, /, asked: "Asked", sort: str, limit: int | None, 
     archive search '北京 -topic:tourism' --sort newest
     archive search kite anchor -f json
     """
-    from archive.queries.search import search_articles, search_statement
+    from archive.queries.search import needs_no_ranking, search_articles, search_statement
 
     with reading(archive_location(ctx)) as connection:
         selection = asked.selection(connection)
         if explain:
             print_explanation(connection, asked, search_statement(connection, selection, limit, sort))
+            if needs_no_ranking(connection, selection, limit, sort):
+                click.echo("in fact\n  the best are read from article_impacts, without ranking all that match")
             return
         empty = if_nothing(asked)
         found = search_articles(connection, selection, limit, sort)

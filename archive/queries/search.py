@@ -86,15 +86,26 @@ def search_statement(connection: Connection, selection: Selection, limit: int | 
 
 def find_best(connection: Connection, selection: Selection, match: Match, limit: int) -> Best:
     """Return the articles that match best, with their scores, the best first."""
-
-    def passing(ids: Collection[int]) -> Collection[int]:
-        return connection.scalars(select(articles.c.id).where(articles.c.id.in_(ids), *selection.conditions)).all()
-
-    best = match.best(connection, limit, passing if selection.conditions else None)
+    best = _best_sooner(connection, selection, match, limit)
     if best is not None:
         return best
     statement: Any = _ranked(match.form, bool(selection.conditions), is_limited=True)
-    return [(row[0], row[1]) for row in selection.execute(connection, statement, limit=limit)]
+    found: Any = selection.execute(connection, statement, limit=limit)
+    return list(found)
+
+
+def needs_no_ranking(connection: Connection, selection: Selection, limit: int | None, sort: str) -> bool:
+    """Tell whether `search_articles` knows the best articles without ranking all that match."""
+    if selection.match is None or sort != "relevance" or limit is None or limit > _FEW:
+        return False
+    return _best_sooner(connection, selection, selection.match, limit) is not None
+
+
+def _best_sooner(connection: Connection, selection: Selection, match: Match, limit: int) -> Best | None:
+    def passing(ids: Collection[int]) -> Collection[int]:
+        return connection.scalars(select(articles.c.id).where(articles.c.id.in_(ids), *selection.conditions)).all()
+
+    return match.best(connection, limit, passing if selection.conditions else None)
 
 
 def _shown(best: Best) -> Select[Any]:

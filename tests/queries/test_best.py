@@ -21,7 +21,7 @@ from archive.queries.matching.impacts import best_by_impact, is_frequent, totals
 from archive.queries.search import search_articles
 from archive.queries.verification import verify
 from archive.repair import repair
-from tests.engines import connected
+from tests.engines import connected, damage
 
 pytestmark = pytest.mark.sqlite("an index beside FTS5, which ranks all that match; a server does that itself")
 
@@ -40,6 +40,7 @@ def made_up(seed: int, articles: int) -> dict[str, str]:
         f"{number:03}.txt": f"{' '.join(rng.choices(words, weights, k=6)).capitalize()}\n\n"
         + " ".join(rng.choices(words, weights, k=rng.randint(30, 300)))
         + f" number {number}."
+        + (" late" if number >= 200 else "")
         for number in range(articles)
     }
 
@@ -103,6 +104,8 @@ def test_what_many_articles_have_is_looked_up_by_impact_and_else_nothing(
             if not 100 < articles < 150:
                 assert (f"w{number}" in frequent) == (articles >= 120)
         assert "w0" in frequent
+        monkeypatch.setattr(impacts, "_FREQUENT", 100)
+        assert is_frequent(connection, "late")  # as frequent as it is where it begins
 
 
 @pytest.mark.parametrize("query", ["w0 w1", '"w0 w1"', "w0*", "headline:w0", "w0 OR w1", "w0 -w1", '"w0 w1"~3'])
@@ -131,6 +134,17 @@ def test_an_index_that_lacks_articles_is_not_asked(archive: Path, tmp_path: Path
     assert "search index built anew" in repair(path).mended[0].what
     with reading(path) as connection:
         assert best_by_impact(connection, "w0", 10) == ranked(connection, "w0", 10)
+
+
+@pytest.mark.parametrize("statement", ["DROP TABLE article_impacts", "DELETE FROM article_impacts_data"])
+def test_an_index_that_is_damaged_is_not_needed(
+    archive: Path, tmp_path: Path, statement: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(impacts, "_FREQUENT", 1)
+    path = damage(shutil.copyfile(archive, tmp_path / "damaged.db"), statement)
+    with reading(archive) as whole, reading(path) as damaged:
+        found = [list(search_articles(one, Asked("w0").selection(one), 10)) for one in (whole, damaged)]
+    assert found[0] == found[1] and found[0]
 
 
 def test_changes_of_texts_are_followed(archive: Path, tmp_path: Path) -> None:

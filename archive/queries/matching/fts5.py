@@ -1,6 +1,8 @@
 """Words of a query as FTS5 has them. Every word is quoted, so that none is an operator."""
 
 import re
+import sqlite3
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -94,9 +96,10 @@ class Fts5(Frozen):
     def best(self, connection: Connection, limit: int, passing: Passing | None) -> Best | None:
         """Return the best of those that pass in the order of impacts, where it is one word, and a frequent one."""
         word = _ONE_WORD.fullmatch(self.expression or "")
-        if word is None or not impacts.is_frequent(connection, word[1]):
-            return None
-        return impacts.best_by_impact(connection, word[1], limit, passing)
+        with suppress(sqlite3.DatabaseError):  # an index that is damaged is not needed; `archive verify` tells of it
+            if word is not None and impacts.is_frequent(connection, word[1]):
+                return impacts.best_by_impact(connection, word[1], limit, passing)
+        return None
 
 
 _FORM = Fts5()
