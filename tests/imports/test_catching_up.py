@@ -77,7 +77,7 @@ def assert_whole(place: URL) -> None:
     assert [one for one in verify(place, deep=True).findings if one.severity == "error"] == []
 
 
-@pytest.mark.parametrize("batches", [1, 6])
+@pytest.mark.parametrize("batches", [1, 3])
 def test_what_waits_is_found_and_is_sorted_in_by_the_end(
     place: URL, records: str, batches: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
