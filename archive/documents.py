@@ -203,6 +203,14 @@ class RuleMatch:
         return "query" if self.is_query else "rule"
 
 
+class Indexed(NamedTuple):
+    """What a server's full-text index has of a text: its words in order, and a tsvector if they are not too many."""
+
+    headline: str
+    body: str
+    vector: str | None
+
+
 @dataclass(frozen=True)
 class Article:
     """A document, normalized: all that is stored of it but what depends on the archive it comes into.
@@ -213,7 +221,8 @@ class Article:
     `values` has the nearest value of each field that was given one that can be used. `body_index` and
     `headline_index` are what is indexed instead, for scripts without spaces. `blocks` are those of the body that are
     no plain paragraphs, with their offsets: (position, kind, level, start, end). `authors` are names in printed order,
-    each with its name key. `impacts` are the terms of `normalize.impacts`; None where they are still to be made.
+    each with its name key. What is indexed of the text is made already, or None: in a file `impacts`, the terms of
+    `normalize.impacts`, on a server `indexed`.
     """
 
     locator: str
@@ -247,6 +256,7 @@ class Article:
     matches: tuple[RuleMatch, ...] = ()
     notes: tuple[str, ...] = ()
     impacts: str | None = None
+    indexed: Indexed | None = None
 
 
 class LastItem(NamedTuple):

@@ -24,6 +24,7 @@ from archive.db.ids import Ids
 from archive.db.location import Location, files_of
 from archive.db.others import Others
 from archive.db.plain import plain_of
+from archive.db.search.catching_up import CatchingUp
 from archive.db.tombstones import find_forgotten
 from archive.documents import Article, Failure, Given, LastItem, ReadContainer, Unchanged, Value
 from archive.errors import ArchiveError
@@ -185,6 +186,8 @@ class Import:
         self._position = 1
         self._values = values
         self._fields = fields
+        self._catching_up = CatchingUp(None if self._is_part else location)
+        self._ids: Ids | None = None  # of the batch before
         self._is_shared = False  # others were seen to write at the same time
 
     def run(self) -> ImportSummary:
@@ -207,6 +210,7 @@ class Import:
             if summary is not None and not self._is_part:
                 self._end_early(summary.import_id, error)
             raise
+        self._catching_up.finish()
         summary.not_stated = self._until_through(self._count_not_stated)
         return summary
 
@@ -260,6 +264,7 @@ class Import:
             names=tuple(vocabulary.vocabulary_names(connection)),
             domains=tuple(sorted((at, source.slug) for at, source in vocabulary.source_domains(connection).items())),
             looking=ways_of_looking(self._fields),
+            on_server=not isinstance(self._location, Path),
             max_bytes=self._options.max_bytes,
             max_characters=self._options.max_characters,
             max_seconds=self._options.max_seconds,
@@ -303,6 +308,7 @@ class Import:
         self._until_through(partial(self._write_once, batch, outcomes))
         self._position += len(batch)
         self._tell(outcomes)
+        self._catching_up.end_batch()
 
     def _write_once(
         self, batch: Sequence[Unit], outcomes: list[Change | SameAsBefore | Failed], is_again: bool
@@ -318,8 +324,9 @@ class Import:
             elif self._others.have_written(connection):
                 self._is_shared = True
                 self._remember(connection)
+            self._catching_up.begin_batch(connection)
             outcomes.clear()
-            ids = Ids(connection)
+            self._ids = ids = Ids(connection, like=self._ids)
             batch = _without_forgotten(connection, batch)
             units = [result for result in batch if isinstance(result, Article)]
             last = self._find_last_now(batch)

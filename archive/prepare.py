@@ -50,6 +50,7 @@ class Settings:
     names: tuple[tuple[int, str], ...] = ()
     domains: tuple[tuple[str, str], ...] = ()  # with their sources; what a URL says of a source depends on them
     looking: str = ""  # the ways to tell which files hold many units
+    on_server: bool = False  # where it goes; makes no other articles, so it is not in the digest
     max_bytes: int = MAX_BYTES
     max_characters: int = MAX_CHARACTERS
     max_seconds: int = MAX_SECONDS
@@ -172,7 +173,14 @@ class Preparer:
             len(document.content),
             self._compressor.compress(document.content),
         )
-        return normalize_document(document, (*given, self._settings.options), original, self._matchers, context)
+        return normalize_document(
+            document,
+            (*given, self._settings.options),
+            original,
+            self._matchers,
+            context,
+            on_server=self._settings.on_server,
+        )
 
 
 def _queries(rules: Sequence[tuple[int, str]]) -> Queries | None:

@@ -192,9 +192,9 @@ def assert_sound(location: Location) -> None:
     """Check what holds of any archive: its file, its references, and that search has the words of its texts."""
     from archive.db.search.fts5 import vocabulary
     from archive.db.search.impacts import out_of_step
-    from archive.db.search.tsvector import in_order
     from archive.db.tables import metadata
     from archive.normalize.tokens import tokenize
+    from archive.normalize.vectors import in_order
 
     with connected(location) as connection:
         if isinstance(location, Path):

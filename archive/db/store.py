@@ -21,7 +21,7 @@ from archive.db.removal import authors_of, remove_judgements, remove_unused_auth
 from archive.db.rows import Rows
 from archive.db.search import index_of
 from archive.db.statements import KEEP_REPLACED
-from archive.documents import FoundDate, PublishedTime, ReadContainer, Value
+from archive.documents import Article, FoundDate, PublishedTime, ReadContainer, Value
 
 
 def begin_import(connection: Connection, arguments: str, program_version: str, process: str) -> int:
@@ -147,7 +147,7 @@ def _write(
     new_articles: list[int] = []
     new_texts: dict[int, int] = {}  # article to the revision that is its current one from now on
     newest: dict[int, int] = {}
-    impacts: dict[int, str] = {}  # of the newest texts
+    prepared: dict[int, Article] = {}  # with the newest texts
     dated: dict[int, dict[str, object]] = {}
     updated: list[tuple[int, dict[str, object]]] = []
     for number, outcome in enumerate(outcomes):
@@ -164,8 +164,7 @@ def _write(
             new_texts[outcome.article.id] = outcome.revision.id
         if outcome.is_new_revision:
             newest[outcome.article.id] = outcome.revision.id
-            if outcome.unit.impacts is not None:
-                impacts[outcome.article.id] = outcome.unit.impacts
+            prepared[outcome.article.id] = outcome.unit
             rows.revision(outcome)
         elif outcome.dates_revision:
             times = {"modified_at": outcome.unit.modified_at, "crawled_at": outcome.unit.crawled_at}
@@ -197,7 +196,7 @@ def _write(
     remove_unused_authors(connection, authors)
     drop_tags_without_evidence(connection, rows.retagged.difference(new_articles))
     if new_articles:
-        current = {one: terms for one, terms in impacts.items() if new_texts.get(one) == newest[one]}
+        current = {one: unit for one, unit in prepared.items() if new_texts.get(one) == newest[one]}
         index.add_range(connection, new_articles[0], new_articles[-1], current)
     index.add(connection, known)
     credit_again(

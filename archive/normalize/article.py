@@ -34,6 +34,7 @@ from archive.normalize.status import publication_status
 from archive.normalize.text import clean_text
 from archive.normalize.tokens import index_text, tokenize
 from archive.normalize.urls import canonical_url
+from archive.normalize.vectors import indexed
 
 # Raised when the same original can come out as another text or with other values.
 NORMALIZER_VERSION = 2
@@ -64,8 +65,10 @@ def normalize_document(
     original: Original,
     matchers: Matchers,
     context_sha256: str,
+    *,
+    on_server: bool = False,
 ) -> Article:
-    """Return the article that a document is.
+    """Return the article that a document is, with what is indexed of it in an archive in a file, or `on_server`.
 
     `given` is what sidecar, archive.toml and options say, beside what the document says itself. A value that cannot
     be used is left out, and a note says so. A language that nobody states is for `tell_language`.
@@ -81,7 +84,7 @@ def normalize_document(
     layout = _with_given_headline(layout, headline_value)
     body, blocks = _join(layout.blocks)
     usable = Usable(values, notes)
-    words = tokenize(body)
+    words, in_headline = tokenize(body), tokenize(layout.headline or "")
     return Article(
         locator=document.locator,
         reader=document.reader,
@@ -117,7 +120,8 @@ def normalize_document(
         topics=tuple(dict.fromkeys(topic for topic in topics if topic.text)),
         matches=tuple(find_matches(layout.headline, body, layout.set_aside, matchers, words)),
         notes=tuple(notes),
-        impacts=impact_terms(tokenize(layout.headline) if layout.headline else (), words),
+        impacts=None if on_server else impact_terms(in_headline, words),
+        indexed=indexed(in_headline, words) if on_server else None,
     )
 
 

@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import Connection, select
 
 from archive.db.location import Location
-from archive.db.search import tsvector
-from archive.db.search.tsvector import vector_of
 from archive.db.tables import articles
 from archive.ingest import ImportOptions, import_paths
+from archive.normalize import vectors
+from archive.normalize.vectors import vector_of
 from archive.queries import reading
 from archive.queries.filters import Asked
 from archive.queries.search import search_articles
@@ -116,7 +116,7 @@ def test_the_server_gathers_places_as_they_are_gathered_for_it(database: Locatio
     }
     left = set()
     for name, (headline, body) in texts.items():
-        made, thorough = vector_of(headline, body), tsvector._word_by_word(headline, body)
+        made, thorough = vector_of(headline, body), vectors._word_by_word(headline, body)
         (same,) = rows(database, "SELECT CAST(? AS text)::tsvector = CAST(? AS text)::tsvector", made, thorough)
         assert same == (True,), name
         if made != thorough:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from archive.db.inventories.base import ColumnSums, Inventory, TableState, is_counted, pages_of, quoted
-from archive.db.search.tsvector import in_order
 from archive.normalize.tokens import tokenize
+from archive.normalize.vectors import in_order
 
 # How values of a type are read, so that they are as SQLite has them; all others as text.
 _READ_AS = {

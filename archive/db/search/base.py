@@ -5,6 +5,8 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
+from archive.documents import Article
+
 
 class Index(Protocol):
     """A full-text index of the current texts, kept in step by whoever writes (no triggers)."""
@@ -19,11 +21,11 @@ class Index(Protocol):
         """Index these articles with the text they have now."""
 
     def add_range(
-        self, connection: Connection, first: int, last: int, known: Mapping[int, str] | None = None, /
+        self, connection: Connection, first: int, last: int, known: Mapping[int, Article] | None = None, /
     ) -> None:
         """Index all articles from one id to another, both included.
 
-        `known` are the terms of `normalize.impacts` of some, which need not be made again.
+        `known` are some with the text that they have now, of which what is indexed may be made already.
         """
 
     def indexed_words(self, connection: Connection) -> Iterator[tuple[str, int, int]]:

@@ -13,6 +13,7 @@ from typing import cast
 from sqlalchemy import Connection, bindparam, text
 
 from archive.db.search import impacts
+from archive.documents import Article
 
 _REMOVE = text(
     "INSERT INTO article_fts(article_fts, rowid, headline, body) "
@@ -49,10 +50,11 @@ def add(connection: Connection, ids: Collection[int]) -> None:
         impacts.add(driver_of(connection), ids)
 
 
-def add_range(connection: Connection, first: int, last: int, known: Mapping[int, str] | None = None) -> None:
-    """Index all articles from one id to another, both included; `known` are impacts that need not be made."""
+def add_range(connection: Connection, first: int, last: int, known: Mapping[int, Article] | None = None) -> None:
+    """Index all articles from one id to another, both included; of `known` ones impacts may be made already."""
     connection.execute(_ADD_RANGE, {"first": first, "last": last})
-    impacts.add_range(driver_of(connection), first, last, known or {})
+    made = {one: article.impacts for one, article in (known or {}).items() if article.impacts is not None}
+    impacts.add_range(driver_of(connection), first, last, made)
 
 
 def indexed_words(connection: Connection) -> Iterator[tuple[str, int, int]]:

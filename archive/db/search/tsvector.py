@@ -1,32 +1,33 @@
 """Full-text search in PostgreSQL: a table of folded words beside a tsvector of them, which a GIN index leads into.
 
-PostgreSQL's own parsers cut words otherwise than SQLite's, so words are made here, by `normalize.tokens`. A tsvector
-keeps where a word stands only up to position 16,383, and 256 times, and takes 1 MB in all
-(https://www.postgresql.org/docs/current/textsearch-limitations.html). So it leads to the articles that have all words
-and ranks them; what stands beside what is looked up in the words themselves, which are kept in order.
+PostgreSQL's own parsers cut words otherwise than SQLite's, so words and tsvector are made by `normalize.vectors`. A
+tsvector has room for so much only. So it leads to the articles that have all words and ranks them; what stands beside
+what is looked up in the words themselves, which are kept in order.
 """
 
-from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from functools import cache
 
 from sqlalchemy import Connection, bindparam, text
 
 from archive.db.inserting import insert_values
+from archive.documents import Article
 from archive.normalize.tokens import tokenize
-
-LONGEST_WORD = 500  # characters that lead to a word; the server takes 2,046 bytes
-
-_LAST_POSITION = 16_383
-_MOST_POSITIONS = 255
-_LARGEST = 1_000_000  # bytes of a tsvector; a little less than the server's limit
-_BETWEEN = 100  # positions between a headline and a body, of which nothing is a phrase
+from archive.normalize.vectors import indexed
 
 _COLUMNS = ("article_id", "headline", "body", "vector")
 _REMOVE = text("DELETE FROM article_search WHERE article_id IN :ids").bindparams(bindparam("ids", expanding=True))
 _TEXTS = "SELECT id, headline, body FROM article_text WHERE id "
 _SOME = text(f"{_TEXTS} IN :ids ORDER BY id").bindparams(bindparam("ids", expanding=True))
-_RANGE = text(f"{_TEXTS} BETWEEN :first AND :last ORDER BY id")
+_IDS = text("SELECT id FROM article_text WHERE id BETWEEN :first AND :last ORDER BY id")
+# What is put off stands in a list of the GIN index; one longer than this is sorted in by whoever adds to it.
+# Who may not have that done at other times, since the index is not his own, puts nothing off.
+_GATHERED = "64MB"
+_OWN_INDEX = "pg_class WHERE oid = to_regclass('ix_article_search_vector') AND pg_has_role(relowner, 'USAGE')"
+_PUT_OFF = (
+    f"SELECT set_config('gin_pending_list_limit', '{_GATHERED}', true), set_config('work_mem', '{_GATHERED}', true) "
+    f"FROM {_OWN_INDEX}"
+)
+_CATCH_UP = f"SELECT gin_clean_pending_list(oid) FROM {_OWN_INDEX}"
 # of what is too large for a tsvector, and so stands in words alone, nothing is counted here
 _WORDS = (
     "SELECT word, count(DISTINCT article_id) AS articles, count(*) AS occurrences FROM "
@@ -52,9 +53,22 @@ def add(connection: Connection, ids: Collection[int]) -> None:
         _add(connection, connection.execute(_SOME, {"ids": sorted(ids)}).all())
 
 
-def add_range(connection: Connection, first: int, last: int, _known: Mapping[int, str] | None = None) -> None:
-    """Index all articles from one id to another, both included."""
-    _add(connection, connection.execute(_RANGE, {"first": first, "last": last}).all())
+def add_range(connection: Connection, first: int, last: int, known: Mapping[int, Article] | None = None) -> None:
+    """Index all articles from one id to another, both included; of `known` ones words may be made already."""
+    made = {one: article.indexed for one, article in (known or {}).items() if article.indexed}
+    ids = connection.scalars(_IDS, {"first": first, "last": last}).all()
+    insert_values(connection, "article_search", _COLUMNS, ((one, *made[one]) for one in ids if one in made))
+    add(connection, [one for one in ids if one not in made])
+
+
+def put_off(connection: Connection) -> None:
+    """Let what this transaction indexes be found at once, and be sorted in with other batches, which is quicker."""
+    connection.exec_driver_sql(_PUT_OFF)
+
+
+def catch_up(connection: Connection) -> None:
+    """Sort in what was put off, by whomever."""
+    connection.exec_driver_sql(_CATCH_UP)
 
 
 def indexed_words(connection: Connection) -> Iterator[tuple[str, int, int]]:
@@ -69,86 +83,4 @@ def _add(connection: Connection, texts: Sequence[tuple[int, str | None, str]]) -
 
 def _row(article: tuple[int, str | None, str]) -> tuple[int, str, str, str | None]:
     article_id, headline, body = article
-    words = tokenize(headline or ""), tokenize(body)
-    return article_id, in_order(words[0]), in_order(words[1]), vector_of(*words)
-
-
-def in_order(words: Sequence[str]) -> str:
-    """Return words as a text in which each stands between single spaces, so that a phrase is a part of it.
-
-    >>> in_order(["at", "t"])
-    ' at t '
-    """
-    return f" {' '.join(words)} " if words else " "
-
-
-def vector_of(headline: Sequence[str], body: Sequence[str]) -> str | None:
-    """Return what PostgreSQL reads as a tsvector, words of the headline with weight A; None if it would be too large.
-
-    >>> vector_of(["at", "t"], ["t"])
-    "'at':1A 't':2A 't':103"
-    """
-    words = [*headline, *body]
-    # of a usual text the server gathers the places of each word itself: making it takes a fifth of the time
-    return _as_they_stand(words, len(headline)) if _is_usual(words) else _word_by_word(headline, body)
-
-
-def _is_usual(words: Sequence[str]) -> bool:
-    """Tell whether words are far from being too many, too often the same, or too long, and have nothing to quote."""
-    times = Counter(words)
-    longest = max(map(len, times), default=0)
-    signs = "".join(times)
-    return (
-        0 < len(words) <= _LAST_POSITION - _BETWEEN
-        and max(times.values()) <= _MOST_POSITIONS
-        and longest <= LONGEST_WORD
-        and len(words) * (4 * longest + 10) <= _LARGEST
-        and "'" not in signs
-        and "\\" not in signs
-    )
-
-
-def _as_they_stand(words: Sequence[str], of_headline: int) -> str:
-    """Return words in order, each with its place: `'at':1A 't':2A 't':103`."""
-    of_body = of_headline + _BETWEEN
-    in_headline, in_body = _places()
-    parts = [""] * (2 * len(words))
-    parts[::2] = words
-    parts[1::2] = in_headline[:of_headline] + in_body[of_body : of_body + len(words) - of_headline]
-    return "'" + "".join(parts)[: -len(" '")]
-
-
-@cache
-def _places() -> tuple[list[str], list[str]]:
-    """Return what stands between a word and the next, from the first place on: in a headline, in a body."""
-    places = range(1, _LAST_POSITION + 1)
-    return [f"':{number}A '" for number in places], [f"':{number} '" for number in places]
-
-
-def _word_by_word(headline: Sequence[str], body: Sequence[str]) -> str | None:
-    places: defaultdict[str, list[str]] = defaultdict(list)
-    for number, word in enumerate(headline, 1):
-        places[word[:LONGEST_WORD]].append(f"{min(number, _LAST_POSITION)}A")
-    for number, word in enumerate(body, len(headline) + _BETWEEN + 1):
-        places[word[:LONGEST_WORD]].append(str(min(number, _LAST_POSITION)))
-    size = sum(len(word.encode()) + 8 + 2 * min(len(at), _MOST_POSITIONS) for word, at in places.items())
-    if size > _LARGEST:
-        return None
-    return " ".join(f"{quoted(word)}:{','.join(_kept(at))}" for word, at in places.items())
-
-
-def quoted(word: str) -> str:
-    """Return a word as it stands in a tsvector or tsquery.
-
-    >>> quoted("o'brien")
-    "'o''brien'"
-    """
-    return "'" + word.replace("\\", "\\\\").replace("'", "''") + "'"
-
-
-def _kept(places: list[str]) -> list[str]:
-    """Return the places that a tsvector can hold: the first, and one in the body where there is any."""
-    if len(places) <= _MOST_POSITIONS:
-        return places
-    first = places[: _MOST_POSITIONS - 1]
-    return [*first, next((one for one in reversed(places) if not one.endswith("A")), places[_MOST_POSITIONS - 1])]
+    return article_id, *indexed(tokenize(headline or ""), tokenize(body))

@@ -26,9 +26,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, REAL, TSQUERY, TSVECTOR
 
-from archive.db.search.tsvector import LONGEST_WORD, in_order, quoted
 from archive.db.tables import articles
 from archive.db.tables.base import Text as TextType
+from archive.normalize.vectors import LONGEST_WORD, in_order, quoted
 from archive.queries.matching.base import Best, Condition, Passing
 from archive.query_language.tree import And, Near, Node, Not, Or, Saved, Text, Words
 

@@ -14,10 +14,10 @@ from sqlalchemy.schema import CreateIndex
 
 from archive.db.engine import errors_explained, open_engine
 from archive.db.plain import OnServer
-from archive.db.search import tsvector
 from archive.db.tables import metadata
 from archive.db.tables.on_server import tables_of
 from archive.db.views import VIEWS
+from archive.normalize import vectors
 from archive.normalize.tokens import tokenize
 from archive.queries.verification import findings
 from archive.queries.verification.base import HEADER, Original
@@ -195,10 +195,10 @@ def _check_words(connection: OnServer) -> Iterator[Finding]:
     some: dict[int, str | None] = {}
     for article_id, headline, body, *held in connection.execute(_WORDS):
         words = tokenize(headline or ""), tokenize(body)
-        if held != [tsvector.in_order(one) for one in words]:
+        if held != [vectors.in_order(one) for one in words]:
             wrong.add(f"number {article_id}")
             continue
-        some[article_id] = tsvector.vector_of(*words)
+        some[article_id] = vectors.vector_of(*words)
         if len(some) == _WORDS_AT_ONCE:
             _compare_vectors(connection, some, wrong)
             some = {}
