@@ -12,11 +12,12 @@ from archive.db.engine import open_engine
 from archive.db.search import catching_up, tsvector
 from archive.errors import ArchiveError
 from archive.ingest import ImportOptions, Listener, import_paths
+from archive.portions import BATCH
 from archive.queries.verification import verify
 from tests.engines import Archives, assert_sound, connected, rows
 
 HERE = ImportOptions(jobs=0)
-NUMBER = 2_600  # three batches
+NUMBER = 2 * BATCH + BATCH // 2  # three batches
 LEFT = "SELECT gin_clean_pending_list('ix_article_search_vector')"  # says how many pages it sorted in
 ROLES = tuple(f"archive_test_{os.getpid()}_catching_{role}" for role in ("owner", "writer"))
 
