@@ -5,12 +5,13 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: bench docs demo test test-all-cases lint types layers tests bench-extraction bench-growth bench-import bench-learn bench-migrate bench-postgresql bench-queries bench-rows bench-search bench-topics bench-views constraints clean help
+.PHONY: bench docs demo test test-all-cases lint types layers tests bench-best bench-extraction bench-growth bench-import bench-learn bench-migrate bench-postgresql bench-queries bench-rows bench-search bench-topics bench-views constraints clean help
 
 help:
 	@echo "make demo           import the seeds and show what the archive knows about them"
 	@echo "make test           lint, types, layers, tests"
 	@echo "make bench          all benchmarks of speed, one after the other, and a table of what they found; takes hours"
+	@echo "make bench-best     finding the best articles of a word, beside FTS5, in the archive ARCHIVE=FILE"
 	@echo "make bench-growth   imports, memory, size and questions up to 1,000,000 articles, with a picture; takes an hour"
 	@echo "make bench-import   speed of import beside sqlite-utils, on this machine"
 	@echo "make test-all-cases  every case of every test on PostgreSQL, too; takes more than an hour"
@@ -53,6 +54,10 @@ test-all-cases: $(READY)
 
 bench: bench-import bench-rows bench-search bench-views bench-topics bench-migrate bench-postgresql
 	$(BIN)/python benchmarks/summary.py
+
+bench-best: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --group bench
+	$(BIN)/python benchmarks/bench_best.py $(ARCHIVE)
 
 bench-growth: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --group bench

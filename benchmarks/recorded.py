@@ -11,7 +11,7 @@ from measured import FEWEST_ROUNDS, machine, positive, versions
 from rich.console import Console
 
 HERE = Path(__file__).resolve().parent
-_PLACES = ("folder", "results", "server")  # where, and not what, is measured
+_PLACES = ("archive", "folder", "results", "server")  # where, and not what, is measured
 
 
 def options_of(doc: str | None, *, rounds: int | None, folder: str | None) -> argparse.ArgumentParser:

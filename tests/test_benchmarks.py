@@ -64,13 +64,23 @@ def test_records_are_measured_from_end_to_end(benchmarks: Path, tmp_path: Path) 
 
 def test_growth_is_measured_and_drawn(benchmarks: Path, tmp_path: Path) -> None:
     command = [sys.executable, str(benchmarks / "bench_growth.py"), "--articles", "400", "--step", "200"]
-    done = subprocess.run([*command, "--results", str(tmp_path)], capture_output=True, text=True, timeout=300)
+    command += ["--folder", str(tmp_path / "folder"), "--results", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     (file,) = tmp_path.glob("growth-*.json")
     first, second = json.loads(file.read_text())["steps"]
     assert 0 < first["articles"] < second["articles"] <= 400
     assert 1e7 < first["memory"] < 1e9
     assert (file.with_suffix(".png")).read_bytes().startswith(b"\x89PNG")
+
+    command = [sys.executable, str(benchmarks / "bench_best.py"), str(tmp_path / "folder" / "growing.db")]
+    command += ["--words", "2", "--rounds", "1", "--results", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    (file,) = tmp_path.glob("best-*.json")
+    result = json.loads(file.read_text())
+    assert [len(one["ours"]) == len(one["fts5"]) == len(one["words"]) for one in result["compared"]] == [True] * 4
+    assert len(result["compared"][1]["words"]) == 2
 
 
 def test_benchmark_runs_from_end_to_end(benchmarks: Path, tmp_path: Path) -> None:
