@@ -15,6 +15,8 @@ _HEADERS = frozenset(
     (tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE, tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK)
 )
 
+_MAGIC = (b"ustar\x00", b"ustar  \x00")  # POSIX's and GNU's; the letters alone also stand in texts
+
 
 class Tar:
     """A tar archive. One that is packed with gzip or the like is unpacked before."""
@@ -25,7 +27,7 @@ class Tar:
 
     def identify(self, head: bytes, name: str) -> str | None:
         """Return why this is a tar archive: by its first header; an old one is known by its name too."""
-        if head[257:262] == b"ustar":
+        if head[257:265].startswith(_MAGIC):
             return "its first header is that of a tar archive"
         if name.lower().endswith(".tar") and len(head) >= 512:
             try:

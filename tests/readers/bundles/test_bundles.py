@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.documents import Failure, ReadContainer
+from archive.readers.bundles.tar import Tar
 from archive.readers.files import FoundFile
 from archive.readers.unwrap import FoundRecord, Limits, Taken, unwrap_file, unwrap_stream
 
@@ -293,6 +294,11 @@ def test_a_list_of_members_that_fills_the_memory_is_refused(tmp_path: Path) -> N
     struct.pack_into("<L", content, content.rindex(b"PK\x05\x06") + 12, 0x7FFFFFFF)
     (reason,) = failures(taken(tmp_path, "a.zip", bytes(content))).values()
     assert reason == "a zip archive with a list of members of 2,147,483,647 bytes"
+
+
+def test_letters_that_stand_by_chance_where_a_tar_has_its_magic_make_none() -> None:
+    assert Tar().identify(b"Talks begin. ".ljust(257, b"x") + b"ustar" + b" y" * 200, "talks.txt") is None
+    assert Tar().identify(b"\x00" * 257 + b"ustar  \x00", "packed") is not None
 
 
 def test_a_header_of_a_tar_that_fills_the_memory_is_refused(tmp_path: Path) -> None:
