@@ -8,11 +8,9 @@ from archive.readers.file_bytes import file_size
 from archive.readers.files import FoundFile
 from archive.readers.unwrap import FoundRecord
 
-# Units a transaction. MEASURED: a commit per article takes twice as long as one per thousand; this takes a tenth longer
-# to write, and writes half as much again, as one per two thousand; four thousand are no better.
-BATCH = 2000
+BATCH = 1000  # units a transaction; MEASURED: a commit per article takes twice as long as one per thousand
 UNCHANGED_WEIGHT = 8  # so many unchanged units are as much work as one that is written
-LONG = 8_000  # characters of a text that weighs as much as two; with BATCH, what of texts is in memory at once
+LONG = 16_000  # characters of a text that weighs as much as two; with BATCH, what of texts is in memory at once
 CHUNK = 500  # files or records handed to a worker at once
 CHUNK_BYTES = 2_000_000  # or so many bytes of them: of pages, what takes a second
 LARGE = 1_000_000  # bytes of a file that is a chunk of its own, so that what becomes of it costs no other file

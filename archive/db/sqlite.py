@@ -120,7 +120,7 @@ def open_engine(path: Path, *, read_only: bool = False, alone: bool = False) -> 
         else:
             connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")  # does nothing where there is a file already
             _use_wal(connection, patience)
-            # FULL costs nothing measurable at thousands of articles a commit, and a finished batch survives a power cut
+            # FULL costs nothing measurable at a thousand articles a commit, and a finished batch survives a power cut
             connection.execute("PRAGMA synchronous = FULL")
             (page_size,) = connection.execute("PRAGMA page_size").fetchone()
             connection.execute(f"PRAGMA wal_autocheckpoint = {_LOG // page_size}")

@@ -14,7 +14,7 @@ import pytest
 from archive.db.location import Location
 from tests.engines import located, rows
 
-FILES = 5000
+FILES = 3000
 
 _WORDS = (
     "harbour mayor council bridge report trade market river farmers visit school water minister budget vote station"

@@ -27,7 +27,6 @@ from archive.db.running_imports import find_running
 from archive.decide import decide_about
 from archive.errors import ArchiveError
 from archive.ingest import ImportOptions, Listener, import_paths
-from archive.portions import BATCH
 from benchmarks.own_server import NOBODY
 from tests.engines import Archives, Server, connected, located, rows, running_server
 
@@ -51,7 +50,7 @@ def database(archives: Archives) -> Iterator[URL]:
 def mixed(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """Four folders of articles: each has some of its own, and some that another has at another place."""
     folder = tmp_path_factory.mktemp("overlapping")
-    for number in range(3200):
+    for number in range(1600):
         text = f"Boat {number} came in.\n\n" + f"The boat with the number {number} came into the harbour at noon. " * 6
         front = (
             f"---\nsource: Post {number % 60}\ntags: [catch {number % 50}, boats]\nauthor: A. Skipper {number % 20}\n"
@@ -357,7 +356,7 @@ def test_an_import_that_was_undone_meanwhile_ends(database: URL, mixed: list[Pat
 
     with pytest.raises(ArchiveError, match="ended by others while the server was away: undone"):
         import_paths(database, list(map(str, mixed)), ImportOptions(jobs=0), Heard(end_and_undo))
-    assert rows(database, "SELECT count(*) FROM import_items") == [(BATCH,)]
+    assert rows(database, "SELECT count(*) FROM import_items") == [(1000,)]
 
 
 def test_what_the_server_says_while_rows_are_copied_is_an_error_like_others(database: URL) -> None:
