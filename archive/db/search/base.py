@@ -1,11 +1,12 @@
 """What all engines have in common that index texts."""
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy import Connection
 
-from archive.documents import Article
+if TYPE_CHECKING:  # late: questions need no documents
+    from archive.documents import Article
 
 
 class Index(Protocol):
@@ -21,7 +22,7 @@ class Index(Protocol):
         """Index these articles with the text they have now."""
 
     def add_range(
-        self, connection: Connection, first: int, last: int, known: Mapping[int, Article] | None = None, /
+        self, connection: Connection, first: int, last: int, known: "Mapping[int, Article] | None" = None, /
     ) -> None:
         """Index all articles from one id to another, both included.
 

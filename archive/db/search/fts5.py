@@ -8,12 +8,14 @@ Beside it stands what finds the best articles of a frequent word without reading
 
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import Connection, bindparam, text
 
 from archive.db.search import impacts
-from archive.documents import Article
+
+if TYPE_CHECKING:  # late: questions need no documents
+    from archive.documents import Article
 
 _REMOVE = text(
     "INSERT INTO article_fts(article_fts, rowid, headline, body) "
@@ -50,7 +52,7 @@ def add(connection: Connection, ids: Collection[int]) -> None:
         impacts.add(driver_of(connection), ids)
 
 
-def add_range(connection: Connection, first: int, last: int, known: Mapping[int, Article] | None = None) -> None:
+def add_range(connection: Connection, first: int, last: int, known: "Mapping[int, Article] | None" = None) -> None:
     """Index all articles from one id to another, both included; of `known` ones impacts may be made already."""
     connection.execute(_ADD_RANGE, {"first": first, "last": last})
     made = {one: article.impacts for one, article in (known or {}).items() if article.impacts is not None}

@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 
 from archive.db.kept_statements import run_kept
+from archive.db.search.fts5 import driver_of
 from archive.db.tables import articles
 from archive.frozen import Frozen
 from archive.normalize.impacts import HEADLINE_WEIGHT
@@ -101,7 +102,15 @@ class Fts5(Frozen):
                 return impacts.best_by_impact(connection, word[1], limit, passing)
         return None
 
+    def ranked(self, connection: Connection, limit: int) -> Best:
+        """Return the best of all that match: to make this by SQLAlchemy takes a hundredth of a short command's time."""
+        return driver_of(connection).execute(_RANKED, (self.expression, limit)).fetchall()
 
+
+_RANKED = (
+    f"SELECT rowid, -bm25(article_fts, {HEADLINE_WEIGHT:.1f}, 1.0) FROM article_fts WHERE article_fts MATCH ? "
+    "ORDER BY 2 DESC, 1 LIMIT ?"
+)
 _FORM = Fts5()
 
 
