@@ -15,6 +15,7 @@ import pytest
 
 from archive.db import backups, proof, schema
 from archive.db.engine import open_engine
+from archive.db.sqlite import PAGE_SIZE
 from archive.errors import ArchiveError, SchemaError
 from tests.engines import connected
 
@@ -96,7 +97,7 @@ def test_backup_writes_over_what_a_killed_one_left(archive: Path, tmp_path: Path
     left = {
         "another archive": whole,
         "torn": whole[:200_000],
-        "torn, with a first page of zeros": bytes(4096) + whole[4096:200_000],
+        "torn, with a first page of zeros": bytes(PAGE_SIZE) + whole[PAGE_SIZE:200_000],
     }
     for what, content in left.items():
         for log in ((), ("-journal",), ("-wal", "-shm")):
@@ -121,8 +122,8 @@ def test_backup_is_open_to_no_more_people_than_the_archive(archive: Path, tmp_pa
 def test_backup_of_a_damaged_archive_is_not_kept(archive: Path, tmp_path: Path) -> None:
     (page,) = values(archive, "SELECT rootpage FROM sqlite_schema WHERE name = 'article_values'")
     with archive.open("r+b") as file:
-        file.seek((int(str(page)) - 1) * 4096)
-        file.write(b"\xff" * 4096)
+        file.seek((int(str(page)) - 1) * PAGE_SIZE)
+        file.write(b"\xff" * PAGE_SIZE)
     with pytest.raises(ArchiveError, match=r"the backup of .* does not check out \(.*\); nothing was kept of it"):
         backups.backup(archive, tmp_path / "copy.db")
     assert not list(tmp_path.glob("copy*"))
@@ -237,8 +238,8 @@ def test_restore_from_what_is_no_sound_backup_is_refused(archive: Path, copy: Pa
     elif damage == "overwritten":
         (page,) = values(copy, "SELECT rootpage FROM sqlite_schema WHERE name = 'article_values'")
         with copy.open("r+b") as file:
-            file.seek((int(str(page)) - 1) * 4096)
-            file.write(b"\xff" * 4096)
+            file.seek((int(str(page)) - 1) * PAGE_SIZE)
+            file.write(b"\xff" * PAGE_SIZE)
     else:
         copy.unlink()
         if damage == "a letter":
@@ -280,8 +281,8 @@ def test_restore_over_an_archive_that_is_damaged_further_in(archive: Path, copy:
     """What it is can still be read: it is replaced, and kept as it is."""
     (page,) = values(archive, "SELECT rootpage FROM sqlite_schema WHERE name = 'article_values'")
     with archive.open("r+b") as file:
-        file.seek((int(str(page)) - 1) * 4096)
-        file.write(b"\xff" * 4096)
+        file.seek((int(str(page)) - 1) * PAGE_SIZE)
+        file.write(b"\xff" * PAGE_SIZE)
     damaged = archive.read_bytes()[4096:]
     kept = backups.restore(archive, copy)
     assert inventory(archive) == inventory(copy)
