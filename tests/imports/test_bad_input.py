@@ -332,10 +332,10 @@ def test_a_defect_of_the_program_costs_one_file_and_no_more(
         (tmp_path / name).write_text(GOOD.format(name))
     normalize = normalize_document
 
-    def stumble(document: Any, *rest: Any) -> Any:
+    def stumble(document: Any, *rest: Any, **named: Any) -> Any:
         if document.locator.endswith("b.txt"):
             raise ValueError("no such \ud800 word")
-        return normalize(document, *rest)
+        return normalize(document, *rest, **named)
 
     monkeypatch.setattr(prepare, normalize.__name__, stumble)
     import_paths(database, [str(tmp_path)], ImportOptions(jobs=0))
