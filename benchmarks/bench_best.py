@@ -53,7 +53,7 @@ def main() -> None:
         )
     console.print(f"{articles:,} articles", highlight=False)
     console.print(table, highlight=False)
-    record("best", options, {"articles": articles, "compared": compared}, console)
+    record("best", options, {"articles": articles, "classes": compared}, console)
 
 
 def _compare(

@@ -35,6 +35,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import Connection
 
+from archive.db.search.fts5 import driver_of, vocabulary
 from archive.db.tables.article import COUNTING
 from archive.queries import reading
 from archive.queries.articles import ids_in_order
@@ -99,11 +100,9 @@ def _bench(folder: Path, options: argparse.Namespace, console: Console) -> None:
 def frequent_words(connection: Connection, classes: Collection[str] = tuple(CLASSES)) -> dict[str, str]:
     """Return a word of each class: of those in it, the one nearest the middle."""
     total = connection.exec_driver_sql("SELECT count(*) FROM articles").scalar() or 0
-    driver = connection.connection.driver_connection
-    assert driver is not None
-    driver.execute("PRAGMA query_only = OFF")
-    driver.execute("CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab(main, article_fts, row)")
-    rows = driver.execute("SELECT term, doc FROM temp.vocabulary ORDER BY doc DESC, term").fetchall()
+    driver = driver_of(connection)
+    words = vocabulary(driver, "article_fts", "row")
+    rows = driver.execute(f"SELECT term, doc FROM {words} ORDER BY doc DESC, term").fetchall()
     found = {}
     for name in classes:
         least, most = CLASSES[name]

@@ -75,6 +75,19 @@ class Server:
         """Take a database away, also from whoever is connected to it."""
         self.do(f"DROP DATABASE IF EXISTS {url.database} WITH (FORCE)")
 
+    @contextmanager
+    def with_roles(self, roles: Sequence[str]) -> Iterator[URL]:
+        """Give an empty database, and roles that may connect to it, of which the first may make tables."""
+        made = self.new()
+        with connected(made) as connection:
+            for role in roles:
+                connection.execute(f"CREATE ROLE {role} LOGIN")
+            connection.execute(f"GRANT CREATE ON SCHEMA public TO {roles[0]}")
+        yield made
+        self.drop(made)
+        for role in roles:
+            self.do(f"DROP ROLE {role}")
+
     def do(self, statement: str) -> None:
         """Run a statement on the server."""
         with connected(self._url) as connection:

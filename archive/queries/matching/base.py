@@ -52,9 +52,6 @@ class Match(Protocol):
     def best(self, connection: Connection, limit: int, passing: Passing | None) -> Best | None:
         """Return the best of those that pass without reading all matches; None where that is not sooner done."""
 
-    def ranked(self, connection: Connection, limit: int) -> Best | None:
-        """Return the best of all that match, by the engine's own words; None where SQLAlchemy's do as well."""
-
 
 def is_of_words(node: Node) -> bool:
     """Tell whether a part of a query asks for words, and for nothing else, so that an index can answer all of it."""

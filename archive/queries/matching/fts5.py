@@ -22,7 +22,6 @@ from sqlalchemy import (
 )
 
 from archive.db.kept_statements import run_kept
-from archive.db.search.fts5 import driver_of
 from archive.db.tables import articles
 from archive.frozen import Frozen
 from archive.normalize.impacts import HEADLINE_WEIGHT
@@ -33,6 +32,7 @@ from archive.query_language.tree import And, Near, Node, Not, Or, Saved, Words
 _SAMPLE = 200  # matches that tell how frequent a word is
 _LOOKED_UP = 34  # articles that are looked up in the index in the time it takes to sort all matches, however many
 
+_FREQUENT = 5_000  # articles that match: of fewer, all are ranked in a millisecond or two
 _ONE_WORD = re.compile(r'\(*"([^" ]+)"\)*')
 
 INDEX = table("article_fts", column("rowid", Integer))
@@ -87,30 +87,30 @@ class Fts5(Frozen):
     def is_looked_up(self, connection: Connection, limit: int) -> bool:
         """Tell whether so many articles match that looking up one after the other is sooner done than sorting them.
 
-        How many there are is estimated from how close together the first stand. Of a word in a quarter of all articles
+        Of a word in a quarter of all articles
         looking up can be quicker, or several times as slow, as its matches lie in the index: then all are sorted.
         """
-        ((number, lowest, highest),) = run_kept(connection, _first(), {**self.values, "sample": _SAMPLE})
         # to look one up, FTS5 may have to go through half of the word's matches
-        return number == _SAMPLE and bool(limit * (highest - lowest + 1) < _LOOKED_UP * number)
+        return limit < _LOOKED_UP * self._share(connection)
 
     def best(self, connection: Connection, limit: int, passing: Passing | None) -> Best | None:
         """Return the best of those that pass in the order of impacts, where it is one word, and a frequent one."""
         word = _ONE_WORD.fullmatch(self.expression or "")
         with suppress(sqlite3.DatabaseError):  # an index that is damaged is not needed; `archive verify` tells of it
-            if word is not None and impacts.is_frequent(connection, word[1]):
+            if word is not None and self.is_frequent(connection):
                 return impacts.best_by_impact(connection, word[1], limit, passing)
         return None
 
-    def ranked(self, connection: Connection, limit: int) -> Best:
-        """Return the best of all that match: to make this by SQLAlchemy takes a hundredth of a short command's time."""
-        return driver_of(connection).execute(_RANKED, (self.expression, limit)).fetchall()
+    def is_frequent(self, connection: Connection) -> bool:
+        """Tell whether so many articles seem to match that it pays to look at impacts."""
+        return impacts.totals_of(connection).articles * self._share(connection) >= _FREQUENT
+
+    def _share(self, connection: Connection) -> float:
+        """Return in which part of the articles it is, where its matches begin; 0 where there are few."""
+        ((number, lowest, highest),) = run_kept(connection, _first(), {**self.values, "sample": _SAMPLE})
+        return float(number / (highest - lowest + 1)) if number == _SAMPLE else 0.0
 
 
-_RANKED = (
-    f"SELECT rowid, -bm25(article_fts, {HEADLINE_WEIGHT:.1f}, 1.0) FROM article_fts WHERE article_fts MATCH ? "
-    "ORDER BY 2 DESC, 1 LIMIT ?"
-)
 _FORM = Fts5()
 
 

@@ -18,13 +18,6 @@ from archive.queries.matching.base import Best, Passing
 _AT_ONCE = 200  # entries of the index
 _MOST = 4_000  # entries that are read before all matches are ranked: filters that few pass are asked of those
 
-_FREQUENT = 5_000  # articles that have a word: of fewer, all are ranked in a millisecond or two
-_SAMPLE = 100  # matches that tell how frequent a word is
-_FIRST = (
-    "SELECT count(*), max(rowid) - min(rowid) + 1 FROM "
-    "(SELECT rowid FROM article_fts WHERE article_fts MATCH ? LIMIT ?)"
-)
-
 _TOTALS = (
     "SELECT (SELECT block FROM article_fts_data WHERE id = 1), (SELECT block FROM article_impacts_data WHERE id = 1)"
 )
@@ -43,18 +36,6 @@ def totals_of(connection: Connection) -> Totals:
     words, impacts = driver_of(connection).execute(_TOTALS).fetchone()
     articles, *lengths = _numbers(words) or [0]
     return Totals(articles, sum(lengths), next(iter(_numbers(impacts)), 0))
-
-
-def is_frequent(connection: Connection, word: str) -> bool:
-    """Tell whether so many articles seem to have a word that it pays to look at its impacts.
-
-    As is estimated from how close together the first stand that have it, wherever they begin.
-    """
-    articles = totals_of(connection).articles
-    if articles < _FREQUENT:
-        return False
-    number, among = driver_of(connection).execute(_FIRST, (f'"{word}"', _SAMPLE)).fetchone()
-    return bool(number == _SAMPLE and number * articles >= _FREQUENT * among)
 
 
 def best_by_impact(connection: Connection, word: str, limit: int, passing: Passing | None = None) -> Best | None:

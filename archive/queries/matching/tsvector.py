@@ -89,10 +89,6 @@ class Tsvector:
         """Leave that to the server, too."""
         return None
 
-    def ranked(self, _connection: Connection, _limit: int) -> Best | None:
-        """Leave it to SQLAlchemy."""
-        return None
-
     @property
     def _query(self) -> ColumnElement[Any]:
         return cast(_tsquery(self.node), TSQUERY)
