@@ -1,10 +1,9 @@
 """What is handed from stage to stage of an import. Frozen, and free of SQL, files and click.
 
-Offsets are 0-based, half-open, in code points of the field they name. No slots: with them, handing an object from one
-process to another takes three times as long.
+Offsets are 0-based, half-open, in code points of the field they name. Named tuples: a frozen dataclass takes three
+times as long to make, and twice as long to take over from another process.
 """
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 # The single values that an input can give about an article, by the name they have in `article_values`.
@@ -38,8 +37,7 @@ METHODS = (
 WITHIN_THE_BYTES = ("front_matter", "record", "header", *PAGE_METHODS, *GUESSES, DETECTED)
 
 
-@dataclass(frozen=True)
-class Value:
+class Value(NamedTuple):
     """A value as the input gives it: text, not yet normalized, and where it stood.
 
     `label` is what a topic is called whose `text` is its `scheme:code`, in case no vocabulary here has it.
@@ -51,8 +49,7 @@ class Value:
     label: str | None = None
 
 
-@dataclass(frozen=True)
-class Given:
+class Given(NamedTuple):
     """What is said beside a document of it: by its sidecar, by archive.toml, by options.
 
     `digest` is the SHA-256 (hex) of the files that say it, "" where there are none.
@@ -64,8 +61,7 @@ class Given:
     digest: str = ""
 
 
-@dataclass(frozen=True)
-class Block:
+class Block(NamedTuple):
     """One block of a body. `kind` is paragraph, heading, quote, list, code or table; `level` is a heading's 1 to 6."""
 
     kind: str
@@ -73,8 +69,7 @@ class Block:
     level: int | None = None
 
 
-@dataclass(frozen=True)
-class SetAside:
+class SetAside(NamedTuple):
     """A passage taken out of the body and kept: what it is, after which block it stood, which rule took it out."""
 
     kind: str
@@ -84,8 +79,7 @@ class SetAside:
     rule_version: int
 
 
-@dataclass(frozen=True)
-class Link:
+class Link(NamedTuple):
     """Another piece that the document points to: by its headline (`related_headline`) or by URL (`link`)."""
 
     kind: str
@@ -93,8 +87,7 @@ class Link:
     url: str | None
 
 
-@dataclass(frozen=True)
-class Layout:
+class Layout(NamedTuple):
     """A text taken apart: its headline, the blocks of its body in order, what was set aside, what it links to."""
 
     headline: str | None
@@ -104,8 +97,7 @@ class Layout:
     links: tuple[Link, ...] = ()
 
 
-@dataclass(frozen=True)
-class PublishedTime:
+class PublishedTime(NamedTuple):
     """A point in time as exactly as it is known, and no more exactly.
 
     text       `2023`, `2023-02`, `2023-02-28`, `2023-02-28T06:30` or, where the zone is known, RFC 3339 with its offset
@@ -124,8 +116,7 @@ class PublishedTime:
     utc: str | None
 
 
-@dataclass(frozen=True)
-class FoundDate:
+class FoundDate(NamedTuple):
     """A date found in a document, chosen as its publication date or not.
 
     kind       published (given as such) or mentioned (in the text)
@@ -150,8 +141,7 @@ class FoundDate:
     end: int | None = None
 
 
-@dataclass(frozen=True)
-class Original:
+class Original(NamedTuple):
     """Bytes as received: their SHA-256 (hex), their kind and size, and a zstd frame that holds them."""
 
     sha256: str
@@ -160,8 +150,7 @@ class Original:
     content: bytes
 
 
-@dataclass(frozen=True)
-class Document:
+class Document(NamedTuple):
     """One item that a reader found, with what the input itself says of it.
 
     Plain text comes as `text`, still to be laid out; a format with structure of its own comes as `layout`.
@@ -179,8 +168,7 @@ class Document:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class RuleMatch:
+class RuleMatch(NamedTuple):
     """A rule of the vocabulary found in a text: whose it is, and where it stands.
 
     A rule is a phrase, a name in tags that trail a text, or a query; of a query that names no words `field` is `values`
@@ -211,8 +199,7 @@ class Indexed(NamedTuple):
     vector: str | None
 
 
-@dataclass(frozen=True)
-class Article:
+class Article(NamedTuple):
     """A document, normalized: all that is stored of it but what depends on the archive it comes into.
 
     `modified_at` and `crawled_at` are UTC, or the local day where the zone or the minute is not known; None where not
@@ -274,8 +261,7 @@ class Unchanged(NamedTuple):
     last_item_id: int
 
 
-@dataclass(frozen=True)
-class Failure:
+class Failure(NamedTuple):
     """A unit that could not be read: where it stands, why, and what a person can do."""
 
     locator: str
@@ -284,8 +270,7 @@ class Failure:
     sha256: str | None = None
 
 
-@dataclass(frozen=True)
-class ReadContainer:
+class ReadContainer(NamedTuple):
     """A file of many records that was read to its end: its place, what it is, its bytes as size and SHA-256 (hex).
 
     `records` counts the records in it, or the files, where it is a bundle. `notes` say what of it was no unit.

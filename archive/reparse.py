@@ -4,7 +4,7 @@ What was given beside a file (sidecar, archive.toml, options) is taken as it was
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import zstandard
@@ -309,7 +309,7 @@ def _write(connection: Connection, differing: Sequence[_Again]) -> None:
         article = known[stood.article_id]
         text = next(one for one in article.revisions if one.id == stood.revision_id)
         # made anew it is of the time it was, whether that stood in the bytes or beside them
-        unit = replace(unit, modified_at=text.modified_at, crawled_at=text.crawled_at)
+        unit = unit._replace(modified_at=text.modified_at, crawled_at=text.crawled_at)
         if "published" in again.filled:
             store.drop_unread_date(connection, stood.article_id, again.filled["published"])
         if again.is_new_text or again.filled or again.new_topics:

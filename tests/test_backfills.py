@@ -248,3 +248,20 @@ def test_what_corpora_say_of_hidden_articles_is_not_forgotten_by_going_back(befo
     archive.run(f"UPDATE corpora SET {said} = 1")
     with pytest.raises(SchemaError, match="what 1 corpora say of articles that were hidden would be lost"):
         schema.downgrade(archive.path, "20261122_counting_index")
+
+
+def test_indexes_of_words_are_merged_less_often_and_find_the_same(before: Before) -> None:
+    archive = before("20261123_fewer_merges")
+    settings = (
+        "SELECT f.v, i.v FROM article_fts_config f JOIN article_impacts_config i ON i.k = f.k WHERE f.k = 'automerge'"
+    )
+    found = "SELECT rowid, rank FROM article_fts WHERE article_fts MATCH 'the' ORDER BY rank, rowid"
+    words = archive.rows(found)
+    assert archive.rows(settings) == []
+    archive.upgrade()
+    assert archive.rows(settings) == [(8, 8)]
+    assert words
+    assert archive.rows(found) == words
+    schema.downgrade(archive.path, "20261122_best_of_words")
+    assert archive.rows(settings) == [(4, 4)]
+    assert archive.rows(found) == words

@@ -1,6 +1,7 @@
 """What becomes of each unit of an import, and what then stands in the tables."""
 
 import io
+import pickle
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,11 @@ from archive.db.location import Location
 from archive.db.tables import metadata
 from archive.documents import Failure
 from archive.errors import UsageError
-from archive.ingest import ImportOptions, ImportSummary, Listener, import_paths
+from archive.ingest import ImportOptions, ImportSummary, Listener, import_paths, load_vocabulary
+from archive.prepare import Settings
 from archive.queries import reading
 from archive.queries.article import read_original
+from archive.workers import Workers
 from tests.engines import assert_sound, connected, keys_with
 
 HEADLINE = "Ferry stops at the old mill"
@@ -622,3 +625,22 @@ def test_the_real_documents_again_copied_and_changed(database: Path, real: tuple
     assert [zstandard.ZstdDecompressor().decompress(one) for one in content] == [received, real[0].read_bytes()]
     with reading(database) as connection:
         assert read_original(connection, key) == real[0].read_bytes()
+
+
+def test_processes_that_read_are_not_made_to_load_sqlalchemy(
+    database: Location, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handed_over: list[bytes] = []
+
+    class Heard(Workers):
+        def __init__(self, settings: Settings, jobs: int) -> None:
+            handed_over.append(pickle.dumps(settings))
+            super().__init__(settings, jobs)
+
+    monkeypatch.setattr("archive.ingest.Workers", Heard)
+    (tmp_path / "a.txt").write_text("The ferry left.\n")
+    load_vocabulary(database, None, "topics")
+    import_paths(database, [str(tmp_path)])
+    (settings,) = handed_over
+    assert pickle.loads(settings).names
+    assert b"sqlalchemy" not in settings

@@ -21,7 +21,7 @@ from archive.ingest import ImportOptions, import_paths
 from archive.queries.verification import verify
 from archive.repair import repair
 from archive.repair import sqlite as on_file
-from archive.repair.sqlite import HASHSIZE, SEARCH_INDEX
+from archive.repair.sqlite import AUTOMERGE, HASHSIZE, SEARCH_INDEX
 from tests.engines import connected, damage, rows
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -289,11 +289,14 @@ def test_a_search_index_is_made_as_migrations_make_it(database: Location, seeds_
     with connected(database) as connection:
         assert connection.execute(statement).fetchall() == [(SEARCH_INDEX,)]
         settings = connection.execute("SELECT * FROM article_fts_config").fetchall()
-    assert ("hashsize", HASHSIZE) in settings
+        of_impacts = connection.execute("SELECT * FROM article_impacts_config").fetchall()
+    assert {("hashsize", HASHSIZE), ("automerge", AUTOMERGE)} <= set(settings)
+    assert ("automerge", AUTOMERGE) in of_impacts
     for broken in ("DELETE FROM article_fts_docsize", "DELETE FROM article_fts_config"):
         repair(damage(seeds_archive, broken))
         with connected(seeds_archive) as connection:
             assert connection.execute("SELECT * FROM article_fts_config").fetchall() == settings
+            assert connection.execute("SELECT * FROM article_impacts_config").fetchall() == of_impacts
             assert connection.execute(statement).fetchall() == [(SEARCH_INDEX,)]
 
 

@@ -17,6 +17,7 @@ from archive.ingest import ImportOptions, import_paths
 from archive.normalize import article as normalizing
 from archive.normalize import dates, layout
 from archive.normalize.article import NORMALIZER_VERSION
+from archive.normalize.mentioned_dates import find_dates
 from archive.queries import reading
 from archive.queries.article import explain_article, show_article
 from archive.queries.articles import list_articles
@@ -349,7 +350,7 @@ def test_languages_and_authors_that_are_read_otherwise(
 
 def test_only_dates_that_are_mentioned_otherwise_make_no_revision(ferry: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def find(text: str, field: str) -> list[FoundDate]:
-        return [replace(date, value="2021-04-03") for date in dates.find_dates(text, field)]
+        return [date._replace(value="2021-04-03") for date in find_dates(text, field)]
 
     monkeypatch.setattr(normalizing, "find_dates", find)
     (row,) = survey(ferry).rows()

@@ -4,7 +4,8 @@ So whatever changes one of these (an import, a reparse, a decision, an import un
 has to know of credits.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
+from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
@@ -19,11 +20,25 @@ from archive.normalize.names import name_key
 FOLLOWED = ("authors", "language")
 
 
-def credit_again(connection: Connection, article_ids: Collection[int], new: Collection[int] = ()) -> None:
+class Credited(NamedTuple):
+    """What credits of an article follow from: its current text, which has an id, its byline and its language."""
+
+    revision_id: int
+    byline: str | None
+    language: str | None
+    body: str
+
+
+def credit_again(
+    connection: Connection,
+    article_ids: Collection[int],
+    new: Collection[int] = (),
+    at_hand: Mapping[int, Credited] | None = None,
+) -> None:
     """Let these articles credit the agencies that their bylines and current texts name, and no others.
 
-    Of those that are `new`, nothing is on record yet. What a text credits that was left behind when the archive was
-    copied stays.
+    Of those that are `new`, nothing is on record yet; of those `at_hand`, nothing has to be read back. What a text
+    credits that was left behind when the archive was copied stays.
     """
     known = set(article_ids).difference(new)
     table = article_credits
@@ -33,7 +48,7 @@ def credit_again(connection: Connection, article_ids: Collection[int], new: Coll
         of_text_left = (table.c.field == "body") & table.c.revision_id.in_(left)
         connection.execute(delete(table).where(table.c.article_id.in_(some), ~of_text_left))
     rows = []
-    for article_id, (revision_id, credited) in find_due(connection, article_ids).items():
+    for article_id, (revision_id, credited) in find_due(connection, article_ids, at_hand).items():
         for credit in credited:
             of_text = revision_id if credit.field == "body" else None
             rows.append({"article_id": article_id, "revision_id": of_text, **credit._asdict()})
@@ -41,15 +56,33 @@ def credit_again(connection: Connection, article_ids: Collection[int], new: Coll
         connection.execute(insert(table), rows)
 
 
-def find_due(connection: Connection, article_ids: Collection[int]) -> dict[int, tuple[int, list[Credit]]]:
-    """Return the articles among these that credit an agency by what they are today: their current text, the credits."""
+def find_due(
+    connection: Connection, article_ids: Collection[int], at_hand: Mapping[int, Credited] | None = None
+) -> dict[int, tuple[int, list[Credit]]]:
+    """Return the articles among these that credit an agency by what they are today: their current text, the credits.
+
+    What they are is looked up, but for those that are `at_hand`.
+    """
     names = vocabulary.agency_names(connection) if article_ids else []
     if not names:
         return {}
     agencies = Agencies(names)
-    article, revision = articles.c, article_revisions.c
     found = {}
-    for some in chunks(sorted(article_ids)):
+    for article_id, revision_id, of in _followed(connection, article_ids, at_hand or {}):
+        if credited := agencies.credited(*of):
+            found[article_id] = (revision_id, credited)
+    return found
+
+
+def _followed(
+    connection: Connection, article_ids: Collection[int], at_hand: Mapping[int, Credited]
+) -> Iterator[tuple[int, int, tuple[str | None, str | None, str, str, int]]]:
+    """Yield the id of each article, that of its current text, and what `Agencies.credited` takes of it."""
+    article, revision = articles.c, article_revisions.c
+    for article_id in sorted(at_hand.keys() & article_ids):
+        revision_id, byline, language, body = at_hand[article_id]
+        yield article_id, revision_id, (byline, language, body[:HEAD], body[-TAIL:], len(body))
+    for some in chunks(sorted(set(article_ids) - at_hand.keys())):
         rows = connection.execute(
             select(
                 *(article.id, revision.id, article.byline, article.language),
@@ -60,11 +93,8 @@ def find_due(connection: Connection, article_ids: Collection[int]) -> dict[int, 
             .join(article_revisions, revision.id == article.revision_id)
             .where(article.id.in_(some))
         )
-        for article_id, revision_id, byline, language, head, tail, length in rows:
-            credited = agencies.credited(byline, language, head, tail, length)
-            if credited:
-                found[article_id] = (revision_id, credited)
-    return found
+        for article_id, revision_id, *of in rows:
+            yield article_id, revision_id, tuple(of)
 
 
 def find_on_record(connection: Connection, article_ids: Collection[int]) -> dict[int, list[Credit]]:

@@ -8,8 +8,9 @@ from archive.db import lookups, tables
 from archive.db.article_columns import NOT_CHOSEN_ANY_MORE, values_of_article
 from archive.db.changes import Change, Failed, SameAsBefore
 from archive.db.clock import now
+from archive.db.credited import Credited
 from archive.db.ids import Ids
-from archive.db.inserting import Row, insert_rows, insert_unchanged
+from archive.db.inserting import Row, insert_rows, insert_unchanged, insert_values
 from archive.db.statements import TOPICS, Statement, is_kept, rows_of, stated_by
 from archive.documents import Article, RuleMatch
 from archive.errors import ArchiveError
@@ -146,6 +147,11 @@ class Rows:
         row |= values_of_article(change)
         return True
 
+    def credited(self, article_id: int, revision_id: int, body: str) -> Credited:
+        """Return what credits follow from of an article that this very batch brought."""
+        row = self._articles[article_id]
+        return Credited(revision_id, row["byline"], row["language"], body)
+
     def revision(self, change: Change) -> None:
         """Add a new state of an article's text, with all that is in it."""
         unit, revision_id = change.unit, change.revision.id
@@ -246,7 +252,7 @@ class Rows:
             row: Row = {
                 "article_id": article_id,
                 "revision_id": change.revision.id if is_mentioned else None,
-                **vars(date),
+                **date._asdict(),
                 "import_item_id": None if is_mentioned else change.item_id,
             }
             if not is_mentioned:
@@ -310,7 +316,7 @@ class Rows:
 
     def _insert_tags(self) -> None:
         new_tags: list[Row] = []
-        evidence: list[Row] = []
+        evidence: list[tuple[object, ...]] = []
 
         def tag_id(article_id: int, topic_id: int) -> int:
             known = self._tag_ids.get((article_id, topic_id))
@@ -320,43 +326,34 @@ class Rows:
             return known
 
         for change in self._given:
-            for topic_id, text, method in change.new_topics:
-                evidence.append(
-                    {
-                        **_EVIDENCE,
-                        "article_topic_id": tag_id(change.article.id, topic_id),
-                        "method": "given",
-                        "given_text": text,
-                        "given_by": method,
-                        "import_item_id": change.item_id,
-                        "field": "topics",
-                    }
-                )
+            article_id, item_id = change.article.id, change.item_id
+            evidence.extend(
+                (tag_id(article_id, topic_id), "given", None, "topics", None, None, None, None, text, method, item_id)
+                for topic_id, text, method in change.new_topics
+            )
         for article_id, change in self._tagged_by_rule.items():
             evidence.extend(
-                {
-                    **_EVIDENCE,
-                    "article_topic_id": tag_id(article_id, match.topic_id),
-                    **self._passage(match, change.revision.id),
-                }
+                (tag_id(article_id, match.topic_id), *self._passage(match, change.revision.id), None, None, None)
                 for match in change.unit.matches
             )
         self._insert("article_topics", new_tags)
-        self._insert("tag_evidence", evidence)
+        if evidence:
+            insert_values(self._connection, "tag_evidence", _EVIDENCE, evidence)
 
-    def _passage(self, match: RuleMatch, revision_id: int) -> Row:
-        passage: Row = {
-            **{"method": match.method, "rule": match.rule},
-            **{"field": match.field, "start": match.start, "end": match.end},
-        }
+    def _passage(self, match: RuleMatch, revision_id: int) -> tuple[object, ...]:
+        """Return of `_EVIDENCE` from its method to where it stands."""
+        place = (match.method, match.rule, match.field, match.start, match.end)
         if match.set_aside is None:
-            return passage | {"revision_id": revision_id}
-        return passage | {"set_aside_id": self._set_aside_ids[revision_id][match.set_aside]}
+            return *place, revision_id, None
+        return *place, None, self._set_aside_ids[revision_id][match.set_aside]
 
 
 _ITEM_COLUMNS = [column.name for column in tables.import_items.columns]
 _ARTICLE_COLUMNS = [column.name for column in tables.articles.columns if column.name != "revision_id"]
-_EVIDENCE: Row = {column.name: None for column in tables.tag_evidence.columns if column.name not in ("id", "score")}
+_EVIDENCE = (
+    *("article_topic_id", "method", "rule", "field", "start", "end", "revision_id", "set_aside_id"),
+    *("given_text", "given_by", "import_item_id"),
+)
 
 
 def _text(unit: Article, field: str) -> str | None:

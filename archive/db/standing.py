@@ -106,7 +106,7 @@ def find_unread_dates(connection: Connection, ids: Sequence[int]) -> dict[int, l
 
 def find_mentioned_dates(connection: Connection, revision_ids: Collection[int]) -> dict[int, list[FoundDate]]:
     """Return by revision the dates that it mentions."""
-    names = FoundDate.__dataclass_fields__
+    names = FoundDate._fields
     date = article_dates.c
     found: dict[int, list[FoundDate]] = {}
     for revision_id, *columns in connection.execute(

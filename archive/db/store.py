@@ -5,7 +5,6 @@ statement for the search index: what costs is whatever is done per article.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, text, update
@@ -54,7 +53,7 @@ def add_containers(connection: Connection, import_id: int, containers: Sequence[
 
 def _as_row(container: ReadContainer) -> dict[str, Any]:
     """Return what is stored of a file of many records; its notes were told when it was read."""
-    row = asdict(container)
+    row = container._asdict()
     del row["notes"]
     return row
 
@@ -108,7 +107,7 @@ def replace_mentioned_dates(
     date = tables.article_dates.c
     connection.execute(delete(tables.article_dates).where(date.revision_id == revision_id, date.kind == "mentioned"))
     if dates:
-        rows = [{"article_id": article_id, "revision_id": revision_id, **vars(found)} for found in dates]
+        rows = [{"article_id": article_id, "revision_id": revision_id, **found._asdict()} for found in dates]
         connection.execute(insert(tables.article_dates), rows)
 
 
@@ -195,8 +194,8 @@ def _write(
     rows.insert_rest()
     remove_unused_authors(connection, authors)
     drop_tags_without_evidence(connection, rows.retagged.difference(new_articles))
+    current = {one: unit for one, unit in prepared.items() if new_texts.get(one) == newest[one]}
     if new_articles:
-        current = {one: unit for one, unit in prepared.items() if new_texts.get(one) == newest[one]}
         index.add_range(connection, new_articles[0], new_articles[-1], current)
     index.add(connection, known)
     credit_again(
@@ -207,6 +206,7 @@ def _write(
             if change.moves or any(name in change.set_values for name in FOLLOWED)
         },
         new_articles,
+        {one: rows.credited(one, newest[one], current[one].body) for one in new_articles if one in current},
     )
 
 

@@ -280,7 +280,7 @@ def vocabulary_names(connection: Connection) -> list[tuple[int, str]]:
         .where(tables.topics.c.origin == "vocabulary")
         .order_by(names.topic_id, names.name)
     )
-    return list(rows)
+    return [(topic_id, name) for topic_id, name in rows]
 
 
 def has_sources(connection: Connection) -> bool:

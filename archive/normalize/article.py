@@ -3,7 +3,6 @@
 import hashlib
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 
 from archive.documents import (
@@ -23,16 +22,17 @@ from archive.documents import (
     Value,
 )
 from archive.normalize.bylines import split_byline
-from archive.normalize.dates import find_dates, parse_published
+from archive.normalize.dates import parse_published
 from archive.normalize.detection import detect_language
 from archive.normalize.impacts import impact_terms
 from archive.normalize.language import language_tag
 from archive.normalize.layout import lay_out
 from archive.normalize.matching import Matchers, find_matches
+from archive.normalize.mentioned_dates import find_dates
 from archive.normalize.names import name_key
 from archive.normalize.status import publication_status
 from archive.normalize.text import clean_text
-from archive.normalize.tokens import index_text, tokenize
+from archive.normalize.tokens import index_text, is_nfkc, tokenize
 from archive.normalize.urls import canonical_url
 from archive.normalize.vectors import indexed
 
@@ -48,7 +48,7 @@ def fingerprint(body: str, words: Sequence[str] | None = None) -> str:
 
     `words` are `tokenize(body)`, where the caller has them.
     """
-    if words is None or not (body.isascii() or unicodedata.is_normalized("NFKC", body)):
+    if words is None or not is_nfkc(body):
         words = tokenize(unicodedata.normalize("NFKC", body))
     return hashlib.sha256(" ".join(words).encode()).hexdigest()
 
@@ -132,16 +132,16 @@ def tell_language(article: Article) -> Article:
     language = detect_language(article.headline, article.body, article.words)
     if language is None:
         return article
-    return replace(
-        article, language=language, values=article.values | {"language": Value("language", language, DETECTED)}
+    return article._replace(
+        language=language, values=article.values | {"language": Value("language", language, DETECTED)}
     )
 
 
 def _cleaned(value: Value) -> Value:
     text = _on_one_line(value.text)
     if value.label is not None:
-        return replace(value, text=text, label=_on_one_line(value.label) or None)
-    return value if text == value.text else replace(value, text=text)
+        return value._replace(text=text, label=_on_one_line(value.label) or None)
+    return value if text == value.text else value._replace(text=text)
 
 
 def _on_one_line(text: str) -> str:
@@ -158,20 +158,18 @@ def _layout(document: Document, notes: list[str]) -> Layout:
         if document.layout is None:
             return laid_out
         # what the reader itself set aside of a plain text: its front matter
-        return replace(laid_out, set_aside=(*document.layout.set_aside, *laid_out.set_aside))
+        return laid_out._replace(set_aside=(*document.layout.set_aside, *laid_out.set_aside))
     layout = document.layout or Layout(None, None, ())
     cleaned = [clean_text(block.text) for block in layout.blocks]
     notes.extend(dict.fromkeys(note for _, mended in cleaned for note in mended))
     headline = clean_text(layout.headline)[0] if layout.headline else ""
-    return replace(
-        layout,
+    return layout._replace(
         headline=headline or None,
         headline_method=layout.headline_method if headline else None,
-        blocks=tuple(replace(block, text=text) for block, (text, _) in zip(layout.blocks, cleaned, strict=True)),
-        set_aside=tuple(replace(passage, text=clean_text(passage.text)[0]) for passage in layout.set_aside),
+        blocks=tuple(block._replace(text=text) for block, (text, _) in zip(layout.blocks, cleaned, strict=True)),
+        set_aside=tuple(passage._replace(text=clean_text(passage.text)[0]) for passage in layout.set_aside),
         links=tuple(
-            replace(
-                link,
+            link._replace(
                 text=clean_text(link.text)[0] if link.text else link.text,
                 url=clean_text(link.url)[0] if link.url else link.url,
             )
@@ -185,13 +183,12 @@ def _with_given_headline(layout: Layout, given: Value | None) -> Layout:
     if given is None or not given.text:
         return layout
     if layout.headline is None or tokenize(layout.headline) == tokenize(given.text):
-        return replace(layout, headline=given.text, headline_method="given")
-    return replace(
-        layout,
+        return layout._replace(headline=given.text, headline_method="given")
+    return layout._replace(
         headline=given.text,
         headline_method="given",
         blocks=(Block("heading", layout.headline), *layout.blocks),
-        set_aside=tuple(replace(passage, after_block=passage.after_block + 1) for passage in layout.set_aside),
+        set_aside=tuple(passage._replace(after_block=passage.after_block + 1) for passage in layout.set_aside),
     )
 
 

@@ -66,13 +66,9 @@ def impact_terms(headline: Sequence[str], body: Sequence[str]) -> str:
         times[word] += HEADLINE_WEIGHT
     one = impact(1, length)
     enough = LEAST / one
-    return " ".join(
-        [
-            f"{word}.{_place(number * one)}.{number}.{length}"
-            for word, number in times.items()
-            if number >= enough and len(word) <= LONGEST_WORD
-        ]
-    )
+    frequent = [(word, number) for word, number in times.items() if number >= enough and len(word) <= LONGEST_WORD]
+    ends = {number: f".{_place(number * one)}.{number}.{length}" for number in {number for _, number in frequent}}
+    return " ".join([word + ends[number] for word, number in frequent])
 
 
 def read_term(term: str) -> Impact:

@@ -18,7 +18,6 @@ list              an item of a list that is not related; a dash before a sentenc
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from archive.documents import Block, Layout, Link, SetAside
 from archive.normalize.paragraphs import is_list_item, split_paragraphs
@@ -77,7 +76,7 @@ def lay_out_blocks(blocks: Sequence[Block], *, with_headline: bool = True) -> La
     if with_headline and blocks and blocks[0].kind == "paragraph" and _is_headline(texts, parted=True):
         first = 1
     named = [
-        replace(block, text=text) if block.kind != "paragraph" else by_rule
+        block._replace(text=text) if block.kind != "paragraph" else by_rule
         for block, text, by_rule in zip(blocks[first:], texts[first:], _name_blocks(texts[first:]), strict=False)
     ]
     return _layout(texts[0] if first else None, named, tags, related)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 
 from archive.documents import RuleMatch, SetAside
@@ -82,4 +82,4 @@ def _in_order(found: Found) -> tuple[int, int]:
 
 def _found_in_tags(matcher: PhraseMatcher, position: int, passage: SetAside) -> Iterable[RuleMatch]:
     for match in _found(matcher, "set_aside", passage.text, tokenize(passage.text)):
-        yield replace(match, set_aside=position)
+        yield match._replace(set_aside=position)

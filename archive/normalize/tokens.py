@@ -6,6 +6,7 @@ Khmer, Burmese) are cut into one word per character, on both sides: `index_text`
 """
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from functools import cache, lru_cache
 
@@ -21,6 +22,7 @@ UNSPACED = (
 _UNSPACED_RANGES = tuple(zip(UNSPACED[::3], UNSPACED[2::3], strict=True))
 _ASCII = bytes(range(128))
 _TOKEN = re.compile(r"\S+")
+_HANDFUL = 24  # kinds of characters that are looked at one by one
 
 
 def _code_points(table: str) -> list[int]:
@@ -86,7 +88,7 @@ def _fold(text: str) -> str:
     if not others:
         return _fold_ascii(text)
     folds = _fold_map()
-    if len(others) > 24 or any(folds.get(ord(other)) == _MARK for other in others):
+    if len(others) > _HANDFUL or any(folds.get(ord(other)) == _MARK for other in others):
         return text.translate(folds)
     # A handful of accents and curly quotes is the common case; replacing them one by one lets the rest
     # take the path for ASCII, which is many times as fast as str.translate's way through a dict.
@@ -98,6 +100,19 @@ def _fold(text: str) -> str:
 def has_unspaced_script(text: str) -> bool:
     """Tell whether the text has a character of a script that puts no spaces between words."""
     return any(map(_is_unspaced, _other_characters(text)))
+
+
+def is_nfkc(text: str) -> bool:
+    """Tell whether a text is in NFKC: the same as going through all of it, but by the characters that occur."""
+    others = _other_characters(text)
+    return (len(others) <= _HANDFUL and all(map(_stays, others))) or unicodedata.is_normalized("NFKC", text)
+
+
+@cache
+def _stays(character: str) -> bool:
+    """Tell whether NFKC leaves a character as it is, whatever stands before it: no mark, no end of a syllable."""
+    is_second = unicodedata.category(character)[0] == "M" or "\u1160" <= character <= "\u11ff"
+    return not is_second and unicodedata.is_normalized("NFKC", character)
 
 
 def index_text(text: str) -> str | None:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from archive.documents import Document
 from archive.readers.base import UnreadableError
@@ -55,7 +54,7 @@ class MarkdownReader:
             self.name,
             "text/markdown",
             content,
-            layout=replace(layout, set_aside=front_matter + layout.set_aside) if front_matter else layout,
+            layout=layout._replace(set_aside=front_matter + layout.set_aside) if front_matter else layout,
             values=metadata.values,
             topics=metadata.topics,
             notes=(*notes, *metadata.notes),

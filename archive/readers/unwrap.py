@@ -7,7 +7,7 @@ other. Nothing is written to disk but temporary files without a name, for what c
 import os
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from io import BufferedReader
 from itertools import chain
 from typing import BinaryIO, NamedTuple
@@ -223,7 +223,7 @@ class _Unwrapping:
             yield conclusion.error.failure(found.locator)
         media_type = conclusion.media_type or container.media_type
         read = source.read_container(found.locator, media_type, number, tuple(notes))
-        yield replace(read, search_terms=conclusion.search_terms)
+        yield read._replace(search_terms=conclusion.search_terms)
 
     def _members(self, found: FoundFile, bundle: Bundle, source: "Source", depth: int) -> Iterator[Taken]:
         """Yield the units of the members of a bundle, then the bundle."""

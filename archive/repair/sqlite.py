@@ -13,12 +13,14 @@ from archive.db.sqlite import BUSY_TIMEOUT_MS, file_errors_explained
 from archive.errors import ArchiveError
 from archive.queries.verification.sqlite import has_impacts, prepare
 
-# As the migrations make it; `hashsize` is the room that a writer may take before it writes a segment.
+# As the migrations make it; `hashsize` is the room that a writer may take before it writes a segment, `automerge` how
+# many segments of one size are merged.
 SEARCH_INDEX = (
     "CREATE VIRTUAL TABLE article_fts USING fts5(headline, body, content='article_text', content_rowid='id', "
     "tokenize='unicode61 remove_diacritics 2')"
 )
 HASHSIZE = 67_108_864
+AUTOMERGE = 8
 
 # What SQLite says where one statement cannot be done, and the file is sound.
 _OF_A_STATEMENT = ("SQLITE_ERROR", "SQLITE_CONSTRAINT", "SQLITE_CORRUPT_VTAB", "SQLITE_MISMATCH", "SQLITE_AUTH")
@@ -69,8 +71,10 @@ def fill_search(connection: sqlite3.Connection) -> None:
     """Index all articles anew."""
     connection.execute("INSERT INTO article_fts(article_fts) VALUES ('rebuild')")
     connection.execute("INSERT INTO article_fts(article_fts, rank) VALUES ('hashsize', ?)", (HASHSIZE,))
+    connection.execute("INSERT INTO article_fts(article_fts, rank) VALUES ('automerge', ?)", (AUTOMERGE,))
     if has_impacts(connection):
         impacts.clear(connection)
+        connection.execute("INSERT INTO article_impacts(article_impacts, rank) VALUES ('automerge', ?)", (AUTOMERGE,))
         impacts.add_missing(connection)
 
 

@@ -53,6 +53,7 @@ class IdentityResolver:
         self._topics = topics
         self._ids = ids
         self._scopes: dict[int, tuple[int | None, str, Value | None]] = {}
+        self._identifying: dict[int, list[Identifier]] = {}
         wanted: set[Identifier] = set()
         for unit in units:
             wanted.update(self._candidates(unit))
@@ -100,8 +101,11 @@ class IdentityResolver:
 
     def _candidates(self, unit: Article) -> list[Identifier]:
         """Return what identifies a unit, strongest first."""
+        known = self._identifying.get(id(unit))
+        if known is not None:
+            return known
         scope = self._source(unit)[1]
-        candidates = []
+        candidates = self._identifying[id(unit)] = []
         if "id" in unit.values:
             candidates.append(Identifier("id", scope, unit.values["id"].text))
         if unit.url:

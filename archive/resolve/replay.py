@@ -162,7 +162,7 @@ class _Replay:
                 if row["chosen"]:
                     row.update(NOT_CHOSEN_ANY_MORE)
         for date in unit.dates:
-            row = {**vars(date), "revision_id": None, "import_item_id": unit.id}
+            row = {**date._asdict(), "revision_id": None, "import_item_id": unit.id}
             if not (date.chosen and is_set):
                 if (date.text, date.method) in self._given_dates:
                     continue

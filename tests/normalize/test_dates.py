@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.documents import FoundDate, PublishedTime
-from archive.normalize.dates import find_dates, parse_published
+from archive.normalize.dates import parse_published
+from archive.normalize.mentioned_dates import find_dates
 
 SHARED = Path(__file__).resolve().parents[2] / ".." / "shared"
 MENTIONED = "mentioned in the text"

@@ -1,6 +1,8 @@
 """Words: the same as the search index has, and where they stand."""
 
 import sqlite3
+import sys
+import unicodedata
 from collections.abc import Iterator
 from contextlib import closing
 
@@ -8,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from archive.normalize.tokens import has_unspaced_script, index_text, passage_spans, token_spans, tokenize
+from archive.normalize.tokens import has_unspaced_script, index_text, is_nfkc, passage_spans, token_spans, tokenize
 
 # Characters on which tokenizers disagree, beside any others that there are.
 ODD = (
@@ -98,3 +100,23 @@ def test_only_scripts_without_spaces_are_indexed_otherwise() -> None:
     for text in ("北京", "東京タワー", "ｱ", "กรุงเทพ", "ລາວ", "ភ្នំពេញ", "ရန်ကုန်", "\U00020000"):
         assert has_unspaced_script(text)
         assert index_text(f"a{text}") == "a" + "".join(f" {character} " for character in text)
+
+
+# marks and parts of syllables, which compose with what stands before them
+COMPOSING = st.sampled_from("aeoсиαᄀ가ᅡᆨোিো\u0301\u0308\u0338\u3099かﬁ½－“”é") | CHARACTERS
+
+
+@given(text=st.text(COMPOSING, max_size=30))
+def test_that_a_text_is_in_nfkc_is_told_by_its_characters(text: str) -> None:
+    assert is_nfkc(text) == unicodedata.is_normalized("NFKC", text)
+
+
+def test_what_composes_with_the_character_before_it_is_looked_at_in_its_place() -> None:
+    composed = 0
+    for point in range(sys.maxunicode + 1):
+        character = chr(point)
+        parts = unicodedata.normalize("NFD", character)
+        if len(parts) == 2 and unicodedata.is_normalized("NFKC", character):
+            assert not is_nfkc(parts)
+            composed += 1
+    assert composed > 1000

@@ -1,4 +1,3 @@
-import dataclasses
 import gzip
 import json
 import subprocess
@@ -19,6 +18,7 @@ from archive.readers.html import LARGEST, HtmlReader
 from archive.readers.html.capture import Capture, find_capture
 from archive.readers.html.encoding import decode_page
 from archive.readers.html.topics import not_a_topic
+from tests.readers.golden import as_fields
 
 ORIGINALS = Path(__file__).resolve().parents[1] / "originals" / "html"
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "corpora"
@@ -46,7 +46,7 @@ def test_golden_pairs(path: Path) -> None:
         "values": [[value.field, value.text, value.method] for value in document.values],
         "topics": [[topic.text, topic.method] for topic in document.topics],
         "notes": list(document.notes),
-        "layout": dataclasses.asdict(document.layout) if document.layout else None,
+        "layout": as_fields(document.layout) if document.layout else None,
     }
     expected = json.loads(path.with_suffix(".expected.json").read_text("utf-8"))
     assert json.loads(json.dumps(found)) == expected

@@ -1,4 +1,3 @@
-import dataclasses
 import json
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from archive.documents import Document
 from archive.errors import ReadError
 from archive.readers.base import UnreadableError
 from archive.readers.markdown import MarkdownReader
+from tests.readers.golden import as_fields
 
 ORIGINALS = Path(__file__).resolve().parents[1] / "originals" / "markdown"
 
@@ -27,7 +27,7 @@ def test_golden_pairs(path: Path) -> None:
         "values": {value.field: value.text for value in document.values},
         "topics": [topic.text for topic in document.topics],
         "notes": list(document.notes),
-        "layout": dataclasses.asdict(document.layout) if document.layout else None,
+        "layout": as_fields(document.layout) if document.layout else None,
     }
     expected = json.loads(path.with_suffix(".expected.json").read_text("utf-8"))
     assert json.loads(json.dumps(found)) == expected

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -139,7 +138,7 @@ def _time(published: str | None, precision: str | None) -> PublishedTime | None:
         raise ValueError("not as the archive writes it")
     if time.utc is not None and precision == "minute" and time.starts.endswith(":00"):
         ends = datetime.fromisoformat(time.starts) + timedelta(minutes=1)
-        return replace(time, precision="minute", ends=ends.isoformat())
+        return time._replace(precision="minute", ends=ends.isoformat())
     return time
 
 

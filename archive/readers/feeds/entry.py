@@ -3,7 +3,6 @@
 import base64
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from urllib.parse import urljoin
 
 from archive.documents import Block, Document, Layout, SetAside
@@ -266,7 +265,7 @@ def _beside(layout: Layout, summary: Layout) -> Layout:
     if not text or _words(text.rstrip("….")) in _words(" ".join(block.text for block in layout.blocks)):
         return layout
     aside = SetAside("summary", text, 0, "summary", RULE_VERSION)
-    return replace(layout, set_aside=(aside, *layout.set_aside))
+    return layout._replace(set_aside=(aside, *layout.set_aside))
 
 
 def _words(text: str) -> str:

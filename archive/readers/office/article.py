@@ -81,8 +81,7 @@ def make_article(written: Written) -> Made:
         notes.append(f"{len(aside) - _MOST_SET_ASIDE} more notes and marginal texts are in the original only")
     keywords = split_keywords(written.properties.get("keywords", ""))
     topics, about_topics = choose_topics([(one, "meta") for one in keywords])
-    layout = replace(
-        layout,
+    layout = layout._replace(
         set_aside=(*sorted(passages, key=lambda passage: passage.after_block), *layout.set_aside),
         links=(*_links(entries), *layout.links),
     )
@@ -196,7 +195,7 @@ def _name_headings(entries: list[_Entry]) -> list[_Entry]:
                 or (size is not None and (entry.paragraph.size or 0) >= _LARGER * size)
             )
         ):
-            entry = _Entry(replace(entry.block, kind="heading"), entry.paragraph)
+            entry = _Entry(entry.block._replace(kind="heading"), entry.paragraph)
         named.append(entry)
     return named
 
@@ -231,7 +230,7 @@ def _finish(blocks: list[Block], headline: str | None, is_open: bool) -> Layout:
     from archive.normalize.layout import lay_out_blocks
 
     layout = lay_out_blocks(blocks, with_headline=is_open)
-    return layout if headline is None else replace(layout, headline=headline, headline_method="first_line")
+    return layout if headline is None else layout._replace(headline=headline, headline_method="first_line")
 
 
 def _set_aside(paragraph: Paragraph, after_block: int) -> SetAside:

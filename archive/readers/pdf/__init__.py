@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from archive.documents import Document, Value
 from archive.readers.base import UnreadableError
@@ -62,7 +61,7 @@ class PdfReader:
             Written(tuple(paragraphs), properties, tuple(notes)), self.name, self.media_type, locator, content
         )
         url = printed_url(lines)
-        yield replace(document, values=(*document.values, Value("url", url, "saved_from"))) if url else document
+        yield document._replace(values=(*document.values, Value("url", url, "saved_from"))) if url else document
 
 
 def _require_text(letters: int, unknown: int, pages: list[list[object]], broken: int) -> None:

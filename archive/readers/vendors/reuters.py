@@ -6,7 +6,6 @@ not text. Only the elements that the collection has are looked for. docs/vendors
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import BinaryIO
 
 from archive.documents import Block, Document, Layout, SetAside, Value
@@ -211,7 +210,7 @@ def _lay_out(text: str, notes: list[str]) -> tuple[Layout, list[Value]]:
     if signature:
         aside.append(("signature", signature, "last_line"))
     passages = [SetAside(kind, passage, len(layout.blocks), rule, RULE_VERSION) for kind, passage, rule in aside]
-    return replace(layout, set_aside=(*layout.set_aside, *passages)), values
+    return layout._replace(set_aside=(*layout.set_aside, *passages)), values
 
 
 def _paragraphs(body: str) -> Iterator[str]:

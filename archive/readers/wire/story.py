@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from archive.documents import Block, Document, Layout, Link, SetAside, Value
 from archive.readers.base import UnreadableError, shown
@@ -121,7 +121,7 @@ class Story:
     def take_first_block(self, rule: str | None = None) -> None:
         """Take the first block out of the body; it is set aside if the rule that took it out is named."""
         block = self.blocks.pop(0)
-        self.set_aside = [replace(one, after_block=max(0, one.after_block - 1)) for one in self.set_aside]
+        self.set_aside = [one._replace(after_block=max(0, one.after_block - 1)) for one in self.set_aside]
         if rule:
             self.set_aside.insert(0, SetAside("furniture", block.text, 0, rule, RULE_VERSION))
 
@@ -151,7 +151,7 @@ class Story:
         for one in self.set_aside:
             key = _letters(one.text)
             if one.after_block > len(self.blocks):
-                one = replace(one, after_block=len(self.blocks))
+                one = one._replace(after_block=len(self.blocks))
             if key and key not in seen and (one.kind == "caption" or key not in body):
                 seen.add(key)
                 yield one

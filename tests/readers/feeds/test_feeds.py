@@ -1,7 +1,6 @@
 # ruff: noqa: E501
 """Feeds of all formats, as golden pairs; the marks of a feed; what is broken, hostile, or no feed."""
 
-import dataclasses
 import io
 import json
 import time
@@ -25,6 +24,7 @@ from archive.readers.feeds.xml import XmlFeeds
 from archive.readers.files import FoundFile
 from archive.readers.streams import Pulled
 from archive.readers.unwrap import FoundRecord, Limits, unwrap_file
+from tests.readers.golden import as_fields
 
 ORIGINALS = Path(__file__).resolve().parents[2] / "originals" / "feeds"
 GOLDEN = sorted(path for path in ORIGINALS.iterdir() if not path.name.endswith(".expected.json"))
@@ -76,7 +76,7 @@ def described(path: Path) -> list[dict[str, Any]]:
             found.append({"failed": error.reason})
             continue
         assert document.layout is not None
-        layout = dataclasses.asdict(document.layout)
+        layout = as_fields(document.layout)
         found.append(
             {
                 "place": unit.locator.rpartition("#")[2],

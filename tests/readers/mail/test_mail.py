@@ -1,5 +1,4 @@
 import contextlib
-import dataclasses
 import json
 import time
 from email.message import EmailMessage
@@ -14,6 +13,7 @@ from archive.errors import ReadError
 from archive.readers.base import UnreadableError
 from archive.readers.mail.headers import LONGEST, date_text, decode_charset, decode_words
 from archive.readers.mail.message import MailReader
+from tests.readers.golden import as_fields
 
 ORIGINALS = Path(__file__).resolve().parents[2] / "originals" / "mail"
 HEADER = b"From: a@quill.invalid\nSubject: A\nMessage-ID: <a@quill.invalid>\n"
@@ -57,7 +57,7 @@ def test_golden_pairs(path: Path) -> None:
         "values": {value.field: value.text for value in document.values},
         "topics": [topic.text for topic in document.topics],
         "notes": list(document.notes),
-        "layout": dataclasses.asdict(document.layout) if document.layout else None,
+        "layout": as_fields(document.layout) if document.layout else None,
     }
     expected = json.loads(path.with_suffix(".expected.json").read_text("utf-8"))
     assert json.loads(json.dumps(found)) == expected

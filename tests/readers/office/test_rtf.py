@@ -1,4 +1,3 @@
-import dataclasses
 import json
 import time
 from pathlib import Path
@@ -13,6 +12,7 @@ from archive.readers import identify, read_documents
 from archive.readers.base import UnreadableError
 from archive.readers.office.rtf import read_rtf
 from archive.readers.office.written import Paragraph
+from tests.readers.golden import as_fields
 from tests.readers.office.parts import LEDE
 
 ORIGINALS = Path(__file__).resolve().parents[2] / "originals" / "office"
@@ -42,7 +42,7 @@ def test_golden_pairs(path: Path) -> None:
         "values": [[value.field, value.text, value.method] for value in document.values],
         "topics": [[topic.text, topic.method] for topic in document.topics],
         "notes": list(document.notes),
-        "layout": dataclasses.asdict(document.layout) if document.layout else None,
+        "layout": as_fields(document.layout) if document.layout else None,
     }
     expected = json.loads(path.with_suffix(".expected.json").read_text("utf-8"))
     assert json.loads(json.dumps(found)) == expected

@@ -1,6 +1,5 @@
 """Exports of vendors as golden pairs; what is marked how; what misleads; what is broken, hostile, or no export."""
 
-import dataclasses
 import io
 import json
 import time
@@ -23,6 +22,7 @@ from archive.readers.vendors.cover import counted
 from archive.readers.vendors.profiles import PROFILES, profile, words
 from archive.readers.vendors.reader import VendorArticle
 from archive.readers.vendors.reuters import ReutersSgml
+from tests.readers.golden import as_fields
 
 ORIGINALS = Path(__file__).resolve().parents[2] / "originals" / "vendors"
 GOLDEN = sorted(path for path in ORIGINALS.iterdir() if not path.name.endswith(".expected.json"))
@@ -86,7 +86,7 @@ def test_golden_pairs(path: Path) -> None:
                 "values": [[value.field, value.text] for value in document.values],
                 "topics": [[topic.text, topic.label] for topic in document.topics],
                 "notes": list(document.notes),
-                "layout": dataclasses.asdict(document.layout) if document.layout else None,
+                "layout": as_fields(document.layout) if document.layout else None,
             }
             assert {value.method for value in (*document.values, *document.topics)} == {"record"}
     expected = json.loads(path.with_name(f"{path.name}.expected.json").read_text("utf-8"))

@@ -1,4 +1,3 @@
-import dataclasses
 import json
 import time
 from pathlib import Path
@@ -11,6 +10,7 @@ from archive.documents import Document
 from archive.readers import identify
 from archive.readers.base import UnreadableError
 from archive.readers.web_archives.mhtml import MhtmlReader
+from tests.readers.golden import as_fields
 
 ORIGINALS = Path(__file__).resolve().parents[2] / "originals" / "web_archives"
 TEXT = "<p>The mill of Quill grinds again, said its owner on Tuesday, and will go on until the river freezes over.</p>"
@@ -47,7 +47,7 @@ def test_golden_pairs(path: Path) -> None:
     found = {
         "values": [[value.field, value.text, value.method] for value in document.values],
         "notes": list(document.notes),
-        "layout": dataclasses.asdict(document.layout) if document.layout else None,
+        "layout": as_fields(document.layout) if document.layout else None,
     }
     assert document.content == content
     expected = json.loads(path.with_suffix(".expected.json").read_text("utf-8"))

@@ -1,6 +1,5 @@
 """What agencies send, as golden pairs: each file with all that is made of its items."""
 
-import dataclasses
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ from archive.errors import ReadError
 from archive.readers import read_documents
 from archive.readers.files import FoundFile
 from archive.readers.unwrap import Limits, unwrap_file
+from tests.readers.golden import as_fields
 
 ORIGINALS = Path(__file__).resolve().parents[2] / "originals" / "wire"
 GOLDEN = sorted(path for path in ORIGINALS.iterdir() if not path.name.endswith(".expected.json"))
@@ -47,7 +47,7 @@ def _described(place: str, found: Document | str) -> dict[str, Any]:
     if isinstance(found, str):
         return {"place": place, "failed": found}
     assert found.layout is not None
-    layout = dataclasses.asdict(found.layout)
+    layout = as_fields(found.layout)
     return {
         "place": place,
         "media_type": found.media_type,
