@@ -251,7 +251,7 @@ def test_what_corpora_say_of_hidden_articles_is_not_forgotten_by_going_back(befo
 
 
 def test_indexes_of_words_are_merged_less_often_and_find_the_same(before: Before) -> None:
-    archive = before("20261123_fewer_merges")
+    archive = before("20261123_quicker_imports")
     settings = (
         "SELECT f.v, i.v FROM article_fts_config f JOIN article_impacts_config i ON i.k = f.k WHERE f.k = 'automerge'"
     )

@@ -20,6 +20,9 @@ SEARCH_TABLE = (
     'body TEXT COLLATE "C" NOT NULL, vector TSVECTOR, CONSTRAINT pk_article_search PRIMARY KEY (article_id), '
     "CONSTRAINT fk_article_search_article_id_articles FOREIGN KEY (article_id) REFERENCES articles (id))"
 )
+KEPT_AS_IT_IS = (
+    "ALTER TABLE article_search ALTER COLUMN body SET STORAGE EXTERNAL, ALTER COLUMN vector SET STORAGE EXTERNAL"
+)
 
 _AT_ONCE = 1_000  # articles that are indexed
 _IS_OURS = (
@@ -75,7 +78,7 @@ def make_search(connection: OnServer) -> None:
     """Make the table of words from nothing; one of a user's own by that name stays, and nothing is made."""
     if connection.execute(_IS_OURS).fetchone():
         connection.execute("DROP TABLE article_search")
-    for statement in (SEARCH_TABLE, *SEARCH_INDEXES.values()):
+    for statement in (SEARCH_TABLE, KEPT_AS_IT_IS, *SEARCH_INDEXES.values()):
         connection.execute(statement)
     fill_search(connection)
 
