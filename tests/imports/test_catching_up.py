@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from sqlalchemy import URL
@@ -85,6 +86,25 @@ def test_what_waits_is_found_and_is_sorted_in_by_the_end(
     assert [found for found, _ in counts] == [there for _, there in counts]
     assert rows(place, LEFT) == [(0,)]
     assert_whole(place)
+
+
+def test_who_does_not_wait_for_the_rest_to_be_sorted_in_loses_nothing(
+    place: URL, records: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Interrupted(Thread):
+        def join(self, timeout: float | None = None) -> None:
+            super().join(timeout)  # or the test would end before it
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(catching_up, "Thread", Interrupted)
+    monkeypatch.setattr(catching_up, "_sort_in", lambda _: None)
+    summary = import_paths(place.set(username=ROLES[0]), [records], HERE)
+    assert summary.outcomes == {"added": NUMBER}
+    assert summary.not_stated["date"] == NUMBER
+    assert rows(place, "SELECT status FROM imports") == [("finished",)]
+    assert_whole(place)
+    ((pages,),) = rows(place, LEFT)
+    assert pages > 0
 
 
 def test_an_import_of_one_batch_leaves_it_to_the_server(place: URL, tmp_path: Path) -> None:

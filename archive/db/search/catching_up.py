@@ -44,17 +44,22 @@ class CatchingUp:
         self._waiting += bool(self._server and not self._is_first)
         self._is_first = False
         if self._waiting >= _BATCHES and not (self._thread and self._thread.is_alive()):
-            self._waiting = 0
-            # a daemon: an import that is stopped does not wait for it
-            self._thread = Thread(target=_sort_in, args=[self._server], daemon=True)
-            self._thread.start()
+            self._begin()
 
     def finish(self) -> None:
-        """Sort in what is left, and wait for that."""
-        if self._thread:
-            self._thread.join()
-        if self._server and self._waiting:
-            _sort_in(self._server)
+        """Sort in what is left, and wait for that; whoever does not want to wait (Ctrl-C) need not."""
+        with suppress(KeyboardInterrupt):
+            if self._thread:
+                self._thread.join()
+            if self._waiting:
+                self._begin().join()
+
+    def _begin(self) -> Thread:
+        self._waiting = 0
+        # a daemon: an import that is stopped does not wait for it
+        self._thread = Thread(target=_sort_in, args=[self._server], daemon=True)
+        self._thread.start()
+        return self._thread
 
 
 def _sort_in(server: Location) -> None:
