@@ -184,8 +184,8 @@ def find_identified(connection: Connection, identifiers: Collection[Identifier])
     return found
 
 
-# Each is looked up by the index of values: engines go through a list of tuples for every row of the table. A server
-# that has no statistics of the table yet would take the index of articles for the least; `+ 0` leaves it values.
+# Each is looked up by the index of values: engines go through a list of tuples for every row of the table. Without
+# statistics of the table, a server would look for the least along the index of articles; `+ 0` keeps it from that.
 _IDENTIFIED = {
     "sqlite": text(
         "SELECT i.scheme, i.scope, i.value, min(i.article_id) FROM json_each(:identifiers) l "
@@ -195,8 +195,9 @@ _IDENTIFIED = {
     ),
     "postgresql": text(
         "SELECT l.scheme, l.scope, l.value, i.article_id "
-        "FROM (SELECT one ->> 0 AS scheme, one ->> 1 AS scope, one ->> 2 AS value "
-        "FROM json_array_elements(CAST(:identifiers AS json)) AS one) AS l "
+        "FROM (SELECT one ->> 0 AS scheme, one ->> 1 AS scope, one ->> 2 AS value FROM "
+        "(SELECT CAST(value AS json) AS one FROM json_array_elements_text(CAST(:identifiers AS json)) AS value) AS asked"
+        ") AS l "
         "JOIN LATERAL (SELECT min(article_id + 0) AS article_id FROM article_identifiers "
         'WHERE value = l.value COLLATE "C" AND scheme = l.scheme COLLATE "C" AND scope = l.scope COLLATE "C") AS i '
         "ON i.article_id IS NOT NULL"
