@@ -195,9 +195,8 @@ _IDENTIFIED = {
     ),
     "postgresql": text(
         "SELECT l.scheme, l.scope, l.value, i.article_id "
-        "FROM (SELECT one ->> 0 AS scheme, one ->> 1 AS scope, one ->> 2 AS value FROM "
-        "(SELECT CAST(value AS json) AS one FROM json_array_elements_text(CAST(:identifiers AS json)) AS value) AS asked"
-        ") AS l "
+        "FROM (SELECT one ->> 0 AS scheme, one ->> 1 AS scope, one ->> 2 AS value FROM (SELECT CAST(listed AS json) "
+        "AS one FROM json_array_elements_text(CAST(:identifiers AS json)) AS listed) AS asked) AS l "
         "JOIN LATERAL (SELECT min(article_id + 0) AS article_id FROM article_identifiers "
         'WHERE value = l.value COLLATE "C" AND scheme = l.scheme COLLATE "C" AND scope = l.scope COLLATE "C") AS i '
         "ON i.article_id IS NOT NULL"
