@@ -1,6 +1,7 @@
 """From what was decided about a batch of units to the rows that say so, table by table."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
@@ -14,6 +15,22 @@ from archive.db.inserting import Row, insert_rows, insert_unchanged, insert_valu
 from archive.db.statements import TOPICS, Statement, is_kept, rows_of, stated_by
 from archive.documents import Article, RuleMatch
 from archive.errors import ArchiveError
+
+
+class _Evidence(NamedTuple):
+    """A row of `tag_evidence`, as an import writes it."""
+
+    article_topic_id: int
+    method: str
+    field: str
+    rule: str | None = None
+    start: int | None = None
+    end: int | None = None
+    revision_id: int | None = None
+    set_aside_id: int | None = None
+    given_text: str | None = None
+    given_by: str | None = None
+    import_item_id: int | None = None
 
 
 class Rows:
@@ -316,7 +333,7 @@ class Rows:
 
     def _insert_tags(self) -> None:
         new_tags: list[Row] = []
-        evidence: list[tuple[object, ...]] = []
+        evidence: list[_Evidence] = []
 
         def tag_id(article_id: int, topic_id: int) -> int:
             known = self._tag_ids.get((article_id, topic_id))
@@ -326,34 +343,38 @@ class Rows:
             return known
 
         for change in self._given:
-            article_id, item_id = change.article.id, change.item_id
-            evidence.extend(
-                (tag_id(article_id, topic_id), "given", None, "topics", None, None, None, None, text, method, item_id)
-                for topic_id, text, method in change.new_topics
-            )
+            for topic_id, text, by in change.new_topics:
+                evidence.append(
+                    _Evidence(
+                        tag_id(change.article.id, topic_id),
+                        method="given",
+                        field="topics",
+                        given_text=text,
+                        given_by=by,
+                        import_item_id=change.item_id,
+                    )
+                )
         for article_id, change in self._tagged_by_rule.items():
             evidence.extend(
-                (tag_id(article_id, match.topic_id), *self._passage(match, change.revision.id), None, None, None)
+                _Evidence(
+                    *(tag_id(article_id, match.topic_id), match.method, match.field, match.rule),
+                    *(match.start, match.end, *self._of_text(match, change.revision.id)),
+                )
                 for match in change.unit.matches
             )
         self._insert("article_topics", new_tags)
         if evidence:
-            insert_values(self._connection, "tag_evidence", _EVIDENCE, evidence)
+            insert_values(self._connection, "tag_evidence", _Evidence._fields, evidence)
 
-    def _passage(self, match: RuleMatch, revision_id: int) -> tuple[object, ...]:
-        """Return of `_EVIDENCE` from its method to where it stands."""
-        place = (match.method, match.rule, match.field, match.start, match.end)
+    def _of_text(self, match: RuleMatch, revision_id: int) -> tuple[int | None, int | None]:
+        """Return of which text a match is, or of which passage that was set aside."""
         if match.set_aside is None:
-            return *place, revision_id, None
-        return *place, None, self._set_aside_ids[revision_id][match.set_aside]
+            return revision_id, None
+        return None, self._set_aside_ids[revision_id][match.set_aside]
 
 
 _ITEM_COLUMNS = [column.name for column in tables.import_items.columns]
 _ARTICLE_COLUMNS = [column.name for column in tables.articles.columns if column.name != "revision_id"]
-_EVIDENCE = (
-    *("article_topic_id", "method", "rule", "field", "start", "end", "revision_id", "set_aside_id"),
-    *("given_text", "given_by", "import_item_id"),
-)
 
 
 def _text(unit: Article, field: str) -> str | None:

@@ -33,6 +33,7 @@ WRITTEN: dict[tuple[str, str, int | str], tuple[str, ...]] = {
     ("resolve", "add_source", "origin"): ("sources.origin",),
     ("resolve", "add_topic", "origin"): ("topics.origin",),
     ("db", "Rows", 3): ("article_revisions.cause",),
+    ("db", "_Evidence", "method"): ("tag_evidence.method",),
     ("db", "add_source_name", "kind"): ("source_names.kind",),
     ("resolve", "set_topic_rules", 2): ("topic_rules.kind",),
     ("resolve", "Change", 2): ("import_items.outcome",),
@@ -40,7 +41,6 @@ WRITTEN: dict[tuple[str, str, int | str], tuple[str, ...]] = {
 }
 # Which key of a dict is, in which file.
 KEYS: dict[tuple[str, str], tuple[str, ...]] = {
-    ("db/rows.py", "method"): ("tag_evidence.method",),
     ("db/rows.py", "outcome"): ("import_items.outcome",),
     ("db/store.py", "status"): ("imports.status",),
 }

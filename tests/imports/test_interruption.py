@@ -292,7 +292,7 @@ def test_what_waits_for_a_process_is_prepared_here(
     monkeypatch.setattr(Preparer, "prepare_harmless", noted)
     with Workers(settings, 1) as one:
         prepared = list(one.prepare(iter(chunks)))
-    assert here[:2] == [3, 1] and not {0, 2} & set(here)
+    assert here[:2] == [4, 3] and not {0, 2} & set(here)
     assert [[result.locator for result in results] for results in prepared] == [
         [task.found.locator for task in chunk] for chunk in chunks
     ]

