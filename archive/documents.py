@@ -1,7 +1,8 @@
 """What is handed from stage to stage of an import. Frozen, and free of SQL, files and click.
 
 Offsets are 0-based, half-open, in code points of the field they name. Named tuples: a frozen dataclass takes three
-times as long to make, and twice as long to take over from another process.
+times as long to make, and twice as long to take over from another process. Nothing in them is SQLAlchemy's, or every
+process that reads would load it.
 """
 
 from typing import NamedTuple

@@ -87,8 +87,8 @@ class Fts5(Frozen):
     def is_looked_up(self, connection: Connection, limit: int) -> bool:
         """Tell whether so many articles match that looking up one after the other is sooner done than sorting them.
 
-        Of a word in a quarter of all articles
-        looking up can be quicker, or several times as slow, as its matches lie in the index: then all are sorted.
+        Of a word in a quarter of all articles looking up can be quicker, or several times as slow, as its matches lie
+        in the index: then all are sorted.
         """
         # to look one up, FTS5 may have to go through half of the word's matches
         return limit < _LOOKED_UP * self._share(connection)
