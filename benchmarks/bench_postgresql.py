@@ -9,8 +9,7 @@ takes turns at being first; a ratio is that of one round, and the median over th
 - Import: `archive import` beside a program that does COPY, `to_tsvector` and CREATE INDEX (`copy_by_hand.py`).
 - At once: the same by two and four processes, each with a share of the files, and a part of the next one's share.
 - Ways in: how `archive.db.inserting` writes rows, COPY, beside INSERT of many rows, and of each by `executemany`.
-- Finding: the statement that `archive search` runs to find the best 20, made by SQLAlchemy, beside the same as text
-  through the driver, and beside the least that one would ask.
+- Finding: what `archive search` runs to find the best 20, beside the same as text through the driver.
 """
 
 import argparse

@@ -74,6 +74,7 @@ _ON_SERVERS = (
     "tests/imports/test_looking.py",
     "tests/db/test_schema.py",
     "tests/upgrades/test_at_once.py",
+    "tests/db/test_driver_errors.py",
     "tests/db/test_long_values.py",
 )
 

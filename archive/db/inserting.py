@@ -11,9 +11,9 @@ from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, insert, text
-from sqlalchemy.exc import DBAPIError
 
 from archive.db import tables
+from archive.db.driver_errors import told_by_sqlalchemy
 
 Row = dict[str, Any]
 
@@ -62,20 +62,15 @@ def insert_values(connection: Connection, name: str, columns: Sequence[str], row
     """Insert rows, given as values of these columns; on PostgreSQL by COPY."""
     driver: Any = connection.connection.driver_connection
     names = ", ".join(f'"{column}"' for column in columns)
+    if connection.dialect.name == "sqlite":
+        statement = f"INSERT INTO {name} ({names}) VALUES ({', '.join('?' * len(columns))})"
+        with told_by_sqlalchemy(connection, statement):
+            driver.executemany(statement, rows)
+        return
     statement = f"COPY {name} ({names}) FROM STDIN"
-    try:
-        if connection.dialect.name == "sqlite":
-            driver.executemany(f"INSERT INTO {name} ({names}) VALUES ({', '.join('?' * len(columns))})", rows)
-            return
-        with driver.cursor() as cursor, cursor.copy(statement) as copy:
-            for row in rows:
-                copy.write_row(row)
-    except connection.dialect.loaded_dbapi.Error as error:
-        # past SQLAlchemy, which would say it so
-        is_gone = connection.dialect.name != "sqlite" and driver.closed
-        if is_gone:
-            connection.invalidate(error)
-        raise DBAPIError(statement, None, error, connection_invalidated=is_gone) from error
+    with told_by_sqlalchemy(connection, statement), driver.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 def insert_unchanged(connection: Connection, import_id: int, units: Sequence[tuple[int, int, int]]) -> int:

@@ -19,9 +19,9 @@ def match_of(connection: Connection, node: Node) -> Match | None:
         from archive.queries.matching.fts5 import Fts5, fts_expression
 
         return Fts5(fts_expression(node))
-    from archive.queries.matching.tsvector import Tsvector
+    from archive.queries.matching.tsvector import Tsvector, has_too_large
 
-    return Tsvector(node)
+    return Tsvector(node, has_too_large(connection))
 
 
 def all_of(connection: Connection, parts: tuple[Node, ...]) -> Match | None:

@@ -19,13 +19,15 @@ from sqlalchemy import (
     cast,
     column,
     func,
-    literal,
+    literal_column,
     not_,
     or_,
+    select,
     table,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, REAL, TSQUERY, TSVECTOR
+from sqlalchemy.dialects.postgresql import REAL, TSQUERY, TSVECTOR
 
+from archive.db.kept_statements import run_kept
 from archive.db.tables import articles
 from archive.db.tables.base import Text as TextType
 from archive.normalize.vectors import LONGEST_WORD, in_order, quoted
@@ -42,14 +44,23 @@ INDEX = table(
     column("body", TextType),
     column("vector", TSVECTOR),
 )
+# written out: what stands in a parameter the server would convert for every article
+_WEIGHTS: ColumnElement[Any] = literal_column(f"'{{0.1,{BODY_WEIGHT},{BODY_WEIGHT},{HEADLINE_WEIGHT}}}'::real[]")
+_NONE: ColumnElement[float] = literal_column("0::real", REAL)
+_TOO_LARGE: Condition = INDEX.c.vector.is_(None)
+_FIRST_TOO_LARGE = select(INDEX.c.article_id).where(_TOO_LARGE).limit(literal_column("1"))
 _LABELS = {None: "", "headline": "A", "body": "D"}
 
 
 @dataclass(frozen=True)
 class Tsvector:
-    """A part of a query that asks for words alone."""
+    """A part of a query that asks for words alone.
+
+    Where texts are `too_large` for a tsvector, these are looked through.
+    """
 
     node: Node
+    too_large: bool
     index: FromClause = INDEX
     id: ColumnElement[int] = INDEX.c.article_id
 
@@ -60,16 +71,16 @@ class Tsvector:
 
     @cached_property
     def found(self) -> Condition:
-        """The condition that an article matches; those too large for a tsvector are looked through."""
+        """The condition that an article matches."""
         led_to = INDEX.c.vector.bool_op("@@")(self._query)
         by_vector = led_to if all(_is_certain(leaf) for leaf in _leaves(self.node)) else and_(led_to, self._stands())
-        return or_(by_vector, and_(INDEX.c.vector.is_(None), self._stands(by_words=True)))
+        # of two ways to match, the server looks at every article again that its index found
+        return or_(by_vector, and_(_TOO_LARGE, self._stands(by_words=True))) if self.too_large else by_vector
 
     @property
     def score(self) -> ColumnElement[float]:
         """PostgreSQL's `ts_rank`, which knows nothing of how rare a word is."""
-        weights = cast(literal([0.1, BODY_WEIGHT, BODY_WEIGHT, HEADLINE_WEIGHT]), ARRAY(REAL))
-        return func.coalesce(func.ts_rank(weights, INDEX.c.vector, self._query), 0.0)
+        return func.coalesce(func.ts_rank(_WEIGHTS, INDEX.c.vector, self._query), _NONE)
 
     @property
     def form(self) -> "Tsvector":
@@ -89,12 +100,17 @@ class Tsvector:
         """Leave that to the server, too."""
         return None
 
-    @property
+    @cached_property
     def _query(self) -> ColumnElement[Any]:
         return cast(_tsquery(self.node), TSQUERY)
 
     def _stands(self, *, by_words: bool = False) -> Condition:
         return _condition(self.node, by_words=by_words)
+
+
+def has_too_large(connection: Connection) -> bool:
+    """Tell whether an archive has texts that are too large for a tsvector."""
+    return bool(run_kept(connection, _FIRST_TOO_LARGE, {}))
 
 
 def _leaves(node: Node) -> Iterator[Text]:
