@@ -30,7 +30,7 @@ from rich.console import Console
 from sqlalchemy import Connection
 
 from archive.queries import reading
-from archive.queries.articles import ids_in_order
+from archive.queries.by_date import ids_in_order
 from archive.queries.counts import count_by
 from archive.queries.filters import Asked
 from archive.queries.search import find_best

@@ -38,7 +38,7 @@ from sqlalchemy import Connection
 from archive.db.search.fts5 import driver_of, vocabulary
 from archive.db.tables.article import COUNTING
 from archive.queries import reading
-from archive.queries.articles import ids_in_order
+from archive.queries.by_date import ids_in_order
 from archive.queries.counts import count_by
 from archive.queries.filters import Asked
 from archive.queries.search import best_matches, find_best, needs_no_ranking, search_articles

@@ -25,6 +25,7 @@ from archive.cli.writing import is_part_of
 from archive.errors import ArchiveError
 from archive.queries import articles as articles_queries
 from archive.queries import reading
+from archive.queries.by_date import asked_first, is_tried
 from archive.queries.counts import GROUPS, count_by, counting_by
 
 if TYPE_CHECKING:
@@ -65,7 +66,8 @@ def list_(ctx: click.Context, /, asked: "Asked", sort: str, limit: int | None, e
     with reading(archive_location(ctx)) as connection:
         selection = asked.selection(connection)
         if explain:
-            print_explanation(connection, asked, articles_queries.in_order(connection, selection, sort, limit))
+            print_explanation(connection, asked, asked_first(connection, selection, sort, limit))
+            _tell_what_is_tried(connection, selection, sort, limit)
             return
         found = articles_queries.list_articles(connection, selection, limit, sort)
         if form == "table":
@@ -112,6 +114,8 @@ def search(ctx: click.Context, /, asked: "Asked", sort: str, limit: int | None, 
             print_explanation(connection, asked, search_statement(connection, selection, limit, sort))
             if needs_no_ranking(connection, selection, limit, sort):
                 click.echo("in fact\n  the best are read from article_impacts, without ranking all that match")
+            elif sort != "relevance":
+                _tell_what_is_tried(connection, selection, sort, limit)
             return
         empty = if_nothing(asked)
         found = search_articles(connection, selection, limit, sort)
@@ -282,6 +286,12 @@ def original(ctx: click.Context, /, key: str, output: Path | None) -> None:
         click.echo(printable(content.decode("utf-8", "backslashreplace")), nl=False)
     else:
         click.echo(content, nl=False)
+
+
+def _tell_what_is_tried(connection: "Connection", selection: "Selection", sort: str, limit: int | None) -> None:
+    """Print what is done where the explained statement does not find enough."""
+    if is_tried(connection, selection, sort, limit):
+        click.echo(f"in fact\n  where that finds fewer than {limit}, all that match are sorted")
 
 
 def _tell_how_many(connection: "Connection", selection: "Selection", shown: int, limit: int | None) -> None:

@@ -56,7 +56,7 @@ def kwic(
     with reading(archive_location(ctx)) as connection:
         selection = asked.selection(connection)
         if explain:
-            from archive.queries.articles import in_order
+            from archive.queries.by_date import in_order
 
             print_explanation(connection, asked, in_order(connection, selection))
             return

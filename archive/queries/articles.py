@@ -1,10 +1,9 @@
 """Questions about articles: which there are, how many, which one a key names."""
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
-from typing import Any, Literal
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Integer, Row, Select, bindparam, case, func, select
+from sqlalchemy import Connection, Row, Select, case, func, select
 
 from archive.db import clock
 from archive.db.tables import (
@@ -16,11 +15,10 @@ from archive.db.tables import (
     sources,
     topics,
 )
-from archive.db.tables.article import COUNTING
 from archive.errors import ForgottenError, NotFoundError
+from archive.queries.by_date import narrowed_in_order
 from archive.queries.hiding import why_hidden
-from archive.queries.matching import Match
-from archive.queries.selection import ALL, Selection, with_words
+from archive.queries.selection import ALL, Selection
 
 # how many characters of a body are enough to derive a headline from
 _BEGINNING = 1000
@@ -42,71 +40,7 @@ def list_articles(
     connection: Connection, selection: Selection = ALL, limit: int | None = None, sort: str = "newest"
 ) -> Iterator[Article]:
     """Yield articles by date (`sort`: newest or oldest), undated ones last; each with the names of JSON output."""
-    chosen = in_order(connection, selection, sort, limit).subquery()
-    statement = summary_select().join(chosen, chosen.c.id == articles.c.id).order_by(*date_order(sort))
-    yield from summaries(connection, statement)
-
-
-def ids_in_order(
-    connection: Connection, selection: Selection, sort: str = "newest", limit: int | None = None
-) -> Sequence[int]:
-    """Return the ids of articles by date, undated ones last."""
-    statement, values = _order_of(connection, selection, sort, limit)
-    return [row[0] for row in selection.execute(connection, statement, **values)]
-
-
-def in_order(
-    connection: Connection, selection: Selection, sort: str = "newest", limit: int | None = None
-) -> Select[int]:
-    """Return the SELECT of the ids of articles by date, undated ones last.
-
-    A few of the newest articles with a frequent word are found soonest by going back from the newest one and looking
-    each up in the index; those with a rare word by sorting all that have it. Which is better, the first matches tell.
-    """
-    statement, values = _order_of(connection, selection, sort, limit)
-    return selection.narrowed(statement, **values)
-
-
-def _order_of(
-    connection: Connection, selection: Selection, sort: str, limit: int | None
-) -> tuple[Select[int], dict[str, int]]:
-    match = selection.match
-    way: _Way = "side by side" if match is not None and selection.is_all_visible else "joined"
-    if match is not None and limit is not None and match.is_looked_up(connection, limit):
-        way = "looked up"
-    statement = _ordered(None if match is None else match.form, way, sort, limit is not None)
-    return statement, {} if limit is None else {"limit": limit}
-
-
-_Way = Literal["looked up", "joined", "side by side"]
-
-
-@lru_cache(maxsize=64)
-def _ordered(match: Match | None, way: _Way, sort: str, is_limited: bool) -> Select[int]:
-    number: ColumnElement[int] = articles.c.id
-    if match is not None and way != "looked up":
-        number = match.id  # where both have it, the index of words gives the id sooner
-    statement = select(number.label("id")).select_from(articles)
-    if match is not None and way == "looked up":
-        statement = statement.where(select(1).where(match.found, match.id == articles.c.id).exists())
-    elif match is not None:
-        statement = with_words(statement, match)
-    if way == "side by side":
-        statement = from_index(statement)
-    statement = statement.order_by(*date_order(sort, number))
-    return statement.limit(bindparam("limit", type_=Integer)) if is_limited else statement
-
-
-def from_index(statement: Select[Any]) -> Select[Any]:
-    """Return a SELECT `with_words` of id, source and date alone that finds these side by side."""
-    # SQLite takes the article itself wherever it has its id
-    return statement.with_hint(articles, f"INDEXED BY {COUNTING}", "sqlite")
-
-
-def date_order(sort: str, number: ColumnElement[int] = articles.c.id) -> tuple[ColumnElement[Any], ...]:
-    """Return the order of dates, undated articles last; of one moment, the last or first by their number."""
-    first = articles.c.published_from
-    return (first.desc().nulls_last(), number.desc()) if sort == "newest" else (first.asc().nulls_last(), number)
+    yield from summaries(connection, narrowed_in_order(summary_select(), connection, selection, sort, limit))
 
 
 def count_articles(connection: Connection, selection: Selection = ALL, unit: str = "articles") -> int:

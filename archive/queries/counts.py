@@ -15,7 +15,7 @@ from archive.db.tables import (
     sources,
     topics,
 )
-from archive.queries.articles import from_index
+from archive.queries.by_date import from_index
 from archive.queries.matching import Match
 from archive.queries.selection import Selection, with_words
 

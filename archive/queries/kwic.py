@@ -7,7 +7,8 @@ from sqlalchemy import Connection, select
 
 from archive.db.tables import article_revisions, articles, sources
 from archive.normalize.tokens import tokenize
-from archive.queries.articles import HEADLINE, ids_in_order
+from archive.queries.articles import HEADLINE
+from archive.queries.by_date import ids_in_order
 from archive.queries.search import hits_in
 from archive.queries.selection import Selection
 from archive.query_language.tree import Text

@@ -26,7 +26,8 @@ from archive.db.tables import (
 )
 from archive.normalize.names import name_key
 from archive.queries.article import around
-from archive.queries.articles import ids_in_order, summaries, summary_select
+from archive.queries.articles import summaries, summary_select
+from archive.queries.by_date import ids_in_order
 from archive.queries.coders import find_said, find_topics
 from archive.queries.selection import Selection
 

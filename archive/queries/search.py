@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, Connection, Integer, Select, bindparam, li
 
 from archive.db.tables import article_revisions, articles
 from archive.normalize.tokens import token_spans, tokenize
-from archive.queries.articles import Article, date_order, in_order, summaries, summary_select
+from archive.queries.articles import Article, summaries, summary_select
+from archive.queries.by_date import asked_first, date_order, narrowed_in_order
 from archive.queries.matching import Best, Match
 from archive.queries.selection import Selection
 from archive.query_language.hits import find_hits
@@ -66,7 +67,12 @@ def search_articles(
 
 def _articles(connection: Connection, selection: Selection, limit: int | None, sort: str) -> Iterator[Article]:
     """Yield what is shown of each article, with `score` and `body`."""
-    if selection.match is None or sort != "relevance" or limit is None or limit > _FEW:
+    if selection.match is None or sort != "relevance":
+        shown = summary_select(literal(None).label("score"), article_revisions.c.body)
+        by_date = narrowed_in_order(shown, connection, selection, _date_sort(sort), limit)
+        yield from summaries(connection, by_date, "score", "body")
+        return
+    if limit is None or limit > _FEW:
         yield from summaries(connection, search_statement(connection, selection, limit, sort), "score", "body")
         return
     best = iter(find_best(connection, selection, selection.match, limit))
@@ -78,18 +84,21 @@ def _articles(connection: Connection, selection: Selection, limit: int | None, s
 
 
 def search_statement(connection: Connection, selection: Selection, limit: int | None, sort: str) -> Select[Any]:
-    """Return the SELECT behind `search_articles`; where few are wanted, they are found first (`find_best`)."""
+    """Return the SELECT behind `search_articles`; few are found first, and looked up then."""
     order: tuple[ColumnElement[Any], ...]
     if selection.match is None or sort != "relevance":
-        by_date = "newest" if sort == "relevance" else sort
-        chosen = in_order(connection, selection, by_date, limit).add_columns(literal(None).label("score")).subquery()
-        order = date_order(by_date)
+        by_date = asked_first(connection, selection, _date_sort(sort), limit)
+        chosen, order = by_date.add_columns(literal(None).label("score")).subquery(), date_order(_date_sort(sort))
     else:
         chosen = best_matches(selection, selection.match, limit).subquery()
         order = (chosen.c.score.desc(), chosen.c.id)
     # what is shown of an article is read for these alone: the sorter would carry every text that matches
     statement = summary_select(chosen.c.score, article_revisions.c.body).join(chosen, chosen.c.id == articles.c.id)
     return statement.order_by(*order)
+
+
+def _date_sort(sort: str) -> str:
+    return "newest" if sort == "relevance" else sort
 
 
 def find_best(connection: Connection, selection: Selection, match: Match, limit: int) -> Best:

@@ -17,7 +17,8 @@ from archive.db.tables import (
     topics,
 )
 from archive.queries.article import find_evidence
-from archive.queries.articles import ids_in_order, list_articles
+from archive.queries.articles import list_articles
+from archive.queries.by_date import ids_in_order
 from archive.queries.decisions import list_decisions
 from archive.queries.facts import on_topic
 from archive.queries.selection import ALL, Conditions, Selection

@@ -3,7 +3,8 @@
 import pytest
 from sqlalchemy import Connection, Select
 
-from archive.queries.articles import counting_of, in_order
+from archive.queries.articles import counting_of
+from archive.queries.by_date import asked_first, in_order
 from archive.queries.counts import GROUPS, counting_by
 from archive.queries.explanation import explain
 from archive.queries.filters import Asked
@@ -61,12 +62,22 @@ def test_the_newest_articles_are_found_along_their_dates(ask: Connection) -> Non
     assert steps == ["SCAN articles USING COVERING INDEX ix_articles_published_from"]
 
 
-def test_frequent_words_are_looked_up_along_the_dates(ask: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("matches", "steps", "not_so"),
+    [
+        (1, {"SEARCH articles USING COVERING INDEX ix_articles_published_from (published_from>?)", LOOKED_UP}, SORTED),
+        (1000, {"SEARCH first USING COVERING INDEX ix_articles_published_from (published_from>?)", WORDS}, LOOKED_UP),
+    ],
+)
+def test_the_newest_with_a_frequent_word_are_looked_for_among_the_newest(
+    matches: int, steps: set[str], not_so: str, ask: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("archive.queries.matching.fts5._SAMPLE", 2)
-    steps = plan(ask, "trade", in_order(ask, selected(ask, "trade"), "newest", 2))
-    assert "SCAN articles USING COVERING INDEX ix_articles_published_from" in steps
-    assert any(LOOKED_UP in step for step in steps)
-    assert SORTED not in steps
+    monkeypatch.setattr("archive.queries.by_date._TOLD", 1)
+    monkeypatch.setattr("archive.queries.by_date._READ", matches)
+    found = plan(ask, "trade", asked_first(ask, selected(ask, "trade"), "newest", 1))
+    assert all(any(step in line for line in found) for step in steps), found
+    assert not any(not_so in line or line == EVERYTHING for line in found), found
 
 
 @pytest.mark.parametrize(

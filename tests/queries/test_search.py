@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from archive.normalize.tokens import tokenize
 from archive.queries import reading
-from archive.queries.articles import count_articles, in_order, list_articles
+from archive.queries.articles import count_articles, list_articles
 from archive.queries.filters import Asked
 from archive.queries.search import make_snippet, search_articles
 from archive.queries.selection import Selection
@@ -223,29 +223,3 @@ def test_a_snippet_of_a_long_text_comes_soon() -> None:
     shown = make_snippet("word other " * 50_000, parts("word other missing"))
     assert shown.text.startswith("word other")
     assert len(shown.hits) > 40
-
-
-@pytest.mark.sqlite("FTS5 is asked in one of two ways")
-@pytest.mark.parametrize("sort", ["newest", "oldest"])
-def test_articles_with_a_frequent_word_come_in_the_same_order_whichever_way_they_are_found(
-    sort: str, archive_of: Callable[[dict[str, str]], Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Looked up one after the other along the dates, or sorted: equal dates and undated articles among them."""
-    monkeypatch.setattr("archive.queries.matching.fts5._SAMPLE", 4)
-    path = archive_of(
-        {
-            f"{number}.md": f"---\ntitle: Piece {number}\n"
-            + (f"date: 2023-02-{1 + number % 5:02}\n" if number % 4 else "")
-            + f"---\nThe harbour, again, for the {number}th time.\n"
-            for number in range(60)
-        }
-    )
-    with reading(path) as connection:
-        for query in ("harbour", "harbour has:date", "harbour -headline:7"):
-            selection = asking(connection, query)
-            whole = [one["key"] for one in list_articles(connection, selection, None, sort)]
-            assert len(whole) >= 40
-            for limit in (1, 5, 40):
-                statement = str(in_order(connection, selection, sort, limit))
-                assert ("EXISTS" in statement) == (limit < 40)
-                assert [one["key"] for one in list_articles(connection, selection, limit, sort)] == whole[:limit]

@@ -1,7 +1,7 @@
 """What all engines have in common that find words."""
 
 from collections.abc import Callable, Collection
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import ColumnElement, Connection, FromClause
 
@@ -10,6 +10,16 @@ from archive.query_language.tree import And, Near, Node, Not, Or, Saved, Words
 Condition = ColumnElement[bool]
 Best = list[tuple[int, float]]  # ids of articles with their scores, the best first
 Passing = Callable[[Collection[int]], Collection[int]]  # which of some articles are asked for
+
+
+class Frequency(NamedTuple):
+    """How many articles match, by guess: in which share of all of them (0 to 1), and a number; 0 where few do.
+
+    Also 0 where the engine itself finds the best way to what is asked for.
+    """
+
+    share: float
+    articles: int
 
 
 class Match(Protocol):
@@ -46,8 +56,8 @@ class Match(Protocol):
     def values(self) -> dict[str, Any]:
         """What the parameters of its form stand for."""
 
-    def is_looked_up(self, connection: Connection, limit: int) -> bool:
-        """Tell whether going back along the dates, and looking each article up in the index, finds a few soonest."""
+    def frequency(self, connection: Connection) -> Frequency:
+        """Return how many articles match, as far as that is told sooner than by counting them."""
 
     def best(self, connection: Connection, limit: int, passing: Passing | None) -> Best | None:
         """Return the best of those that pass without reading all matches; None where that is not sooner done."""

@@ -26,11 +26,10 @@ from archive.db.tables import articles
 from archive.frozen import Frozen
 from archive.normalize.impacts import HEADLINE_WEIGHT
 from archive.queries.matching import impacts
-from archive.queries.matching.base import Best, Condition, Passing
+from archive.queries.matching.base import Best, Condition, Frequency, Passing
 from archive.query_language.tree import And, Near, Node, Not, Or, Saved, Words
 
 _SAMPLE = 200  # matches that tell how frequent a word is
-_LOOKED_UP = 34  # articles that are looked up in the index in the time it takes to sort all matches, however many
 
 _FREQUENT = 5_000  # articles that match: of fewer, all are ranked in a millisecond or two
 _ONE_WORD = re.compile(r'\(*"([^" ]+)"\)*')
@@ -84,14 +83,13 @@ class Fts5(Frozen):
         """This query, for that parameter."""
         return {"match": self.expression}
 
-    def is_looked_up(self, connection: Connection, limit: int) -> bool:
-        """Tell whether so many articles match that looking up one after the other is sooner done than sorting them.
-
-        Of a word in a quarter of all articles looking up can be quicker, or several times as slow, as its matches lie
-        in the index: then all are sorted.
-        """
-        # to look one up, FTS5 may have to go through half of the word's matches
-        return limit < _LOOKED_UP * self._share(connection)
+    def frequency(self, connection: Connection) -> Frequency:
+        """Return how many articles match, by how far apart the first of them stand."""
+        ((number, lowest, highest),) = run_kept(connection, _first(), {**self.values, "sample": _SAMPLE})
+        if number < _SAMPLE:
+            return Frequency(0, 0)
+        share = number / (highest - lowest + 1)
+        return Frequency(share, int(share * impacts.articles_indexed(connection)))
 
     def best(self, connection: Connection, limit: int, passing: Passing | None) -> Best | None:
         """Return the best of those that pass in the order of impacts, where it is one word, and a frequent one."""
@@ -103,12 +101,7 @@ class Fts5(Frozen):
 
     def is_frequent(self, connection: Connection) -> bool:
         """Tell whether so many articles seem to match that it pays to look at impacts."""
-        return impacts.totals_of(connection).articles * self._share(connection) >= _FREQUENT
-
-    def _share(self, connection: Connection) -> float:
-        """Return in which part of the articles it is, where its matches begin; 0 where there are few."""
-        ((number, lowest, highest),) = run_kept(connection, _first(), {**self.values, "sample": _SAMPLE})
-        return float(number / (highest - lowest + 1)) if number == _SAMPLE else 0.0
+        return self.frequency(connection).articles >= _FREQUENT
 
 
 _FORM = Fts5()

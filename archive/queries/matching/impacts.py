@@ -38,6 +38,12 @@ def totals_of(connection: Connection) -> Totals:
     return Totals(articles, sum(lengths), next(iter(_numbers(impacts)), 0))
 
 
+def articles_indexed(connection: Connection) -> int:
+    """Return how many articles the index of words has, whatever state that of impacts is in."""
+    (block,) = driver_of(connection).execute("SELECT block FROM article_fts_data WHERE id = 1").fetchone()
+    return next(iter(_numbers(block)), 0)
+
+
 def best_by_impact(connection: Connection, word: str, limit: int, passing: Passing | None = None) -> Best | None:
     """Return the articles in which a word counts most, with their scores, the best first; of equals the lower id.
 

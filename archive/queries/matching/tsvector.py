@@ -31,7 +31,7 @@ from archive.db.kept_statements import run_kept
 from archive.db.tables import articles
 from archive.db.tables.base import Text as TextType
 from archive.normalize.vectors import LONGEST_WORD, in_order, quoted
-from archive.queries.matching.base import Best, Condition, Passing
+from archive.queries.matching.base import Best, Condition, Frequency, Passing
 from archive.query_language.tree import And, Near, Node, Not, Or, Saved, Text, Words
 
 HEADLINE_WEIGHT = 1.0
@@ -92,9 +92,9 @@ class Tsvector:
         """Nothing, then."""
         return {}
 
-    def is_looked_up(self, _connection: Connection, _limit: int) -> bool:
+    def frequency(self, _connection: Connection) -> Frequency:
         """Leave it to the server, which knows how frequent words are."""
-        return False
+        return Frequency(0, 0)
 
     def best(self, _connection: Connection, _limit: int, _passing: Passing | None) -> Best | None:
         """Leave that to the server, too."""
