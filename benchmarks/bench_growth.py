@@ -157,27 +157,43 @@ def _told(step: dict[str, Any]) -> str:
 
 def _draw(steps: list[dict[str, Any]], file: Path) -> None:
     from matplotlib.figure import Figure
+    from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 
-    figure = Figure(figsize=(11, 8), layout="constrained")
+    figure = Figure(figsize=(11, 9), layout="constrained")
     (speed, memory), (size, questions) = figure.subplots(2, 2)
     articles = [step["articles"] for step in steps]
     new = [now - before for now, before in zip(articles, [0, *articles[:-1]], strict=True)]
-    speed.plot(articles, [many / step["seconds"] for many, step in zip(new, steps, strict=True)], marker="o")
-    memory.plot(articles, [step["memory"] / 1e6 for step in steps], marker="o")
-    size.plot(articles, [step["bytes"] / 1e9 for step in steps], marker="o")
-    for what in steps[0]["milliseconds"]:
-        dash = "--" if what.startswith("FTS5") else "-"
-        known = [(step["articles"], step["milliseconds"][what]) for step in steps if what in step["milliseconds"]]
-        questions.plot(*zip(*known, strict=True), dash, marker=".", label=what)
-    questions.set_yscale("log")
-    questions.legend(fontsize=8)
-    titles = "articles imported in a second", "memory of an import, MB", "size of the archive, GB", "questions, ms"
-    for axes, title in zip((speed, memory, size, questions), titles, strict=True):
+    drawn = (
+        (
+            speed,
+            "articles imported in a second",
+            [many / step["seconds"] for many, step in zip(new, steps, strict=True)],
+        ),
+        (memory, "most memory of an import, all processes, MB", [step["memory"] / 1e6 for step in steps]),
+        (size, "size of the archive, GB", [step["bytes"] / 1e9 for step in steps]),
+    )
+    for axes, title, values in drawn:
+        axes.plot(articles, values, marker="o")
         axes.set_title(title)
+        axes.set_ylim(0, 1.1 * max(values))
+    for number, what in enumerate(steps[0]["milliseconds"]):
+        # of each question, which has a colour, rarer words are drawn dashed
+        known = [(step["articles"], step["milliseconds"][what]) for step in steps if what in step["milliseconds"]]
+        dash = "--" if what.endswith(FREQUENT[0]) else "-"
+        colour = f"C{number % (len(steps[0]['milliseconds']) // len(FREQUENT))}"
+        questions.plot(*zip(*known, strict=True), dash, color=colour, marker=".", label=f"{what} of articles")
+    questions.set_title("questions of one word, ms")
+    questions.set_yscale("log")
+    questions.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    questions.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    questions.yaxis.set_minor_formatter(NullFormatter())
+    questions.legend(fontsize=8, ncols=2, loc="upper center", bbox_to_anchor=(0.5, -0.12))
+    for axes in (speed, memory, size, questions):
+        axes.set_xlim(left=0)
+        axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
         axes.set_xlabel("articles in the archive")
-        if axes is not questions:
-            axes.set_ylim(bottom=0)
-    figure.savefig(file, dpi=110)
+        axes.grid(alpha=0.3)
+    figure.savefig(file, dpi=100)
 
 
 if __name__ == "__main__":

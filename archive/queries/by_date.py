@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Integer, Select, String, and_,
 from archive.db.kept_statements import run_kept
 from archive.db.tables import articles
 from archive.db.tables.article import COUNTING
-from archive.queries.matching import Condition, Match
+from archive.queries.matching import Condition, Frequency, Match
 from archive.queries.selection import Selection, with_words
 
 _TIMES = 2  # as many articles are gone through as should be enough
@@ -24,7 +24,7 @@ _SOME = 34  # articles that are looked up in the time it takes to sort all match
 
 _MOMENT: Any = bindparam("moment", type_=String)  # at which the last article that is gone through stands
 
-_Way = Literal["looked up", "read", "joined", "side by side"]
+_Way = Literal["looked up", "joined", "side by side"]
 
 
 class _Asked(NamedTuple):
@@ -102,18 +102,23 @@ def _among_the_first(connection: Connection, selection: Selection, sort: str, li
     # of what passes other conditions nobody knows how much there is
     if match is None or limit is None or not selection.is_all_visible:
         return None
-    frequency = match.frequency(connection)
-    if not frequency.share:
+    if not _pays(match.frequency(connection, thorough=False), limit):
+        return None
+    frequency = match.frequency(connection, thorough=True)
+    if not _pays(frequency, limit):
         return None
     among = int(_TIMES * limit / frequency.share)
-    if among * _TOLD > frequency.articles:
-        return None
     ((moment, last),) = run_kept(connection, _last(sort), {"before": among - 1}) or [(None, None)]
     if moment is None:
         return None
     values = {"limit": limit, "moment": moment, "last": last}
-    way: _Way = "looked up" if among * _READ <= frequency.articles else "read"
-    return _Asked(_ordered(match.form, way, sort, is_limited=True, is_bounded=True), values)
+    way: _Way = "looked up" if among * _READ <= frequency.articles else "side by side"
+    return _Asked(_ordered_up_to(match.form, way, sort), values)
+
+
+def _pays(frequency: Frequency, limit: int) -> bool:
+    """Tell whether enough of the matches should stand among so few articles that these are sooner gone through."""
+    return _TIMES * limit * _TOLD <= frequency.share * frequency.articles
 
 
 def _of_all(connection: Connection, selection: Selection, sort: str, limit: int | None) -> _Asked:
@@ -121,38 +126,41 @@ def _of_all(connection: Connection, selection: Selection, sort: str, limit: int 
     way: _Way = "joined"
     if match is not None and selection.is_all_visible:
         way = "side by side"
-    elif match is not None and limit is not None and limit < _SOME * match.frequency(connection).share:
+    elif match is not None and limit is not None and limit < _SOME * match.frequency(connection, thorough=False).share:
         way = "looked up"
-    statement = _ordered(None if match is None else match.form, way, sort, limit is not None, is_bounded=False)
+    statement = _ordered(None if match is None else match.form, way, sort, limit is not None)
     return _Asked(statement, {} if limit is None else {"limit": limit})
 
 
 @lru_cache(maxsize=64)
-def _ordered(match: Match | None, way: _Way, sort: str, is_limited: bool, is_bounded: bool) -> Select[int]:
-    article = articles.c
-    number: ColumnElement[int] = article.id
+def _ordered(match: Match | None, way: _Way, sort: str, is_limited: bool) -> Select[int]:
+    number: ColumnElement[int] = articles.c.id
     if match is not None and way != "looked up":
         number = match.id  # where both have it, the index of words gives the id sooner
     statement = select(number.label("id")).select_from(articles)
     if match is not None and way == "looked up":
-        statement = statement.where(select(1).where(match.found, match.id == article.id).exists())
+        statement = statement.where(select(1).where(match.found, match.id == articles.c.id).exists())
     elif match is not None:
         statement = with_words(statement, match)
-    if way in ("side by side", "read"):
+    if way == "side by side":
         statement = from_index(statement)
-    if is_bounded and way == "looked up":
-        at = article.published_from
-        statement = statement.where(
-            at >= _MOMENT if sort == "newest" else at <= _MOMENT, or_(*_up_to_the_last(article, sort))
-        )
-    elif is_bounded:
-        first = articles.alias("first").c
-        # in two parts, since many may have one moment, where only the year is known; and with the sum matches are read
-        # as they come, and not looked up one by one
-        parts = (select(first.id).where(part) for part in _up_to_the_last(first, sort))
-        statement = statement.where((number + 0).in_(union_all(*parts)))
     statement = statement.order_by(*date_order(sort, number))
     return statement.limit(bindparam("limit", type_=Integer)) if is_limited else statement
+
+
+@lru_cache(maxsize=64)
+def _ordered_up_to(match: Match, way: _Way, sort: str) -> Select[int]:
+    """Return the SELECT of the few that are wanted, among the articles up to the `last` one, which is at a `moment`."""
+    statement = _ordered(match, way, sort, is_limited=True)
+    if way == "looked up":
+        at = articles.c.published_from
+        within = at >= _MOMENT if sort == "newest" else at <= _MOMENT
+        return statement.where(within, or_(*_up_to_the_last(articles.c, sort)))
+    first = articles.alias("first").c
+    # in two parts, since many may have one moment, where only the year is known; and with the sum matches are read as
+    # they come, and not looked up one by one
+    parts = (select(first.id).where(part) for part in _up_to_the_last(first, sort))
+    return statement.where((match.id + 0).in_(union_all(*parts)))
 
 
 def _up_to_the_last(article: Any, sort: str) -> tuple[Condition, Condition]:

@@ -32,6 +32,7 @@ WAYS = {"looked up": (1, 1), "read": (1, 10**9), "sorted": (10**9, 1)}
 def _record(number: int) -> dict[str, object]:
     """Return one of which three in four have a date, three of them the same, every seventh hidden."""
     words = ["harbour", *(["ferry"] if number % 3 else []), *(["late"] if number >= 90 else [])]
+    words += ["spring"] if not 30 <= number < 90 else []
     dated = {"published": f"2023-{1 + number % 12:02}-{1 + number // 36:02}"} if number % 4 else {}
     hidden = {"pubstatus": "withheld"} if number % 7 == 0 else {}
     return {"title": f"Piece {number}", "body": f"Of {' and '.join(words)}, number {number}.", **dated, **hidden}
@@ -124,6 +125,25 @@ def test_it_is_told_when_more_may_be_asked(way: str, archive: Path) -> None:
     for words in (["list", "ferry"], ["search", "ferry", "--sort", "newest"]):
         said = CliRunner().invoke(cli, ["--db", str(archive), *words, "--limit", "5", "--explain"]).output
         assert said.endswith(told) == (way != "sorted"), said
+
+
+def test_a_word_that_comes_and_goes_is_as_frequent_as_where_it_is_rarest(
+    archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fts5, "_SAMPLE", 10)
+    with reading(archive) as connection:
+
+        def found(word: str, *, thorough: bool) -> tuple[float, int]:
+            share, articles = fts5.Fts5(f'"{word}"').frequency(connection, thorough=thorough)
+            return round(share, 2), articles
+
+        # of the first ten and the last ten; and of ten behind each quarter, 30, 60 and 90
+        assert found("spring", thorough=False) == (1, 120)
+        assert found("spring", thorough=True) == (round(10 / 70, 2), int((1 + 1 + 10 / 70 + 10 / 40 + 1) / 5 * 120))
+        assert found("harbour", thorough=True) == (1, 120)
+        assert found("late", thorough=False) == (1, 120)
+        monkeypatch.setattr(fts5, "_SAMPLE", 40)
+        assert found("late", thorough=True) == (0, 0)  # 30 have it
 
 
 def test_where_the_newest_have_too_few_all_are_sorted(way: str, archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,10 +2,10 @@
 
 from sqlalchemy import Connection
 
-from archive.queries.matching.base import Best, Condition, Match, is_of_words
+from archive.queries.matching.base import Best, Condition, Frequency, Match, is_of_words
 from archive.query_language.tree import And, Node
 
-__all__ = ["Best", "Condition", "Match", "all_of", "is_of_words", "match_of"]
+__all__ = ["Best", "Condition", "Frequency", "Match", "all_of", "is_of_words", "match_of"]
 
 
 def match_of(connection: Connection, node: Node) -> Match | None:

@@ -13,9 +13,9 @@ Passing = Callable[[Collection[int]], Collection[int]]  # which of some articles
 
 
 class Frequency(NamedTuple):
-    """How many articles match, by guess: in which share of all of them (0 to 1), and a number; 0 where few do.
+    """How many articles match, by guess: in which share of any part of them at least (0 to 1), and in all.
 
-    Also 0 where the engine itself finds the best way to what is asked for.
+    Both are 0 where few do, and where the engine itself finds the best way to what is asked for.
     """
 
     share: float
@@ -56,8 +56,8 @@ class Match(Protocol):
     def values(self) -> dict[str, Any]:
         """What the parameters of its form stand for."""
 
-    def frequency(self, connection: Connection) -> Frequency:
-        """Return how many articles match, as far as that is told sooner than by counting them."""
+    def frequency(self, connection: Connection, *, thorough: bool) -> Frequency:
+        """Return how many articles match, as far as that is told sooner than by counting; `thorough` is more sure."""
 
     def best(self, connection: Connection, limit: int, passing: Passing | None) -> Best | None:
         """Return the best of those that pass without reading all matches; None where that is not sooner done."""

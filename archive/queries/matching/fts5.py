@@ -2,9 +2,10 @@
 
 import re
 import sqlite3
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import (
     ColumnElement,
@@ -30,6 +31,8 @@ from archive.queries.matching.base import Best, Condition, Frequency, Passing
 from archive.query_language.tree import And, Near, Node, Not, Or, Saved, Words
 
 _SAMPLE = 200  # matches that tell how frequent a word is
+
+_At = Literal["first", "last"]
 
 _FREQUENT = 5_000  # articles that match: of fewer, all are ranked in a millisecond or two
 _ONE_WORD = re.compile(r'\(*"([^" ]+)"\)*')
@@ -83,13 +86,22 @@ class Fts5(Frozen):
         """This query, for that parameter."""
         return {"match": self.expression}
 
-    def frequency(self, connection: Connection) -> Frequency:
-        """Return how many articles match, by how far apart the first of them stand."""
-        ((number, lowest, highest),) = run_kept(connection, _first(), {**self.values, "sample": _SAMPLE})
+    def frequency(self, connection: Connection, *, thorough: bool) -> Frequency:
+        """Return how many articles match, by how close together some matches stand.
+
+        These are the first and the last ones, and if `thorough` those at each quarter of the way, too.
+        """
+        number, lowest, highest = self._some(connection, "first")
         if number < _SAMPLE:
             return Frequency(0, 0)
-        share = number / (highest - lowest + 1)
-        return Frequency(share, int(share * impacts.articles_indexed(connection)))
+        _, back, end = self._some(connection, "last")
+        shares = [number / (highest - lowest + 1), number / (end - back + 1)]
+        for quarter in (1, 2, 3) if thorough else ():
+            after = end * quarter // 4
+            number, _, highest = self._some(connection, "first", after)
+            shares.append(number / ((highest if number == _SAMPLE else end) - after))
+        # words come and go: the share is that of where it is rarest
+        return Frequency(min(shares), int(sum(shares) / len(shares) * impacts.articles_indexed(connection)))
 
     def best(self, connection: Connection, limit: int, passing: Passing | None) -> Best | None:
         """Return the best of those that pass in the order of impacts, where it is one word, and a frequent one."""
@@ -101,16 +113,25 @@ class Fts5(Frozen):
 
     def is_frequent(self, connection: Connection) -> bool:
         """Tell whether so many articles seem to match that it pays to look at impacts."""
-        return self.frequency(connection).articles >= _FREQUENT
+        number, lowest, highest = self._some(connection, "first")
+        guess = number / (highest - lowest + 1) * impacts.articles_indexed(connection) if number == _SAMPLE else 0
+        return bool(guess >= _FREQUENT)
+
+    def _some(self, connection: Connection, at: _At, after: int = 0) -> Sequence[Any]:
+        """Return how many of the first or last matches there are, up to _SAMPLE, and the lowest and highest id."""
+        (found,) = run_kept(connection, _sample(at), {**self.values, "after": after, "sample": _SAMPLE})
+        return found
 
 
 _FORM = Fts5()
 
 
 @cache
-def _first() -> Select[int, Any, Any]:
-    first = select(INDEX.c.rowid).where(_GIVEN).limit(bindparam("sample", type_=Integer)).subquery()
-    return select(func.count(), func.min(first.c.rowid), func.max(first.c.rowid))
+def _sample(at: _At) -> Select[int, Any, Any]:
+    order = INDEX.c.rowid if at == "first" else INDEX.c.rowid.desc()
+    matches = select(INDEX.c.rowid).where(_GIVEN, INDEX.c.rowid > bindparam("after", type_=Integer)).order_by(order)
+    some = matches.limit(bindparam("sample", type_=Integer)).subquery()
+    return select(func.count(), func.min(some.c.rowid), func.max(some.c.rowid))
 
 
 def fts_expression(node: Node) -> str:

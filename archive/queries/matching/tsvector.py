@@ -92,7 +92,7 @@ class Tsvector:
         """Nothing, then."""
         return {}
 
-    def frequency(self, _connection: Connection) -> Frequency:
+    def frequency(self, _connection: Connection, *, thorough: bool) -> Frequency:  # noqa: ARG002
         """Leave it to the server, which knows how frequent words are."""
         return Frequency(0, 0)
 
