@@ -40,7 +40,7 @@ def totals_of(connection: Connection) -> Totals:
 
 def articles_indexed(connection: Connection) -> int:
     """Return how many articles the index of words has, whatever state that of impacts is in."""
-    (block,) = driver_of(connection).execute("SELECT block FROM article_fts_data WHERE id = 1").fetchone()
+    (block,) = driver_of(connection).execute("SELECT (SELECT block FROM article_fts_data WHERE id = 1)").fetchone()
     return next(iter(_numbers(block)), 0)
 
 
