@@ -19,6 +19,7 @@ from archive.db.inserting import insert_values
 from archive.db.location import locate
 from archive.queries import reading
 from archive.queries.filters import Asked
+from archive.queries.matching.tsvector import has_too_large
 from archive.queries.search import find_best
 
 TOP = 20
@@ -173,8 +174,13 @@ def _ways_to_find(connection: Connection, word: str) -> dict[str, Callable[[], l
         f"SELECT article_id, ts_rank('{{0.1,0.2,0.2,1.0}}'::real[], vector, {query}) "
         f"FROM article_search WHERE vector @@ {query} ORDER BY 2 DESC, 1 LIMIT {TOP}"
     )
+
+    def ours() -> list[Any]:
+        has_too_large(connection)  # every search asks that before its statement is made
+        return list(find_best(connection, asked, match, TOP))
+
     return {
-        _FINDING[0]: lambda: list(find_best(connection, asked, match, TOP)),
+        _FINDING[0]: ours,
         _FINDING[1]: lambda: driver.execute(by_hand).fetchall(),
     }
 

@@ -36,12 +36,8 @@ def ids_in_order(
     connection: Connection, selection: Selection, sort: str = "newest", limit: int | None = None
 ) -> Sequence[int]:
     """Return the ids of articles by date (`sort`: newest or oldest), undated ones last."""
-    among = _among_the_first(connection, selection, sort, limit)
-    if among is not None:
-        found = _ids(connection, selection, among)
-        if len(found) == limit:
-            return found
-    return _ids(connection, selection, _of_all(connection, selection, sort, limit))
+    found = _found_among_the_first(connection, selection, sort, limit)
+    return found or _ids(connection, selection, _of_all(connection, selection, sort, limit))
 
 
 def in_order(
@@ -55,9 +51,8 @@ def narrowed_in_order(
     statement: Select[Any], connection: Connection, selection: Selection, sort: str, limit: int | None
 ) -> Select[Any]:
     """Return of a SELECT from `articles`, which names no conditions, those that `ids_in_order` returns, in order."""
-    among = _among_the_first(connection, selection, sort, limit)
-    found = [] if among is None else _ids(connection, selection, among)
-    if found and len(found) == limit:
+    found = _found_among_the_first(connection, selection, sort, limit)
+    if found:
         return statement.where(articles.c.id.in_(found)).order_by(*date_order(sort))
     chosen = in_order(connection, selection, sort, limit).subquery()
     return statement.join(chosen, chosen.c.id == articles.c.id).order_by(*date_order(sort))
@@ -94,6 +89,13 @@ def _ids(connection: Connection, selection: Selection, asked: _Asked) -> Sequenc
 
 def _narrowed(selection: Selection, asked: _Asked) -> Select[int]:
     return selection.narrowed(asked.statement, **asked.values)
+
+
+def _found_among_the_first(connection: Connection, selection: Selection, sort: str, limit: int | None) -> Sequence[int]:
+    """Return the few that are wanted, or none where all that match have to be sorted."""
+    among = _among_the_first(connection, selection, sort, limit)
+    found = [] if among is None else _ids(connection, selection, among)
+    return found if len(found) == limit else []
 
 
 def _among_the_first(connection: Connection, selection: Selection, sort: str, limit: int | None) -> _Asked | None:

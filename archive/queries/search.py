@@ -84,7 +84,10 @@ def _articles(connection: Connection, selection: Selection, limit: int | None, s
 
 
 def search_statement(connection: Connection, selection: Selection, limit: int | None, sort: str) -> Select[Any]:
-    """Return the SELECT behind `search_articles`; few are found first, and looked up then."""
+    """Return the SELECT behind `search_articles`, as it is explained.
+
+    Few are found first, and looked up then; by date, it is what is tried first, and may find fewer than wanted.
+    """
     order: tuple[ColumnElement[Any], ...]
     if selection.match is None or sort != "relevance":
         by_date = asked_first(connection, selection, _date_sort(sort), limit)
