@@ -9,7 +9,8 @@ takes turns at being first; a ratio is that of one round, and the median over th
 - Import: `archive import` beside a program that does COPY, `to_tsvector` and CREATE INDEX (`copy_by_hand.py`).
 - At once: the same by two and four processes, each with a share of the files, and a part of the next one's share.
 - Ways in: how `archive.db.inserting` writes rows, COPY, beside INSERT of many rows, and of each by `executemany`.
-- Finding: what `archive search` runs to find the best 20, beside the same as text through the driver.
+- Finding: what `archive search` does to find the best 20, beside the same as text through the driver: from a query that
+  was read, from one as it is typed, and as the first question of a transaction, which asks what all must know.
 """
 
 import argparse

@@ -19,8 +19,8 @@ from archive.db.inserting import insert_values
 from archive.db.location import locate
 from archive.queries import reading
 from archive.queries.filters import Asked
-from archive.queries.matching.tsvector import has_too_large
 from archive.queries.search import find_best
+from archive.queries.selection import Selection
 
 TOP = 20
 CLASSES = {"1 to 3 %": (0.01, 0.03), "10 to 40 %": (0.1, 0.4)}  # of the articles
@@ -31,7 +31,7 @@ _TURNS = ("COPY", "INSERT of many rows", "executemany")
 # rows that are small, and those that have a text and its tsvector
 WAYS = {"import_items": _TURNS, "article_search": _TURNS}
 
-_FINDING = ("search", "search, as text")
+_FINDING = ("search", "search, as typed", "first search", "search, as text")
 _LONG_ENOUGH = 0.02  # seconds
 
 
@@ -132,7 +132,7 @@ def measure_search(measured: Measured, archive: str, rounds: int) -> dict[str, s
                 raise WrongError(f"search, {name}: the answers differ")
             often = {thing: _how_often(run) for thing, run in things.items()}
             for turn in range(rounds):
-                for thing in _FINDING if turn % 2 else _FINDING[::-1]:
+                for thing in things if turn % 2 else reversed(things):
                     start = time.perf_counter()
                     for _ in range(often[thing]):
                         things[thing]()
@@ -142,9 +142,10 @@ def measure_search(measured: Measured, archive: str, rounds: int) -> dict[str, s
 
 def search_goals(words: dict[str, str]) -> list[Goal]:
     """Return what is asked of searches."""
-    ours, by_hand = _FINDING
+    *ours, by_hand = _FINDING
     return [
-        Goal(f"{ours}, {name}", (f"{ours}, {name}",), (f"{by_hand}, {name}",), "× the same as text", at_most=1.15)
+        Goal(f"{thing}, {name}", (f"{thing}, {name}",), (f"{by_hand}, {name}",), "× the same as text", at_most=at_most)
+        for thing, at_most in zip(ours, (1.15, 1.15, None), strict=True)
         for name in words
     ]
 
@@ -165,9 +166,6 @@ def _words(connection: Connection) -> dict[str, str]:
 
 
 def _ways_to_find(connection: Connection, word: str) -> dict[str, Callable[[], list[Any]]]:
-    asked = Asked(word).selection(connection)
-    match = asked.match
-    assert match is not None
     driver: Any = connection.connection.driver_connection
     query = f"'''{word}'''::tsquery"
     by_hand = (
@@ -175,14 +173,22 @@ def _ways_to_find(connection: Connection, word: str) -> dict[str, Callable[[], l
         f"FROM article_search WHERE vector @@ {query} ORDER BY 2 DESC, 1 LIMIT {TOP}"
     )
 
-    def ours() -> list[Any]:
-        has_too_large(connection)  # every search asks that before its statement is made
-        return list(find_best(connection, asked, match, TOP))
+    def found(asked: Selection) -> list[Any]:
+        assert asked.match is not None
+        return list(find_best(connection, asked, asked.match, TOP))
 
-    return {
-        _FINDING[0]: ours,
-        _FINDING[1]: lambda: driver.execute(by_hand).fetchall(),
-    }
+    def first() -> list[Any]:
+        connection.info.clear()  # what is asked once and remembered: what is hidden, what was left behind
+        return found(Asked(word).selection(connection))
+
+    asked = Asked(word).selection(connection)
+    finding: tuple[Callable[[], list[Any]], ...] = (
+        lambda: found(asked),
+        lambda: found(Asked(word).selection(connection)),
+        first,
+        lambda: driver.execute(by_hand).fetchall(),
+    )
+    return dict(zip(_FINDING, finding, strict=True))
 
 
 def _how_often(run: Callable[[], list[Any]]) -> int:

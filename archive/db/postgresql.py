@@ -76,9 +76,13 @@ def open_engine(url: URL, *, read_only: bool = False) -> Engine:
         "connect_timeout": CONNECT_SECONDS,
         "options": f"-c lock_timeout={LOCK_TIMEOUT_MS} {_ALIVE} {url.query.get('options', '')}".strip(),
     }
-    level = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True} if read_only else {}
+    moment = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True, "sees_one_moment": True}
     engine = create_engine(
-        url.difference_update_query(["options"]), poolclass=NullPool, connect_args=how, execution_options=level
+        url.difference_update_query(["options"]),
+        poolclass=NullPool,
+        connect_args=how,
+        use_native_hstore=False,  # else the server is asked for a type that no archive has, each time
+        execution_options=moment if read_only else {},
     )
 
     @event.listens_for(engine, "connect")
@@ -135,10 +139,11 @@ def is_of_statement(error: DBAPIError) -> bool:
 
 def require_usable(connection: Connection, url: URL) -> None:
     """Raise ArchiveError where the server is too old, or the database has another encoding than UTF-8."""
-    version = int(connection.exec_driver_sql("SHOW server_version_num").scalar_one())
+    # in one, and over to where the server is but once
+    asked = "SELECT current_setting('server_version_num')::int, current_setting('server_encoding')"
+    version, encoding = connection.exec_driver_sql(asked).one()
     if version < OLDEST:
         raise ArchiveError(f"{url} is on PostgreSQL {version // 10000}; an archive needs {OLDEST // 10000} or newer")
-    encoding = connection.exec_driver_sql("SHOW server_encoding").scalar_one()
     if encoding != "UTF8":
         raise ArchiveError(
             f"{url} has the encoding {encoding}, in which not all texts can be kept; make a database with "

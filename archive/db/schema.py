@@ -63,12 +63,13 @@ class _Found(NamedTuple):
     about: dict[str, str]
 
 
-def current_revision(location: Location) -> str | None:
+def current_revision(location: Location, connection: "Connection | None" = None) -> str | None:
     """Return the migration that the archive's schema stands at, or None for a database without tables.
 
+    A server is asked by the `connection` to it where there is one already.
     Raises SchemaError where it is missing, no database, a database of something else, or a copy that is not whole.
     """
-    revision, unfinished = standing(location)
+    revision, unfinished = standing(location, connection)
     if unfinished is not None:
         raise SchemaError(
             f"{location} is a copy of {unfinished.source} that is not whole; "
@@ -77,12 +78,12 @@ def current_revision(location: Location) -> str | None:
     return revision
 
 
-def standing(location: Location) -> tuple[str | None, Unfinished | None]:
+def standing(location: Location, connection: "Connection | None" = None) -> tuple[str | None, Unfinished | None]:
     """Return the migration that a database stands at, and what it is a copy of where that is not whole.
 
-    Raises SchemaError as `current_revision` does.
+    `connection` and errors are as `current_revision` has them.
     """
-    found = _look(location)
+    found = _look(location, connection)
     if not found.tables:
         return None, None
     if "alembic_version" not in found.tables or not found.tables >= {"articles", "import_items"}:
@@ -95,34 +96,39 @@ def standing(location: Location) -> tuple[str | None, Unfinished | None]:
     return found.versions[0] if found.versions else None, None if mark is None else unfinished_of(mark)
 
 
-def _look(location: Location) -> _Found:
+def _look(location: Location, connection: "Connection | None" = None) -> _Found:
     if not isinstance(location, Path):
-        return _look_at_server(location)
+        return _look_at_server(location) if connection is None else _look_around(connection, location)
     if is_there(location) and location.is_dir():
         raise SchemaError(f"{location} is a folder; name the file of the archive, as {location / 'archive.db'}")
     if not is_there(location) or not location.is_file():
         raise SchemaError(f"there is no archive at {location}; `archive import PATH` makes one, --db names another")
-    with not_a_database(location), closing(connect_read_only(location)) as connection:
-        tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
-        return _Found(tables, *_stated(tables, lambda sql: connection.execute(sql).fetchall()))
+    with not_a_database(location), closing(connect_read_only(location)) as driver:
+        tables = {row[0] for row in driver.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+        return _Found(tables, *_stated(tables, lambda sql: driver.execute(sql).fetchall()))
 
 
 def _look_at_server(location: "URL") -> _Found:
-    from archive.db.postgresql import open_engine, require_usable
+    from archive.db.postgresql import open_engine
 
     engine = open_engine(location, read_only=True)
     try:
         with errors_explained(location), engine.connect() as connection:
-            require_usable(connection, location)
-            # information_schema hides what the role has no rights to
-            names = connection.exec_driver_sql(
-                "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') "
-                "AND relnamespace = current_schema()::regnamespace"
-            )
-            tables = {name for (name,) in names}
-            return _Found(tables, *_stated(tables, lambda sql: connection.exec_driver_sql(sql).all()))
+            return _look_around(connection, location)
     finally:
         engine.dispose()
+
+
+def _look_around(connection: "Connection", location: "URL") -> _Found:
+    from archive.db.postgresql import require_usable
+
+    require_usable(connection, location)
+    # information_schema hides what the role has no rights to
+    names = connection.exec_driver_sql(
+        "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = current_schema()::regnamespace"
+    )
+    tables = {name for (name,) in names}
+    return _Found(tables, *_stated(tables, lambda sql: connection.exec_driver_sql(sql).all()))
 
 
 def _stated(tables: set[str], ask: Callable[[str], Any]) -> tuple[list[str], dict[str, str]]:
@@ -132,9 +138,9 @@ def _stated(tables: set[str], ask: Callable[[str], Any]) -> tuple[list[str], dic
     return [str(row[0]) for row in versions], {row[0]: row[1] for row in about}
 
 
-def require_current(location: Location) -> None:
+def require_current(location: Location, connection: "Connection | None" = None) -> None:
     """Raise SchemaError unless the archive's schema is the one this program works with; says which way out."""
-    revision = current_revision(location)
+    revision = current_revision(location, connection)
     if revision == HEAD:
         return
     if revision is None:

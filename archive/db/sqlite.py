@@ -103,7 +103,8 @@ def open_engine(path: Path, *, read_only: bool = False, alone: bool = False) -> 
         url = URL.create("sqlite", database=str(path))
         how = {}
     how |= {"isolation_level": None, "timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}
-    engine = create_engine(url, poolclass=NullPool, connect_args=how)
+    moment = {"sees_one_moment": True} if read_only else {}
+    engine = create_engine(url, poolclass=NullPool, connect_args=how, execution_options=moment)
     engine.dialect.statement_compiler = _Hinted
 
     @event.listens_for(engine, "connect")

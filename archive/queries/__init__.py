@@ -21,11 +21,15 @@ def reading(location: Location) -> Iterator[Connection]:
 
     Raises SchemaError where there is no archive, or one with another schema than this program's.
     """
-    require_current(location)
+    is_file = isinstance(location, Path)
+    if is_file:
+        require_current(location)
     engine = open_engine(location, read_only=True)
-    server_errors = nullcontext() if isinstance(location, Path) else errors_explained(location)
+    server_errors = nullcontext() if is_file else errors_explained(location)
     try:
         with server_errors, engine.connect() as connection:
+            if not is_file:
+                require_current(location, connection)
             yield connection
     except DBAPIError as error:
         raise ArchiveError(f"{location} cannot be read: {error.orig}") from error

@@ -3,6 +3,7 @@
 from sqlalchemy import Connection
 
 from archive.queries.matching.base import Best, Condition, Frequency, Match, is_of_words
+from archive.queries.rarities import rarities
 from archive.query_language.tree import And, Node
 
 __all__ = ["Best", "Condition", "Frequency", "Match", "all_of", "is_of_words", "match_of"]
@@ -19,9 +20,9 @@ def match_of(connection: Connection, node: Node) -> Match | None:
         from archive.queries.matching.fts5 import Fts5, fts_expression
 
         return Fts5(fts_expression(node))
-    from archive.queries.matching.tsvector import Tsvector, has_too_large
+    from archive.queries.matching.tsvector import Tsvector
 
-    return Tsvector(node, has_too_large(connection))
+    return Tsvector(node, rarities(connection).any_too_large)
 
 
 def all_of(connection: Connection, parts: tuple[Node, ...]) -> Match | None:

@@ -22,12 +22,10 @@ from sqlalchemy import (
     literal_column,
     not_,
     or_,
-    select,
     table,
 )
 from sqlalchemy.dialects.postgresql import REAL, TSQUERY, TSVECTOR
 
-from archive.db.kept_statements import run_kept
 from archive.db.tables import articles
 from archive.db.tables.base import Text as TextType
 from archive.normalize.vectors import LONGEST_WORD, in_order, quoted
@@ -48,7 +46,6 @@ INDEX = table(
 _WEIGHTS: ColumnElement[Any] = literal_column(f"'{{0.1,{BODY_WEIGHT},{BODY_WEIGHT},{HEADLINE_WEIGHT}}}'::real[]")
 _NONE: ColumnElement[float] = literal_column("0::real", REAL)
 _TOO_LARGE: Condition = INDEX.c.vector.is_(None)
-_FIRST_TOO_LARGE = select(INDEX.c.article_id).where(_TOO_LARGE).limit(literal_column("1"))
 _LABELS = {None: "", "headline": "A", "body": "D"}
 
 
@@ -106,11 +103,6 @@ class Tsvector:
 
     def _stands(self, *, by_words: bool = False) -> Condition:
         return _condition(self.node, by_words=by_words)
-
-
-def has_too_large(connection: Connection) -> bool:
-    """Tell whether an archive has texts that are too large for a tsvector."""
-    return bool(run_kept(connection, _FIRST_TOO_LARGE, {}))
 
 
 def _leaves(node: Node) -> Iterator[Text]:
