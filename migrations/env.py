@@ -8,7 +8,7 @@ import os
 import sqlite3
 import uuid
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from archive.db.engine import open_engine, settle
 from archive.db.location import DEFAULT_DATABASE, locate
 from archive.db.schema import FIRST_ON_POSTGRESQL, require_known, steps_to
 from archive.db.search import impacts
+from archive.db.search.ahead import Ahead, made_ahead, nothing_ahead
 from archive.db.sqlite import connect_read_only
 from archive.db.tables import metadata
 from archive.db.tables.on_server import tables_of
@@ -182,7 +183,7 @@ def run_on_file(path: Path, *, migrating: bool) -> None:
         require_known(path)
     engine = open_engine(path, read_only=not migrating)
     steps: list[Any] = []
-    with engine.connect() as connection, told_with_cure(connection):
+    with engine.connect() as connection, told_with_cure(connection), ExitStack() as beside:
         driver = connection.connection.driver_connection
         # SQLAlchemy begins a transaction before it sends a PRAGMA, and inside one this PRAGMA does nothing
         driver.execute("PRAGMA foreign_keys = OFF")
@@ -193,8 +194,11 @@ def run_on_file(path: Path, *, migrating: bool) -> None:
             before = None
             failing: in_file.Failing = {}
             triggers: list[in_file.Trigger] = []
+            ahead: Ahead = nothing_ahead
             # a new archive has nothing to lose, and one that is up to date is left alone
             if migrating and heads and not is_there(heads):
+                if not has_impacts(connection):
+                    ahead = beside.enter_context(made_ahead(path))
                 if locked := config.attributes.get("locked"):
                     locked(connection)
                 before = proof.take_inventory(driver)
@@ -219,10 +223,15 @@ def run_on_file(path: Path, *, migrating: bool) -> None:
                 if connection.exec_driver_sql("SELECT 1 FROM sqlite_schema WHERE name = 'about'").first():
                     record_version(connection)
                 # of a schema before there was one, there is nothing to fill
-                if connection.exec_driver_sql("SELECT 1 FROM sqlite_schema WHERE name = 'article_impacts'").first():
-                    impacts.add_missing(driver)
+                if has_impacts(connection):
+                    impacts.add_missing(driver, ahead())
     if migrating:
         settle(engine)
+
+
+def has_impacts(connection: Connection) -> bool:
+    """Tell whether the schema is one with an index of impacts."""
+    return connection.exec_driver_sql("SELECT 1 FROM sqlite_schema WHERE name = 'article_impacts'").first() is not None
 
 
 @contextmanager

@@ -37,12 +37,12 @@ class Inventory:
 class ColumnSums:
     """Checksums of the columns of a table, of rows as they pass in the order of their ids.
 
-    A checksum is BLAKE2b of a column's values, each with its type, so it says also which row has which value.
+    A checksum is SHA-256 of a column's values, each with its type, so it says also which row has which value.
     """
 
     def __init__(self, columns: Sequence[str]) -> None:
         self._columns = columns
-        self._sums = [hashlib.blake2b(digest_size=16) for _ in columns]
+        self._sums = [hashlib.sha256(usedforsecurity=False) for _ in columns]
         self._rows = 0
 
     def add(self, rows: Sequence[tuple[Any, ...]]) -> None:

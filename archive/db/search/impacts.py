@@ -5,10 +5,12 @@ found without it, in more time, so articles can be put in at any time after they
 `sqlite3`, within a transaction: an archive is repaired with nothing else.
 """
 
+import hashlib
 import json
 import sqlite3
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from archive.normalize.impacts import impact_terms
 from archive.normalize.tokens import tokenize
@@ -25,6 +27,14 @@ _AT_ONCE = 1_000  # articles whose texts are in memory
 _TEXTS = "SELECT id, CAST(headline AS BLOB), CAST(body AS BLOB) FROM article_text"
 _ADD = "INSERT INTO article_impacts(rowid, words) VALUES (?, ?)"
 _REMOVE = "INSERT INTO article_impacts(article_impacts, rowid, words) VALUES ('delete', ?, ?)"
+
+
+class Made(NamedTuple):
+    """What was made of a text before it was needed: terms, and by what it is known that the text is still the same."""
+
+    article_id: int
+    text: bytes
+    terms: str
 
 
 def clear(connection: sqlite3.Connection) -> None:
@@ -52,8 +62,20 @@ def add_range(connection: sqlite3.Connection, first: int, last: int, known: Mapp
     add(connection, [article_id for article_id in ids if article_id not in known])
 
 
-def add_missing(connection: sqlite3.Connection) -> None:
-    """Put in all articles that are not in yet."""
+def make_all(connection: sqlite3.Connection) -> Iterator[list[Made]]:
+    """Yield what is made of the texts of all articles, some at a time."""
+    cursor = connection.execute(f"{_TEXTS} ORDER BY id")
+    while rows := cursor.fetchmany(_AT_ONCE):
+        yield [Made(article_id, _known_by(*texts), _terms(*texts)) for article_id, *texts in rows]
+
+
+def add_missing(connection: sqlite3.Connection, made: Iterable[list[Made]] = ()) -> None:
+    """Put in all articles that are not in yet; what was `made` of some is taken where their text is still the same."""
+    for some in made:
+        terms = {one.article_id: one for one in some}
+        texts = connection.execute(f"{_TEXTS} WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(list(terms)),))
+        same = [(row[0], terms[row[0]].terms) for row in texts if _known_by(*row[1:]) == terms[row[0]].text]
+        connection.executemany(_ADD, same)
     missing = "SELECT id FROM article_text WHERE id NOT IN (SELECT id FROM article_impacts_docsize) ORDER BY id"
     ids = [article_id for (article_id,) in connection.execute(missing)]
     for start in range(0, len(ids), _AT_ONCE):
@@ -75,6 +97,11 @@ def _of_texts(connection: sqlite3.Connection, ids: Collection[int]) -> list[tupl
     those = f"{_TEXTS} WHERE id IN (SELECT value FROM json_each(?))"
     texts = connection.execute(those, (json.dumps(list(ids)),)) if ids else ()
     return [(article_id, _terms(headline, body)) for article_id, headline, body in texts]
+
+
+def _known_by(headline: bytes | None, body: bytes) -> bytes:
+    headline = headline or b""
+    return hashlib.sha256(b"%d %b %b" % (len(headline), headline, body)).digest()
 
 
 def _terms(headline: bytes | None, body: bytes) -> str:
