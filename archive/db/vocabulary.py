@@ -84,19 +84,20 @@ def add_source(connection: Connection, name: str, slug: str, key: str, *, origin
         if (slug if number == 1 else f"{slug}-{number}") not in taken
     )
     values = {"slug": free, "name": name, "origin": origin, "created_at": now()}
-    source_id = inserted_id(connection.execute(insert(tables.sources).values(values)))
+    source_id = inserted_id(connection.execute(insert(tables.sources), values))
     add_source_name(connection, source_id, name, key, kind="label")
     return Source(source_id, free, name)
 
 
 def update_source(connection: Connection, source_id: int, values: Mapping[str, str | None]) -> None:
     """Set columns of a source."""
-    connection.execute(update(tables.sources).where(tables.sources.c.id == source_id).values(**values))
+    connection.execute(update(tables.sources).where(tables.sources.c.id == source_id), values)
 
 
 def add_source_name(connection: Connection, source_id: int, name: str, key: str, kind: str = "alias") -> None:
     """Let one more name lead to a source; `kind` is `label` for the one that is shown."""
-    connection.execute(insert(tables.source_names).values(source_id=source_id, name=name, name_key=key, kind=kind))
+    row = {"source_id": source_id, "name": name, "name_key": key, "kind": kind}
+    connection.execute(insert(tables.source_names), row)
 
 
 def set_source_label(connection: Connection, source_id: int, name: str, key: str) -> None:
@@ -109,7 +110,7 @@ def set_source_label(connection: Connection, source_id: int, name: str, key: str
 
 def add_source_domain(connection: Connection, source_id: int, domain: str) -> None:
     """Let one more domain lead to a source."""
-    connection.execute(insert(tables.source_domains).values(source_id=source_id, domain=domain))
+    connection.execute(insert(tables.source_domains), {"source_id": source_id, "domain": domain})
 
 
 def agency_names(connection: Connection) -> list[tuple[int, str, str]]:
@@ -122,7 +123,7 @@ def agency_names(connection: Connection) -> list[tuple[int, str, str]]:
 def add_agency_name(connection: Connection, source_id: int, language: str, name: str, key: str) -> None:
     """Let a source be credited under one more name in texts of a language."""
     row = {"source_id": source_id, "language": language, "name": name, "name_key": key}
-    connection.execute(insert(tables.agency_names).values(row))
+    connection.execute(insert(tables.agency_names), row)
 
 
 def topic_names(connection: Connection) -> dict[str, int]:
@@ -196,8 +197,9 @@ def count_topics_named(connection: Connection, key: str) -> int:
 def add_topic(connection: Connection, scheme: str, code: str, name: str, key: str, *, origin: str) -> int:
     """Return the id of a new topic."""
     values = {"scheme": scheme, "code": code, "name": name, "origin": origin, "created_at": now()}
-    topic_id = inserted_id(connection.execute(insert(tables.topics).values(values)))
-    connection.execute(insert(tables.topic_names).values(topic_id=topic_id, kind="label", name=name, name_key=key))
+    topic_id = inserted_id(connection.execute(insert(tables.topics), values))
+    row = {"topic_id": topic_id, "kind": "label", "name": name, "name_key": key}
+    connection.execute(insert(tables.topic_names), row)
     return topic_id
 
 
@@ -210,7 +212,7 @@ def topics_named_by_code(connection: Connection) -> set[int]:
 
 def update_topic(connection: Connection, topic_id: int, values: Mapping[str, object]) -> None:
     """Set columns of a topic."""
-    connection.execute(update(tables.topics).where(tables.topics.c.id == topic_id).values(**values))
+    connection.execute(update(tables.topics).where(tables.topics.c.id == topic_id), values)
 
 
 def set_topic_names(connection: Connection, topic_id: int, names: Collection[TopicName]) -> None:
