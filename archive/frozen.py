@@ -24,10 +24,13 @@ class Frozen:
 
     def __init__(self, *values: Any, **named: Any) -> None:
         fields = self.__match_args__
-        given = {**self._defaults, **dict(zip(fields, values, strict=False)), **named}
-        if len(values) > len(fields) or given.keys() != set(fields):
-            raise TypeError(f"{type(self).__name__} takes {', '.join(fields)}")
-        self.__dict__.update((name, given[name]) for name in fields)
+        given = dict(zip(fields, values, strict=False))
+        if named or len(values) != len(fields):
+            given = {**self._defaults, **given, **named}
+            if len(values) > len(fields) or given.keys() != set(fields):
+                raise TypeError(f"{type(self).__name__} takes {', '.join(fields)}")
+            given = {name: given[name] for name in fields}
+        self.__dict__.update(given)
 
     def altered(self, **named: Any) -> Self:
         """Return the same but for some fields."""

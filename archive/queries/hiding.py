@@ -15,8 +15,10 @@ Condition = ColumnElement[bool]
 
 def visible(connection: Connection) -> Condition | None:
     """Return the condition that an article is not hidden now; None where none of the archive is."""
-    now = clock.now()
     known = rarities(connection)
+    if not (known.any_kept_back or known.last_embargo):
+        return None
+    now = clock.now()
     if not known.any_kept_back and (known.last_embargo or "") <= now:
         return None
     kept = articles.alias("kept").c

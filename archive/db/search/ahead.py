@@ -98,6 +98,7 @@ def _end_with_the_upgrade() -> None:
 def main() -> None:
     """Write what is made of the articles of the file that is named."""
     threading.Thread(target=_end_with_the_upgrade, daemon=True).start()
+    os.nice(10)  # the upgrade has much else to do before it waits for this
     with closing(connect_read_only(Path(sys.argv[1]))) as connection:
         for made in make_all(connection):
             pickle.dump(made, sys.stdout.buffer)
