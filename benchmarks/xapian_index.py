@@ -2,8 +2,9 @@
 
     python benchmarks/xapian_index.py FOLDER DATABASE
 
-Of each file the words with their places and their stems, the first line as a subject apart, and a term for its name.
-notmuch does more: it takes a mail apart and looks up to which conversation it belongs. So it can't be quicker.
+Of each file the words with their places and their English stems, those of the first line as of a subject, and a term
+for its name: as `_notmuch_message_gen_terms` does it (lib/message.cc and lib/open.cc of notmuch). notmuch does more: it
+takes a mail apart and looks up to which conversation it belongs. So it can't be quicker.
 """
 
 import sys
@@ -23,8 +24,6 @@ def main() -> None:
         document = xapian.Document()
         generator.set_document(document)
         generator.index_text(subject, 1, "XSUBJECT")
-        generator.increase_termpos()
-        generator.index_text(subject)
         generator.increase_termpos()
         generator.index_text(body)
         document.add_boolean_term(f"XFILE{file.name}")

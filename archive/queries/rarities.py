@@ -32,9 +32,8 @@ class Rarities(NamedTuple):
 
 def rarities(connection: Connection) -> Rarities:
     """Return which of these an archive has: asked in one, and once of what is seen as of one moment."""
-    transaction = connection.get_transaction()
     known: tuple[object, Rarities] | None = connection.info.get(_KNOWN)
-    if known is not None and transaction is not None and known[0] is transaction:
+    if known is not None and known[0] is connection.get_transaction():
         return known[1]
     row = connection.exec_driver_sql(_ASKED[connection.dialect.name]).one()
     found = Rarities(bool(row[0]), row[1], bool(row[2]))
