@@ -24,8 +24,8 @@ from sqlalchemy import Connection
 
 from archive.db.search.fts5 import driver_of, vocabulary
 from archive.queries import reading
+from archive.queries.best import find_best, way_to_best
 from archive.queries.filters import Asked
-from archive.queries.search import find_best, needs_no_ranking
 
 CLASSES = ((0.4, 1.0), (0.1, 0.4), (0.03, 0.1), (0.01, 0.03))  # of the articles
 FTS5 = f"SELECT rowid, -{BM25} FROM article_fts WHERE article_fts MATCH ? ORDER BY 2 DESC, 1 LIMIT {TOP}"
@@ -85,7 +85,7 @@ def _compare(
                 times[number].append(time.perf_counter() - start)
         found["ours"].append(statistics.median(times[0]))
         found["fts5"].append(statistics.median(times[1]))
-        found["by_impact"] += needs_no_ranking(connection, selection, TOP, "relevance")
+        found["by_impact"] += way_to_best(connection, selection, TOP, "relevance") == "by impact"
     return found
 
 

@@ -30,10 +30,10 @@ from rich.console import Console
 from sqlalchemy import Connection
 
 from archive.queries import reading
+from archive.queries.best import find_best
 from archive.queries.by_date import ids_in_order
 from archive.queries.counts import count_by
 from archive.queries.filters import Asked
-from archive.queries.search import find_best
 
 PROGRAM = Path(sys.executable).with_name("archive")
 OFTEN = 9  # of each question

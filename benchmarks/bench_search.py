@@ -38,10 +38,11 @@ from sqlalchemy import Connection
 from archive.db.search.fts5 import driver_of, vocabulary
 from archive.db.tables.article import COUNTING
 from archive.queries import reading
+from archive.queries.best import best_matches, find_best, way_to_best
 from archive.queries.by_date import ids_in_order
 from archive.queries.counts import count_by
 from archive.queries.filters import Asked
-from archive.queries.search import best_matches, find_best, needs_no_ranking, search_articles
+from archive.queries.search import search_articles
 from archive.queries.selection import Selection
 
 TOP = 20
@@ -126,7 +127,7 @@ def _measure(connection: Connection, measured: Measured, name: str, word: str, s
     def found(asked: Selection) -> Callable[[], list[Any]]:
         assert asked.match is not None
         match, statement = asked.match, best_matches(asked, asked.match, TOP)
-        if asked.conditions and not needs_no_ranking(connection, asked, TOP, "relevance"):
+        if asked.conditions and way_to_best(connection, asked, TOP, "relevance") == "by the statement":
             return lambda: list(connection.execute(statement))  # what differs from query to query is made beforehand
         return lambda: find_best(connection, asked, match, TOP)
 

@@ -18,8 +18,8 @@ from archive.db.engine import open_engine
 from archive.db.inserting import insert_values
 from archive.db.location import locate
 from archive.queries import reading
+from archive.queries.best import find_best
 from archive.queries.filters import Asked
-from archive.queries.search import find_best
 from archive.queries.selection import Selection
 
 TOP = 20

@@ -8,7 +8,7 @@ import os
 import sqlite3
 import uuid
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -134,9 +134,8 @@ def run_on_server(url: URL, *, migrating: bool) -> None:
         before = None
         triggers: list[on_server.Trigger] = []
         if migrating and heads and not is_there(heads):
-            if locked := config.attributes.get("locked"):
-                locked(connection)
-            before = proof.take_inventory(driver)
+            with config.attributes.get("locked", nullcontext)(connection):
+                before = proof.take_inventory(driver)
             triggers = on_server.set_triggers_aside(driver)
         if watch := config.attributes.get("watch"):
             watch(connection)
@@ -199,9 +198,8 @@ def run_on_file(path: Path, *, migrating: bool) -> None:
             if migrating and heads and not is_there(heads):
                 if not has_impacts(connection):
                     ahead = beside.enter_context(made_ahead(path))
-                if locked := config.attributes.get("locked"):
-                    locked(connection)
-                before = proof.take_inventory(driver)
+                with config.attributes.get("locked", nullcontext)(connection):
+                    before = proof.take_inventory(driver)
                 failing = in_file.find_failing(driver)
                 triggers = in_file.set_triggers_aside(driver)
             if watch := config.attributes.get("watch"):

@@ -43,6 +43,12 @@ _LIST_COLUMNS = {
 }
 
 
+# What is done in place of the explained statement where that is sooner done.
+_IN_FACT = {
+    "by impact": "the best are read from article_impacts, without ranking all that match",
+    "among the best of all": "all that match are ranked, and the best looked at until enough of them pass the rest",
+}
+
 _SORTS = ("newest", "oldest")
 
 
@@ -106,14 +112,15 @@ def search(ctx: click.Context, /, asked: "Asked", sort: str, limit: int | None, 
     archive search '北京 -topic:tourism' --sort newest
     archive search kite anchor -f json
     """
-    from archive.queries.search import needs_no_ranking, search_articles, search_statement
+    from archive.queries.best import way_to_best
+    from archive.queries.search import search_articles, search_statement
 
     with reading(archive_location(ctx)) as connection:
         selection = asked.selection(connection)
         if explain:
             print_explanation(connection, asked, search_statement(connection, selection, limit, sort))
-            if needs_no_ranking(connection, selection, limit, sort):
-                click.echo("in fact\n  the best are read from article_impacts, without ranking all that match")
+            if told := _IN_FACT.get(way_to_best(connection, selection, limit, sort)):
+                click.echo(f"in fact\n  {told}")
             elif sort != "relevance":
                 _tell_what_is_tried(connection, selection, sort, limit)
             return

@@ -2,7 +2,9 @@
 
 import shlex
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,15 +52,24 @@ def upgrade(
     """
     locked = False
 
-    def back_up(connection: Any) -> None:
+    @contextmanager
+    def backing_up(connection: Any) -> Iterator[None]:
         nonlocal locked
         locked = True
         # where the archive may not be written, that is told before there is a backup
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = version_num")
-        if keep_backup and isinstance(location, Path):
-            target = backup_path(location)
-            backup(location, target)
-            backed_up(target)
+        if not (keep_backup and isinstance(location, Path)):
+            yield
+            return
+        target = backup_path(location)
+        # the disk is at work here, and a processor on what is looked at meanwhile
+        with ThreadPoolExecutor(1) as beside:
+            made = beside.submit(backup, location, target)
+            try:
+                yield
+            finally:
+                made.result()
+                backed_up(target)
 
     if keep_backup and not isinstance(location, Path) and plan(location, revision):
         name = backup_name(location.database or "archive", schema.current_revision(location), ".dump")
@@ -66,7 +77,7 @@ def upgrade(
         command = shlex.join(["pg_dump", "--format=custom", f"--file={name}", url])
         raise UsageError(f"a backup of {location} is made by `{command}`; then go on with --no-backup")
     with stopped_in_order():
-        schema.upgrade(location, revision, locked=back_up)
+        schema.upgrade(location, revision, locked=backing_up)
     return locked
 
 

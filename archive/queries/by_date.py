@@ -130,6 +130,8 @@ def _of_all(connection: Connection, selection: Selection, sort: str, limit: int 
         way = "side by side"
     elif match is not None and limit is not None and limit < _SOME * match.frequency(connection, thorough=False).share:
         way = "looked up"
+    elif match is not None and selection.is_in_index:
+        way = "side by side"
     statement = _ordered(None if match is None else match.form, way, sort, limit is not None)
     return _Asked(statement, {} if limit is None else {"limit": limit})
 

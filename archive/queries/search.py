@@ -2,23 +2,21 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Integer, Select, bindparam, literal, select
+from sqlalchemy import ColumnElement, Connection, Select, literal
 
 from archive.db.tables import article_revisions, articles
 from archive.normalize.tokens import token_spans, tokenize
 from archive.queries.articles import Article, summaries, summary_select
+from archive.queries.best import FEW, best_matches, find_best
 from archive.queries.by_date import asked_first, date_order, narrowed_in_order
-from archive.queries.matching import Best, Match
 from archive.queries.selection import Selection
 from archive.query_language.hits import find_hits
 from archive.query_language.tree import Text
 
-_FEW = 500  # articles that are found first, and then looked up
 _SHOWN_AT_ONCE = 50  # of these; their texts are in memory
 
 _BEFORE, _LENGTH = 60, 240  # characters of a snippet before its first hit, and in all
@@ -72,7 +70,7 @@ def _articles(connection: Connection, selection: Selection, limit: int | None, s
         by_date = narrowed_in_order(shown, connection, selection, _date_sort(sort), limit)
         yield from summaries(connection, by_date, "score", "body")
         return
-    if limit is None or limit > _FEW:
+    if limit is None or limit > FEW:
         yield from summaries(connection, search_statement(connection, selection, limit, sort), "score", "body")
         return
     best = iter(find_best(connection, selection, selection.match, limit))
@@ -102,45 +100,6 @@ def search_statement(connection: Connection, selection: Selection, limit: int | 
 
 def _date_sort(sort: str) -> str:
     return "newest" if sort == "relevance" else sort
-
-
-def find_best(connection: Connection, selection: Selection, match: Match, limit: int) -> Best:
-    """Return the articles that match best, with their scores, the best first."""
-    best = _best_sooner(connection, selection, match, limit)
-    if best is not None:
-        return best
-    statement: Any = _ranked(match.form, bool(selection.conditions), is_limited=True)
-    found: Any = selection.execute(connection, statement, limit=limit)
-    return list(found)
-
-
-def needs_no_ranking(connection: Connection, selection: Selection, limit: int | None, sort: str) -> bool:
-    """Tell whether `search_articles` knows the best articles without ranking all that match."""
-    if selection.match is None or sort != "relevance" or limit is None or limit > _FEW:
-        return False
-    return _best_sooner(connection, selection, selection.match, limit) is not None
-
-
-def _best_sooner(connection: Connection, selection: Selection, match: Match, limit: int) -> Best | None:
-    def passing(ids: Collection[int]) -> Collection[int]:
-        return connection.scalars(select(articles.c.id).where(articles.c.id.in_(ids), *selection.conditions)).all()
-
-    return match.best(connection, limit, passing if selection.conditions else None)
-
-
-def best_matches(selection: Selection, match: Match, limit: int | None) -> Select[Any]:
-    """Return the SELECT of the articles that match best: id and score."""
-    statement: Any = _ranked(match.form, bool(selection.conditions), limit is not None)
-    return selection.narrowed(statement, **({} if limit is None else {"limit": limit}))
-
-
-@lru_cache(maxsize=64)
-def _ranked(match: Match, is_narrowed: bool, is_limited: bool) -> Select[int, float]:
-    score = match.score.label("score")
-    found = select(match.id.label("id"), score).where(match.found).order_by(score.desc(), match.id)
-    if is_narrowed:
-        found = found.join(articles, match.joined)
-    return found.limit(bindparam("limit", type_=Integer)) if is_limited else found
 
 
 def make_snippet(body: str, texts: Sequence[Text]) -> Snippet:

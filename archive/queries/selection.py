@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import (
+    Column,
     Connection,
     Select,
     and_,
@@ -15,11 +16,13 @@ from sqlalchemy import (
     select,
     true,
 )
+from sqlalchemy.sql import visitors
 
 from archive.db.kept_statements import run_kept
 from archive.db.left_behind import require
 from archive.db.spans import Sides, published_within
 from archive.db.tables import articles
+from archive.db.tables.article import COUNTED
 from archive.db.unfinished import TEXTS
 from archive.errors import ArchiveError
 from archive.frozen import Frozen
@@ -33,6 +36,8 @@ Conditions = Sequence[Condition]
 
 _NAMES = ("source", "credited", "topic", "author", "section")
 _LONGEST_NAME = 4  # words after the first that are tried as part of a name
+# where a date ends is looked up of the few only of which the others are not enough to know
+_COUNTED = {*COUNTED, "published_until"}
 
 
 class Selection(Frozen):
@@ -67,6 +72,11 @@ class Selection(Frozen):
     def is_all_visible(self) -> bool:
         """Whether it asks for nothing but words: all conditions there are leave out what is hidden."""
         return all(one is self.visible for one in self.conditions)
+
+    @property
+    def is_in_index(self) -> bool:
+        """Whether what its conditions look at of an article stands in the index that is counted from."""
+        return all(one is self.visible or _looks_at(one) <= _COUNTED for one in self.conditions)
 
     def of(self, statement: Select[Any]) -> Select[Any]:
         """Return a SELECT from `articles` of these alone, joined to the index where there are words."""
@@ -163,6 +173,12 @@ def _of_visible(selection: Selection, seen: Condition | None) -> Selection:
     )
     hidden = Selection((*selection.conditions, not_(seen)), selection.match)
     return Selection((*selection.conditions, seen), selection.match, selection.texts, undated, imprecise, hidden, seen)
+
+
+def _looks_at(condition: Condition) -> set[str]:
+    """Return the columns of `articles` that a condition names."""
+    named = visitors.iterate(condition)
+    return {one.name for one in named if isinstance(one, Column) and one.table is articles}
 
 
 def with_words(statement: Select[Any], match: Match) -> Select[Any]:

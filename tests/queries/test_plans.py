@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import Connection, Select
 
 from archive.queries.articles import counting_of
+from archive.queries.best import best_matches
 from archive.queries.by_date import asked_first, in_order
 from archive.queries.counts import GROUPS, counting_by
 from archive.queries.explanation import explain
@@ -55,6 +56,28 @@ def test_what_is_counted_stands_side_by_side(by: str, ask: Connection) -> None:
     assert "SEARCH articles USING COVERING INDEX ix_articles_counting (id=?)" in steps
     filtered = plan(ask, "trade url:a", counting_by(selected(ask, "trade url:a"), by, "articles"))
     assert BY_ID in filtered
+
+
+@pytest.mark.parametrize(
+    ("query", "step"),
+    [
+        ("trade source:radio-lintel date:2005..2020", "ix_articles_counting (id=? AND source_id=?"),
+        ("trade -source:radio-lintel -date:2023-02", "ix_articles_counting (id=?)"),
+        ("trade source:radio-lintel language:en", BY_ID),
+    ],
+)
+def test_what_filters_ask_for_stands_side_by_side(query: str, step: str, ask: Connection) -> None:
+    """A row of `articles` is read only where it has to be."""
+    selection = selected(ask, query)
+    assert selection.match is not None
+    for statement in (
+        best_matches(selection, selection.match, 20),
+        in_order(ask, selection, "oldest", 20),
+        counting_by(selection, "month", "articles"),
+    ):
+        steps = [line for line in plan(ask, query, statement) if "SEARCH articles" in line]
+        assert len(steps) == 1, steps
+        assert step in steps[0]
 
 
 def test_the_newest_articles_are_found_along_their_dates(ask: Connection) -> None:

@@ -6,8 +6,8 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -215,7 +215,12 @@ def test_archive_backup_and_log_take_at_most_three_times_the_room(oldest: Path) 
         if connection is None:
             used.append(sum(file.stat().st_size for file in oldest.parent.iterdir() if file.is_file()))
 
-    schema.upgrade(oldest, locked=lambda _: backups.backup(oldest, oldest.with_name(BACKUP)), watch=look)
+    @contextmanager
+    def backing_up(_connection: Any) -> Iterator[None]:
+        backups.backup(oldest, oldest.with_name(BACKUP))
+        yield
+
+    schema.upgrade(oldest, locked=backing_up, watch=look)
     look(None)
     assert 2 * size < max(used) <= 3 * size
 

@@ -5,6 +5,7 @@ from sqlalchemy import Column, ForeignKey, Index, Integer, UniqueConstraint
 from archive.db.tables.base import GIVEN_BY, Id, Text, index_of_few, reference, table
 
 COUNTING = "ix_articles_counting"
+COUNTED = ("id", "source_id", "published_from", "published_precision")
 
 articles = table(
     "articles",
@@ -53,7 +54,7 @@ articles = table(
     index_of_few("status"),
     index_of_few("embargo_until"),
     # what is counted of the articles that words find, beside each other: a row of articles is ten times as wide
-    Index(COUNTING, "id", "source_id", "published_from", "published_precision"),
+    Index(COUNTING, *COUNTED),
 )
 
 article_revisions = table(

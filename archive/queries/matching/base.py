@@ -1,6 +1,6 @@
 """What all engines have in common that find words."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import ColumnElement, Connection, FromClause
@@ -58,6 +58,9 @@ class Match(Protocol):
 
     def frequency(self, connection: Connection, *, thorough: bool) -> Frequency:
         """Return how many articles match, as far as that is told sooner than by counting; `thorough` is more sure."""
+
+    def some(self, connection: Connection) -> Sequence[int]:
+        """Return some of many matches, from everywhere; none of few, or where the engine finds the best way itself."""
 
     def best(self, connection: Connection, limit: int, passing: Passing | None) -> Best | None:
         """Return the best of those that pass without reading all matches; None where that is not sooner done."""

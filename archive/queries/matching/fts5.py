@@ -31,6 +31,7 @@ from archive.queries.matching.base import Best, Condition, Frequency, Passing
 from archive.query_language.tree import And, Near, Node, Not, Or, Saved, Words
 
 _SAMPLE = 200  # matches that tell how frequent a word is
+_PLACES, _OF_EACH = 4, 25  # that tell which share of the matches passes other conditions
 
 _At = Literal["first", "last"]
 
@@ -103,6 +104,17 @@ class Fts5(Frozen):
         # words come and go: the share is that of where it is rarest
         return Frequency(min(shares), int(sum(shares) / len(shares) * impacts.articles_indexed(connection)))
 
+    def some(self, connection: Connection) -> Sequence[int]:
+        """Return some that follow each other at each of a few places, where there are many."""
+        if not self.is_frequent(connection):
+            return ()
+        _, _, end = self._some(connection, "last")
+        found: list[int] = []
+        for place in range(_PLACES):
+            after = {"after": end * place // _PLACES, "sample": _OF_EACH}
+            found += (article_id for (article_id,) in run_kept(connection, _matches("first"), self.values | after))
+        return found
+
     def best(self, connection: Connection, limit: int, passing: Passing | None) -> Best | None:
         """Return the best of those that pass in the order of impacts, where it is one word, and a frequent one."""
         word = _ONE_WORD.fullmatch(self.expression or "")
@@ -127,10 +139,15 @@ _FORM = Fts5()
 
 
 @cache
-def _sample(at: _At) -> Select[int, Any, Any]:
+def _matches(at: _At) -> Select[int]:
     order = INDEX.c.rowid if at == "first" else INDEX.c.rowid.desc()
     matches = select(INDEX.c.rowid).where(_GIVEN, INDEX.c.rowid > bindparam("after", type_=Integer)).order_by(order)
-    some = matches.limit(bindparam("sample", type_=Integer)).subquery()
+    return matches.limit(bindparam("sample", type_=Integer))
+
+
+@cache
+def _sample(at: _At) -> Select[int, Any, Any]:
+    some = _matches(at).subquery()
     return select(func.count(), func.min(some.c.rowid), func.max(some.c.rowid))
 
 

@@ -5,7 +5,7 @@ are then looked for in the words of the article as they stand in order (`archive
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -92,6 +92,10 @@ class Tsvector:
     def frequency(self, _connection: Connection, *, thorough: bool) -> Frequency:  # noqa: ARG002
         """Leave it to the server, which knows how frequent words are."""
         return Frequency(0, 0)
+
+    def some(self, _connection: Connection) -> Sequence[int]:
+        """Leave that to the server, too."""
+        return ()
 
     def best(self, _connection: Connection, _limit: int, _passing: Passing | None) -> Best | None:
         """Leave that to the server, too."""
