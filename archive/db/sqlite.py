@@ -25,7 +25,7 @@ BUSY_TIMEOUT_MS = 30_000
 PATIENCE_MS = 2_000  # of who must have the archive alone, for others to be done
 
 # Of a file that is made now; SQLite's own is 4 KB. MEASURED (docs/performance.md): a row that has a text or an original
-# fills most of 4 KB, and what is left there stays empty: an archive is 10 % smaller so, and no slower to fill or to ask.
+# fills most of 4 KB, and what is left there stays empty: an archive is 10 % smaller so, no slower to fill or to ask.
 PAGE_SIZE = 32_768
 _LOG = 64 * 2**20  # bytes: with the usual 4 MB, pages that every batch alters are copied into the file after each
 

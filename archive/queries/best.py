@@ -5,11 +5,12 @@ matches pass the other conditions, all are ranked, and the best looked at; else 
 pass are ranked.
 """
 
+import json
 from collections.abc import Collection
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Integer, Select, bindparam, select
+from sqlalchemy import Connection, Integer, Select, String, bindparam, func, select
 
 from archive.db.kept_statements import run_kept
 from archive.db.tables import articles
@@ -25,6 +26,9 @@ FEW = 500  # articles that are found first, and then looked up
 # the time that it takes to rank it.
 _MOST = 0.3
 _ENOUGH = 2  # times as many are looked at as should be enough
+
+# as one parameter, so that one statement does for any number of them
+_GIVEN = select(func.json_each(bindparam("ids", type_=String)).table_valued("value").c.value)
 
 
 def find_best(connection: Connection, selection: Selection, match: Match, limit: int) -> Best:
@@ -47,9 +51,13 @@ def way_to_best(connection: Connection, selection: Selection, limit: int | None,
 def _best_sooner(connection: Connection, selection: Selection, match: Match, limit: int) -> tuple[Way, Best | None]:
     """Return the best where they are found sooner than by the one statement that does it, and how."""
 
+    @cache
+    def among() -> Select[int]:
+        statement = select(articles.c.id).where(articles.c.id.in_(_GIVEN), *selection.conditions)
+        return from_index(statement) if selection.is_in_index else statement
+
     def passing(ids: Collection[int]) -> Collection[int]:
-        statement = select(articles.c.id).where(articles.c.id.in_(ids), *selection.conditions)
-        return connection.scalars(from_index(statement) if selection.is_in_index else statement).all()
+        return [row[0] for row in run_kept(connection, among(), {"ids": json.dumps([*ids])})]
 
     if (best := match.best(connection, limit, passing if selection.conditions else None)) is not None:
         return "by impact", best
