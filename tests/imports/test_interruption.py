@@ -400,10 +400,10 @@ def test_what_ends_an_import_is_recorded(database: Location, many: Path, query: 
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A folder on a disk of 4 MB."""
+    """A folder on a disk of 10 MB, of which an empty archive takes 4."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", folder], capture_output=True, text=True)
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=10m", "tmpfs", folder], capture_output=True, text=True)
     if mounted.returncode:
         pytest.skip(f"no small disk can be made here: {mounted.stderr.strip()}")
     yield folder
@@ -433,7 +433,7 @@ def test_a_full_disk_stops_an_import_and_with_room_it_goes_on(
 def test_files_that_may_not_grow_stop_an_import_and_later_it_goes_on(
     run: Run, database: Location, many: Path, query: Rows, contents: Contents, uninterrupted: dict[str, list[str]]
 ) -> None:
-    limit = (4_000_000, resource.RLIM_INFINITY)
+    limit = (7_000_000, resource.RLIM_INFINITY)
     done = run(database, "import", "--quiet", many, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limit))
     check_stopped_by_the_disk(done, database, query, "the disk takes or gives no more")
     assert run(database, "import", "--quiet", many).returncode == 1
