@@ -30,5 +30,5 @@ def run_kept(connection: Connection, statement: ClauseElement, values: dict[str,
 
 @lru_cache(maxsize=256)
 def _words_of(statement: ClauseElement, dialect: Dialect) -> tuple[str, dict[str, Any], tuple[str, ...] | None]:
-    compiled: Any = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+    compiled: Any = statement.compile(dialect=dialect)
     return str(compiled), dict(compiled.params), tuple(compiled.positiontup) if compiled.positional else None

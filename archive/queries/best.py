@@ -27,7 +27,7 @@ FEW = 500  # articles that are found first, and then looked up
 _MOST = 0.3
 _ENOUGH = 2  # times as many are looked at as should be enough
 
-# as one parameter, so that one statement does for any number of them
+# As one parameter: SQLAlchemy makes one statement for any number of them. Only FTS5 has passing articles asked for.
 _GIVEN = select(func.json_each(bindparam("ids", type_=String)).table_valued("value").c.value)
 
 
@@ -57,7 +57,7 @@ def _best_sooner(connection: Connection, selection: Selection, match: Match, lim
         return from_index(statement) if selection.is_in_index else statement
 
     def passing(ids: Collection[int]) -> Collection[int]:
-        return [row[0] for row in run_kept(connection, among(), {"ids": json.dumps([*ids])})]
+        return connection.scalars(among(), {"ids": json.dumps([*ids])}).all()
 
     if (best := match.best(connection, limit, passing if selection.conditions else None)) is not None:
         return "by impact", best
@@ -65,7 +65,9 @@ def _best_sooner(connection: Connection, selection: Selection, match: Match, lim
     share = len(passing(some)) / len(some) if some else 0
     if share >= _MOST:
         values = match.values | {"limit": int(_ENOUGH * limit / share)}
-        ranked: Any = run_kept(connection, _ranked(match.form, False, False, True), values)
+        ranked: Any = run_kept(
+            connection, _ranked(match.form, is_narrowed=False, is_in_index=False, is_limited=True), values
+        )
         those = set(passing([article_id for article_id, _ in ranked]))
         best = [one for one in ranked if one[0] in those][:limit]
         if len(best) == limit:

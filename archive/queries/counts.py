@@ -42,7 +42,7 @@ def counting_by(selection: Selection, by: str, unit: str) -> Select[Any]:
 
 def _counting_of(selection: Selection, by: str, unit: str) -> Select[Any]:
     match = None if selection.match is None else selection.match.form
-    in_index = match is not None and selection.is_in_index and by in _IN_INDEX and unit == "articles"
+    in_index = match is not None and by in _IN_INDEX and unit == "articles" and selection.is_in_index
     return _counting(match, by, unit, in_index)
 
 

@@ -37,7 +37,7 @@ Conditions = Sequence[Condition]
 _NAMES = ("source", "credited", "topic", "author", "section")
 _LONGEST_NAME = 4  # words after the first that are tried as part of a name
 # where a date ends is looked up of the few only of which the others are not enough to know
-_COUNTED = {*COUNTED, "published_until"}
+_SIDE_BY_SIDE = {*COUNTED, "published_until"}
 
 
 class Selection(Frozen):
@@ -76,7 +76,7 @@ class Selection(Frozen):
     @property
     def is_in_index(self) -> bool:
         """Whether what its conditions look at of an article stands in the index that is counted from."""
-        return all(one is self.visible or _looks_at(one) <= _COUNTED for one in self.conditions)
+        return all(one is self.visible or _looks_at(one) <= _SIDE_BY_SIDE for one in self.conditions)
 
     def of(self, statement: Select[Any]) -> Select[Any]:
         """Return a SELECT from `articles` of these alone, joined to the index where there are words."""
