@@ -15,12 +15,15 @@ _IN_MEMORY = 16_000_000  # bytes of a temporary file that need no disk
 
 
 class Source:
-    """The bytes of a file or member: its start, looked at before; hashed as they are read; in a file if need be."""
+    """The bytes of a file or member: its start, looked at before; hashed as they are read; in a file if need be.
+
+    A file in which someone goes back is hashed once that is done: who sees that it is nothing for them reads little.
+    """
 
     def __init__(self, stream: BinaryIO, file: BinaryIO | None = None) -> None:
         self._file = file
         self._spooled: tempfile.SpooledTemporaryFile[bytes] | None = None
-        self._is_hashed = False
+        self._is_sought = False  # the file itself, which is then read in any order
         self._digest = hashlib.sha256()
         self._reading = Watched(stream, self._see)
         self.size = 0  # how many bytes were read so far
@@ -42,9 +45,8 @@ class Source:
             self._file = cast(BinaryIO, self._spooled)
             while part := self.stream.read(BUFFER):
                 self._file.write(part)
-            self._is_hashed = True
-        else:
-            self._drain()
+        elif self._spooled is None:
+            self._is_sought = True
         self._file.seek(0)
         return self._file
 
@@ -63,7 +65,11 @@ class Source:
 
     def read_container(self, locator: str, media_type: str, records: int, notes: tuple[str, ...] = ()) -> ReadContainer:
         """Return that the file was read to its end."""
-        self._drain()
+        if self._file is not None and self._is_sought:
+            self._file.seek(0)
+            self._digest, self.size = hashlib.sha256(), 0
+        while self._reading.read(BUFFER):  # what nobody asked for
+            pass
         return ReadContainer(locator, media_type, self.size, self._digest.hexdigest(), records, notes)
 
     def given_back(self, limit: int) -> BinaryIO:
@@ -85,11 +91,6 @@ class Source:
     def _see(self, data: bytes) -> None:
         self._digest.update(data)
         self.size += len(data)
-
-    def _drain(self) -> None:
-        while not self._is_hashed and self._reading.read(BUFFER):
-            pass
-        self._is_hashed = True  # from here on, the file may be read in any order
 
 
 def _read_full(stream: RawIOBase, size: int) -> bytes:
