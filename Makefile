@@ -5,6 +5,9 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
+# Tests start hundreds of programs, and upgrades read all migrations: none of them is compiled anew each time.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: bench docs demo test test-all-cases lint types layers tests bench-best bench-extraction bench-growth bench-import bench-learn bench-migrate bench-postgresql bench-queries bench-rows bench-search bench-topics bench-views constraints clean help
 
 help:
