@@ -29,13 +29,15 @@ from archive.db.sqlite import connect_read_only
 from archive.db.tables import metadata
 from archive.db.tables.on_server import tables_of
 from archive.errors import SchemaError
-from archive.running import signals_held
+from archive.running import Watch, signals_held, unwatched
 from archive.version import __version__
 
 config = context.config
 
 # A second upgrader waits for the first, however large the archive.
 WAIT_FOR_LOCK_MS = 24 * 3600 * 1000
+
+told: Watch = config.attributes.get("told", unwatched)
 
 
 def include_name(name: str | None, kind: str, _parents: Any) -> bool:
@@ -116,9 +118,20 @@ def configure(connection: Connection, steps: list[Any]) -> tuple[str, ...]:
         include_name=include_name,
         transactional_ddl=True,
         compare_type=True,
-        on_version_apply=lambda step, **_: steps.append(step),
+        on_version_apply=lambda step, **_: applied(step, steps),
     )
     return context.get_context().get_current_heads()
+
+
+def applied(step: Any, steps: list[Any]) -> None:
+    """Note that a migration was run."""
+    steps.append(step)
+    told("migrations", len(steps), config.attributes.get("number_of_steps"))
+
+
+def inventory(driver: Any, when: str) -> proof.Inventory:
+    """Return what is in the archive, of which is told as of what was or is."""
+    return proof.take_inventory(driver, lambda table, done, total: told(f"{when}: {table}", done, total))
 
 
 def run_on_server(url: URL, *, migrating: bool) -> None:
@@ -135,7 +148,7 @@ def run_on_server(url: URL, *, migrating: bool) -> None:
         triggers: list[on_server.Trigger] = []
         if migrating and heads and not is_there(heads):
             with config.attributes.get("locked", nullcontext)(connection):
-                before = proof.take_inventory(driver)
+                before = inventory(driver, "before")
             triggers = on_server.set_triggers_aside(driver)
         if watch := config.attributes.get("watch"):
             watch(connection)
@@ -152,6 +165,7 @@ def run_on_server(url: URL, *, migrating: bool) -> None:
                 raise proof.ProofError(differences)
         if steps or (migrating and not heads):
             record_version(connection)
+        told("commit", 0, None)
         if config.attributes.get("rehearsing"):
             transaction.rollback()
 
@@ -199,7 +213,7 @@ def run_on_file(path: Path, *, migrating: bool) -> None:
                 if not has_impacts(connection):
                     ahead = beside.enter_context(made_ahead(path))
                 with config.attributes.get("locked", nullcontext)(connection):
-                    before = proof.take_inventory(driver)
+                    before = inventory(driver, "before")
                 failing = in_file.find_failing(driver)
                 triggers = in_file.set_triggers_aside(driver)
             if watch := config.attributes.get("watch"):
@@ -222,7 +236,9 @@ def run_on_file(path: Path, *, migrating: bool) -> None:
                     record_version(connection)
                 # of a schema before there was one, there is nothing to fill
                 if has_impacts(connection):
+                    told("index of impacts", 0, None)
                     impacts.add_missing(driver, ahead())
+            told("commit", 0, None)
     if migrating:
         settle(engine)
 
@@ -252,19 +268,22 @@ def prove(connection: Any, path: Path | None, before: proof.Inventory | None, st
     """Return what does not add up after these migrations."""
     driver = connection.connection.driver_connection
     modules = [(step.is_upgrade, step.up_revision.module) for step in steps]
+    told("foreign keys", 0, None)
     differences = proof.check_foreign_keys(driver)
     if differences and before is not None and path is not None:
         # what led nowhere before is not this upgrade's doing; another connection sees it as it was
         with closing(connect_read_only(path)) as unchanged:
             differences = proof.check_foreign_keys(driver, unchanged)
+    told("search index", 0, None)
     differences += proof.check_search(driver)
     if before is not None:
         if modules[0][0]:
             changes = proof.declared(module.CHANGES for _, module in modules)
         else:
             changes = proof.declared(module.CHANGES for _, module in reversed(modules)).inverted()
-        differences += proof.compare(before, proof.take_inventory(driver), changes)
-    for is_upgrade, module in modules:
+        differences += proof.compare(before, inventory(driver, "after"), changes)
+    for number, (is_upgrade, module) in enumerate(modules):
+        told("what migrations say must be true", number, len(modules))
         wrong = module.invariant(connection) if is_upgrade else None
         if wrong:
             differences.append(f"{module.revision}: {wrong}")

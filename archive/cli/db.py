@@ -7,6 +7,7 @@ import click
 
 from archive.cli.options import archive_file, archive_location, format_option
 from archive.cli.output import hint, print_rows
+from archive.cli.watching import watching
 from archive.db import backups, schema, upgrades
 from archive.db.upgrades import BY_PG_DUMP
 from archive.errors import SchemaError
@@ -56,7 +57,9 @@ def upgrade(ctx: click.Context, /, revision: str, show_sql: bool, dry_run: bool,
         click.echo(f"{schema.current_revision(location)}: nothing to do")
         return
     if show_sql:
-        for statement in upgrades.rehearse(location, revision):
+        with watching() as watch:
+            statements = upgrades.rehearse(location, revision, watch)
+        for statement in statements:
             click.echo(f"{statement.strip()};\n")
         return
     for step in steps:
@@ -65,13 +68,22 @@ def upgrade(ctx: click.Context, /, revision: str, show_sql: bool, dry_run: bool,
         for line in more:
             click.echo(f"    {line}".rstrip())
     if dry_run:
-        upgrades.rehearse(location, revision)
+        with watching() as watch:
+            upgrades.rehearse(location, revision, watch)
         how = "on a copy" if isinstance(location, Path) else "and undone"
         click.echo(f"tried {how}: nothing would be lost; {location} is as it was")
         return
     before = schema.current_revision(location)
     try:
-        was_needed = upgrades.upgrade(location, revision, keep_backup=not no_backup, backed_up=_backed_up)
+        with watching() as watch:
+
+            def backed_up(kept: Path) -> None:
+                with watch.aside():
+                    click.echo(f"backup: {kept} (`archive db restore {shlex.quote(str(kept))}` goes back to it)")
+
+            was_needed = upgrades.upgrade(
+                location, revision, keep_backup=not no_backup, backed_up=backed_up, watch=watch
+            )
     except KeyboardInterrupt:
         stands = schema.current_revision(location)
         told = "nothing was changed" if stands == before else "but it was done already, and all adds up"
@@ -81,10 +93,6 @@ def upgrade(ctx: click.Context, /, revision: str, show_sql: bool, dry_run: bool,
         click.echo(f"{location} is at {schema.current_revision(location)}; rows, columns, keys and search index add up")
     else:
         click.echo(f"{schema.current_revision(location)}: nothing to do, another upgrade was first")
-
-
-def _backed_up(kept: Path) -> None:
-    click.echo(f"backup: {kept} (`archive db restore {shlex.quote(str(kept))}` goes back to it)")
 
 
 @db.command()
@@ -100,7 +108,8 @@ def downgrade(ctx: click.Context, /, revision: str) -> None:
     """
     location = archive_location(ctx)
     before = schema.current_revision(location)
-    schema.downgrade(location, revision)
+    with watching() as watch:
+        schema.downgrade(location, revision, told=watch)
     click.echo(f"{before} → {schema.current_revision(location) or 'nothing'}")
 
 
@@ -166,7 +175,8 @@ def backup(ctx: click.Context, /, file: Path) -> None:
     \b
     archive db backup archive-2026-11.db
     """
-    backups.backup(archive_file(ctx, "archive db backup", BY_PG_DUMP), file)
+    with watching() as watch:
+        backups.backup(archive_file(ctx, "archive db backup", BY_PG_DUMP), file, watch)
     click.echo(f"{file}: {file.stat().st_size:,} bytes")
 
 
@@ -182,7 +192,8 @@ def restore(ctx: click.Context, /, file: Path) -> None:
     archive db restore archive.before-20261122_first_archive.db
     """
     location = archive_file(ctx, "archive db restore", "pg_restore puts a dump back")
-    kept = backups.restore(location, file)
+    with watching() as watch:
+        kept = backups.restore(location, file, watch)
     click.echo(f"{location} is as in {file} (schema {schema.current_revision(location)})")
     if kept is not None:
         click.echo(f"what it was before is kept in {kept}")

@@ -5,23 +5,38 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from archive.running import unwatched
+
+class Display:
+    """Is told how far a work is; shows it where there is something to show it on."""
+
+    def __init__(self, progress: Any = None) -> None:
+        self._progress = progress
+        self._task = progress and progress.add_task("", total=None)
+
+    def __call__(self, what: str, done: int, total: int | None) -> None:
+        """Show it."""
+        if self._progress:
+            self._progress.update(self._task, description=what, completed=done, total=total)
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Show nothing meanwhile, so that a line can be printed."""
+        if self._progress:
+            self._progress.stop()
+        yield
+        if self._progress:
+            self._progress.start()
 
 
 @contextmanager
-def watching() -> Iterator[Any]:
+def watching() -> Iterator[Display]:
     """Give what is told how far a work is: shown on a terminal, and on anything else not at all."""
     if not sys.stderr.isatty():
-        yield unwatched
+        yield Display()
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("", total=None)
-
-        def watch(what: str, done: int, total: int | None) -> None:
-            progress.update(task, description=what, completed=done, total=total)
-
-        yield watch
+        yield Display(progress)

@@ -11,8 +11,12 @@ from archive.db.schema import not_a_database
 from archive.db.sqlite import connect_read_only
 from archive.db.unfinished import PART_OF
 from archive.errors import ArchiveError, SchemaError
+from archive.running import Watch, unwatched
 
 _PATIENCE = 2.0  # seconds that a restore waits for others to be done
+
+# Copied at once, between two words to the watcher; that is also how soon Ctrl-C stops it.
+_PAGES = 1_000
 
 _MAGIC = b"SQLite format 3\0"
 
@@ -20,9 +24,10 @@ _MAGIC = b"SQLite format 3\0"
 _FULL = ("SQLITE_FULL", "SQLITE_IOERR")
 
 
-def backup(path: Path, target: Path) -> None:
+def backup(path: Path, target: Path, watch: Watch = unwatched) -> None:
     """Write a copy of the archive into `target`: one file without a WAL, checked, also while others write.
 
+    `watch` is told how many of its pages are copied.
     Raises ArchiveError where the target exists, cannot be written, or does not check out; nothing is left of it then.
     """
     schema.current_revision(path)
@@ -39,8 +44,13 @@ def backup(path: Path, target: Path) -> None:
             # until it is whole and renamed, a crash costs nothing but this file: no journal, and one fsync at the end
             copy.execute("PRAGMA journal_mode = OFF")
             copy.execute("PRAGMA synchronous = OFF")
-            source.backup(copy)
+            # all of it as of one moment: without this it would begin again each time that somebody writes
+            source.execute("BEGIN")
+            source.execute("SELECT 1 FROM sqlite_schema").fetchone()
+            source.backup(copy, pages=_PAGES, progress=lambda _, left, all: watch("backup", all - left, all))
+            source.rollback()
             copy.execute("PRAGMA journal_mode = DELETE")
+            watch("checking the backup", 0, None)
             problems = [row[0] for row in copy.execute("PRAGMA quick_check") if row[0] != "ok"]
         if problems:
             raise sqlite3.DatabaseError(problems[0])
@@ -59,7 +69,7 @@ def backup(path: Path, target: Path) -> None:
         _clear_away(unfinished)
 
 
-def restore(path: Path, copy: Path) -> Path | None:
+def restore(path: Path, copy: Path, watch: Watch = unwatched) -> Path | None:
     """Put the archive at `path` back to what a backup holds; returns where what stood there before is kept.
 
     None where nothing stood there. Raises SchemaError, with nothing changed, where the backup is no archive, damaged,
@@ -74,7 +84,7 @@ def restore(path: Path, copy: Path) -> Path | None:
     if problems:
         raise SchemaError(f"{copy} is damaged ({problems[0]}); nothing was changed")
     if not schema.is_there(path):
-        backup(copy, path)
+        backup(copy, path, watch)
         return None
     path = path.resolve()
     if path.samefile(copy):
@@ -90,7 +100,7 @@ def restore(path: Path, copy: Path) -> Path | None:
         )
     new = path.with_name(f"{path.name}.restoring")
     new.unlink(missing_ok=True)
-    backup(copy, new)
+    backup(copy, new, watch)
     kept = free_path(path.with_name(f"{path.stem}.replaced-{datetime.now(UTC):%Y%m%dT%H%M%S}{path.suffix}"))
     log = path.with_name(f"{path.name}-wal")
     try:

@@ -205,7 +205,7 @@ def upgrade(location: Location, revision: str = "head", **hooks: Any) -> None:
 
     Waits for another upgrader. `hooks` are called from within (see `migrations/env.py`): `locked` makes a context,
     under the write lock, in which an archive is looked at before it is changed; `watch` is called with the connection
-    when migrations begin and with None when they end.
+    when migrations begin and with None when they end; `told`, a Watch, hears how far it is.
     Where `rehearsing` is True, all that is done on a server is undone.
     Raises ProofError, with everything undone, where the proof does not add up.
     """
@@ -218,16 +218,19 @@ def upgrade(location: Location, revision: str = "head", **hooks: Any) -> None:
         current = current_revision(location)
     elif isinstance(location, Path) and not location.parent.is_dir():
         raise SchemaError(f"there is no folder {location.parent} to make the archive in")
-    steps_to(revision, current)  # before anything is made or locked
+    steps = steps_to(revision, current)  # before anything is made or locked
     try:
         with _refused_explained(location):
-            command.upgrade(alembic_config(location, **hooks), revision)
+            command.upgrade(alembic_config(location, number_of_steps=len(steps), **hooks), revision)
     except CommandError as error:
         raise SchemaError(f"{error}; `archive db history` lists the migrations") from error
 
 
-def downgrade(location: Location, revision: str) -> None:
-    """Take the archive back to an earlier migration; SchemaError where that would lose something."""
+def downgrade(location: Location, revision: str, **hooks: Any) -> None:
+    """Take the archive back to an earlier migration; SchemaError where that would lose something.
+
+    `hooks` are those of `upgrade`.
+    """
     from alembic import command
     from alembic.util.exc import CommandError
 
@@ -236,7 +239,7 @@ def downgrade(location: Location, revision: str) -> None:
         raise SchemaError(f"{location} has no archive in it")
     try:
         with _refused_explained(location):
-            command.downgrade(alembic_config(location), revision)
+            command.downgrade(alembic_config(location, **hooks), revision)
     except CommandError as error:
         raise SchemaError(f"{error}; `archive db history` lists the migrations") from error
     except NotImplementedError as error:

@@ -15,7 +15,7 @@ from archive.db import schema
 from archive.db.backups import backup, free_path
 from archive.db.location import Location
 from archive.errors import ArchiveError, SchemaError, UsageError
-from archive.running import stopped_in_order
+from archive.running import Watch, stopped_in_order, unwatched
 
 BY_PG_DUMP = "pg_dump --format=custom --file=FILE URL copies one on a server"
 
@@ -43,12 +43,13 @@ def upgrade(
     *,
     keep_backup: bool = True,
     backed_up: Callable[[Path], None] = lambda _: None,
+    watch: Watch = unwatched,
 ) -> bool:
     """Upgrade an archive, after a backup of it as it stands when it is locked; returns whether it had to be.
 
-    `backed_up` is told where the backup is, before anything is changed. Waits for another upgrader. Raises ProofError,
-    with the upgrade undone and the backup kept, where the proof does not add up, and KeyboardInterrupt where it is
-    stopped, also by `kill`: undone too, unless that came after the end.
+    `backed_up` is told where the backup is, before anything is changed, and `watch` how far all of it is. Waits for
+    another upgrader. Raises ProofError, with the upgrade undone and the backup kept, where the proof does not add up,
+    and KeyboardInterrupt where it is stopped, also by `kill`: undone too, unless that came after the end.
     """
     locked = False
 
@@ -63,12 +64,14 @@ def upgrade(
             return
         target = backup_path(location)
         # the disk is at work here, and a processor on what is looked at meanwhile
-        with ThreadPoolExecutor(1) as beside:
-            made = beside.submit(backup, location, target)
-            try:
+        try:
+            with _Beside(watch) as beside:
+                made = beside.submit(backup, location, target, beside.hear)
                 yield
-            finally:
+                beside.is_awaited = True
                 made.result()
+        finally:
+            if target.exists():  # it is whole, also where the other failed meanwhile
                 backed_up(target)
 
     if keep_backup and not isinstance(location, Path) and plan(location, revision):
@@ -77,11 +80,36 @@ def upgrade(
         command = shlex.join(["pg_dump", "--format=custom", f"--file={name}", url])
         raise UsageError(f"a backup of {location} is made by `{command}`; then go on with --no-backup")
     with stopped_in_order():
-        schema.upgrade(location, revision, locked=backing_up)
+        schema.upgrade(location, revision, locked=backing_up, told=watch)
     return locked
 
 
-def rehearse(location: Location, revision: str = "head") -> list[str]:
+class _Beside(ThreadPoolExecutor):
+    """A thread for one work beside another, told of only once it is awaited, and ended where the other fails."""
+
+    def __init__(self, watch: Watch) -> None:
+        super().__init__(1)
+        self.is_awaited = False
+        self._is_wanted = True
+        self._watch = watch
+
+    def hear(self, what: str, done: int, total: int | None) -> None:
+        """Be told how far the work is."""
+        if not self._is_wanted:
+            raise _UnwantedError
+        if self.is_awaited:
+            self._watch(what, done, total)
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: Any) -> None:
+        self._is_wanted = kind is None
+        super().__exit__(kind, error, trace)
+
+
+class _UnwantedError(Exception):
+    """What was begun beside is not wanted any more."""
+
+
+def rehearse(location: Location, revision: str = "head", watch: Watch = unwatched) -> list[str]:
     """Upgrade a copy of an archive, with the whole proof, and return the statements that were run.
 
     The archive itself is only read, and one that is missing is not made. The copy needs room for as much again in the
@@ -99,21 +127,21 @@ def rehearse(location: Location, revision: str = "head") -> list[str]:
 
     watched: list[Any] = []
 
-    def watch(connection: Any) -> None:
+    def note_all(connection: Any) -> None:
         if connection is not None:
             watched.append(connection)
             event.listen(connection, "before_cursor_execute", note)
         else:
             event.remove(watched.pop(), "before_cursor_execute", note)
 
-    hooks: dict[str, Any] = {"watch": watch}
+    hooks: dict[str, Any] = {"watch": note_all, "told": watch}
     if not isinstance(location, Path):
         schema.upgrade(location, revision, rehearsing=True, **hooks)
         return statements
     with tempfile.TemporaryDirectory(prefix="archive-rehearsal-") as folder:
         copy = Path(folder) / location.name
         if schema.is_there(location):
-            backup(location, copy)
+            backup(location, copy, watch)
         try:
             schema.upgrade(copy, revision, **hooks)
         except SchemaError as error:  # the copy is nobody's concern

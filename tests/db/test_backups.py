@@ -72,6 +72,38 @@ def test_backup_while_others_write_is_one_moment_of_the_archive(archive: Path, t
     assert counts == sorted(set(counts)), "the writer went on writing"
 
 
+def test_backup_is_told_of_and_does_not_begin_again_when_others_write(
+    archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backups, "_PAGES", 3)
+    before = inventory(archive)
+    steps: list[tuple[str, int, int | None]] = []
+
+    def watch(what: str, done: int, total: int | None) -> None:
+        steps.append((what, done, total))
+        if done in (3, 9):
+            execute(archive, f"INSERT INTO authors (name, name_key) VALUES ('{done}', '{done}')")
+
+    backups.backup(archive, tmp_path / "copy.db", watch)
+    *copied, last = steps
+    pages = archive.stat().st_size // PAGE_SIZE
+    assert copied == [("backup", min(done, pages), pages) for done in range(3, pages + 3, 3)]
+    assert last == ("checking the backup", 0, None)
+    assert inventory(tmp_path / "copy.db") == before
+
+
+def test_backup_that_is_stopped_leaves_nothing(archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backups, "_PAGES", 3)
+
+    def stop(_what: str, done: int, _total: int | None) -> None:
+        assert done == 3
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        backups.backup(archive, tmp_path / "copy.db", stop)
+    assert list(tmp_path.glob("copy*")) == []
+
+
 def test_backup_holds_what_is_only_in_the_log(archive: Path, tmp_path: Path) -> None:
     with closing(sqlite3.connect(archive, isolation_level=None)) as writer:
         writer.execute("PRAGMA wal_autocheckpoint = 0")

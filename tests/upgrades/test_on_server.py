@@ -62,6 +62,20 @@ def test_what_is_declared_is_done_and_proved(server: URL, add_migration: Add) ->
     assert not upgrades.upgrade(server, keep_backup=False)
 
 
+def test_all_that_is_done_is_told(server: URL, add_migration: Add) -> None:
+    add_migration(COLUMN, ADDED)
+    steps: list[tuple[str, int, int | None]] = []
+    assert upgrades.upgrade(server, keep_backup=False, watch=lambda *step: steps.append(step))
+    proofs = ["foreign keys", "search index", "after", "what migrations say must be true"]
+    assert list(dict.fromkeys(what.partition(":")[0] for what, _, _ in steps)) == [
+        "before",
+        "migrations",
+        *proofs,
+        "commit",
+    ]
+    assert ("migrations", 1, 1) in steps
+
+
 @pytest.mark.parametrize(
     ("statements", "changes", "told"),
     [

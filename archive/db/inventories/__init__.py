@@ -5,6 +5,7 @@ from types import ModuleType
 from typing import Any
 
 from archive.db.inventories.base import ColumnSums, Inventory, TableState
+from archive.running import Watch, unwatched
 
 __all__ = ["ColumnSums", "Inventory", "TableState", "inventory_of", "take_inventory"]
 
@@ -20,7 +21,10 @@ def inventory_of(driver: Any) -> ModuleType:
     return postgresql
 
 
-def take_inventory(driver: Any) -> Inventory:
-    """Return what is in a database now; users' own tables and search indexes too, the archive's search index not."""
-    inventory: Inventory = inventory_of(driver).take_inventory(driver)
+def take_inventory(driver: Any, watch: Watch = unwatched) -> Inventory:
+    """Return what is in a database now; users' own tables and search indexes too, the archive's search index not.
+
+    `watch` is told of each table before it is read.
+    """
+    inventory: Inventory = inventory_of(driver).take_inventory(driver, watch)
     return inventory

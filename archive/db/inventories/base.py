@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from archive.running import Watch
+
 PAGE_ROWS = 500  # hashed at once; MEASURED: more fit no cache and take longer
 PAGE_BYTES = 16_000_000  # of originals, which may be large
 
@@ -71,6 +73,13 @@ def pages_of(rows: Iterable[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]
             page, size = [], 0
     if page:
         yield page
+
+
+def watched(tables: Sequence[str], watch: Watch) -> Iterator[str]:
+    """Yield the names of tables, of each of which `watch` is told before it is read."""
+    for number, name in enumerate(tables):
+        watch(name, number, len(tables))
+        yield name
 
 
 def is_counted(name: str) -> bool:

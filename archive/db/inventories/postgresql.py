@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from archive.db.inventories.base import ColumnSums, Inventory, TableState, is_counted, pages_of, quoted
+from archive.db.inventories.base import ColumnSums, Inventory, TableState, is_counted, pages_of, quoted, watched
 from archive.normalize.tokens import tokenize
 from archive.normalize.vectors import in_order
+from archive.running import Watch
 
 # How values of a type are read, so that they are as SQLite has them; all others as text.
 _READ_AS = {
@@ -59,11 +60,10 @@ SELECT 'trigger', tgname, relname, tgenabled::text || ' ' || pg_get_triggerdef(t
 """
 
 
-def take_inventory(connection: Any) -> Inventory:
+def take_inventory(connection: Any, watch: Watch) -> Inventory:
     """Return what is in a database now, users' own tables too, the archive's search index not."""
-    tables = {
-        name: table_state(connection, name) for (name,) in connection.execute(_TABLES).fetchall() if is_counted(name)
-    }
+    names = [name for (name,) in connection.execute(_TABLES).fetchall() if is_counted(name)]
+    tables = {name: table_state(connection, name) for name in watched(names, watch)}
     return Inventory(tables, objects(connection))
 
 

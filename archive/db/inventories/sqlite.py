@@ -5,16 +5,17 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from archive.db.inventories.base import ColumnSums, Inventory, TableState, is_counted, pages_of, quoted
+from archive.db.inventories.base import ColumnSums, Inventory, TableState, is_counted, pages_of, quoted, watched
+from archive.running import Watch
 
 
-def take_inventory(connection: sqlite3.Connection) -> Inventory:
+def take_inventory(connection: sqlite3.Connection, watch: Watch) -> Inventory:
     """Return what is in a database now; users' own tables and search indexes too, the archive's search index not."""
-    tables: dict[str, TableState] = {}
-    listed = connection.execute("SELECT name, type FROM pragma_table_list WHERE schema = 'main'").fetchall()
-    for name, kind in listed:
-        if kind in ("table", "shadow") and is_counted(name):
-            tables[name] = table_state(connection, name)
+    listed = connection.execute(
+        "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'shadow')"
+    ).fetchall()
+    names = [name for (name,) in listed if is_counted(name)]
+    tables = {name: table_state(connection, name) for name in watched(names, watch)}
     return Inventory(tables, objects(connection))
 
 
