@@ -11,12 +11,16 @@ class Display:
 
     def __init__(self, progress: Any = None) -> None:
         self._progress = progress
-        self._task = progress and progress.add_task("", total=None)
+        if progress:
+            progress.add_task("", total=None)
 
     def __call__(self, what: str, done: int, total: int | None) -> None:
         """Show it."""
         if self._progress:
-            self._progress.update(self._task, description=what, completed=done, total=total)
+            (task,) = self._progress.tasks
+            # to `update` None is no total, and a step that was done would be the end of all
+            task.total, task.finished_time = total, None
+            self._progress.update(task.id, description=what, completed=done)
 
     @contextmanager
     def aside(self) -> Iterator[None]:

@@ -1,5 +1,6 @@
 """An upgrade tells how far it is, shows it on a terminal, and is ended at once by who stops it."""
 
+import io
 import threading
 import time
 from collections.abc import Callable
@@ -7,7 +8,10 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from rich.console import Console
+from rich.progress import Progress
 
+from archive.cli.watching import Display
 from archive.db import backups, schema, upgrades
 from archive.running import Watch
 from tests.cli.test_terminal import LIVE, on_terminal
@@ -101,6 +105,15 @@ def test_a_backup_that_is_whole_is_told_of_when_it_is_stopped(oldest: Path, monk
         upgrades.upgrade(oldest, backed_up=told.append, watch=stop)
     assert told == [oldest.with_name(f"old.before-{FIRST}.db")]
     assert schema.current_revision(told[0]) == schema.current_revision(oldest) == FIRST
+
+
+def test_a_step_of_unknown_length_after_one_that_is_done_still_moves() -> None:
+    with Progress(console=Console(file=io.StringIO(), force_terminal=True)) as progress:
+        display = Display(progress)
+        for total, is_finished in ((3, True), (None, False), (5, False)):
+            display("step", 3, total)
+            (task,) = progress.tasks
+            assert (task.completed, task.total, task.finished) == (3, total, is_finished)
 
 
 def test_it_is_shown_on_a_terminal_and_what_is_said_stands_by_itself(oldest: Path) -> None:
