@@ -55,6 +55,7 @@ from archive.resolve.derived_tags import DerivedTags
 from archive.resolve.differences import Difference, difference_of_dates, differences_of_texts, told
 from archive.resolve.sources import SourceResolver
 from archive.resolve.topics import TopicResolver
+from archive.running import Watch, unwatched
 
 _BATCH = 200
 _EXAMPLES = 3
@@ -111,22 +112,22 @@ class Survey:
             self.fields[difference.field] = (number + 1, shown)
 
 
-def survey(location: Location, keys: Sequence[str] = ()) -> Survey:
+def survey(location: Location, keys: Sequence[str] = (), watch: Watch = unwatched) -> Survey:
     """Return what today's readers and rules would make otherwise of these articles, or of all; writes nothing.
 
-    Raises NotFoundError for a key that names no article.
+    `watch` is told how many were read. Raises NotFoundError for a key that names no article.
     """
     found = Survey()
     with reading(location) as connection:
         found.cure = find_left_behind(connection).cure
         again = _Reader(connection)
-        for some in _batches(_article_ids(connection, keys)):
+        for some in _batches(_article_ids(connection, keys), "reading", watch):
             for one in again.read(some):
                 found.add(one)
     return found
 
 
-def reparse(location: Location, found: Survey) -> Survey:
+def reparse(location: Location, found: Survey, watch: Watch = unwatched) -> Survey:
     """Let articles be what today's readers and rules make of their originals, as a survey found; return what changed.
 
     A text that comes out otherwise is a new revision; tags, dates and search follow it. Earlier revisions, keys and
@@ -134,7 +135,7 @@ def reparse(location: Location, found: Survey) -> Survey:
     Each original is read once more, so that what was imported or decided since the survey counts.
     """
     done = Survey()
-    for some in _batches(found.ids):
+    for some in _batches(found.ids, "writing", watch):
         with deciding(location) as connection:
             differing = []
             for one in _Reader(connection).read(some):
@@ -369,6 +370,7 @@ def _article_ids(connection: Connection, keys: Sequence[str]) -> list[int]:
     return list(connection.scalars(select(articles.c.id).order_by(articles.c.id)))
 
 
-def _batches(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+def _batches(ids: Sequence[int], what: str, watch: Watch) -> Iterator[Sequence[int]]:
     for start in range(0, len(ids), _BATCH):
+        watch(what, start, len(ids))
         yield ids[start : start + _BATCH]

@@ -232,6 +232,20 @@ def test_round_trips(ferry: Path, folder: Path, no_headlines: Callable[..., None
         assert last[name] == first[name]
 
 
+def test_how_far_it_is_is_told(
+    seeds_archive: Path, no_headlines: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("archive.reparse._BATCH", 5)
+    no_headlines()
+    steps: list[tuple[str, int, int | None]] = []
+    found = survey(seeds_archive, watch=lambda *step: steps.append(step))
+    assert steps == [("reading", done, 16) for done in (0, 5, 10, 15)]
+    steps.clear()
+    reparse(seeds_archive, found, lambda *step: steps.append(step))
+    number = len(found.ids)
+    assert steps == [("writing", done, number) for done in range(0, number, 5)] != []
+
+
 def test_trying_it_writes_nothing(ferry: Path, no_headlines: Callable[..., None]) -> None:
     no_headlines()
     before = checksum(ferry)

@@ -10,6 +10,7 @@ from archive.cli.asking import LEFT_BEHIND, keys_of, query_option
 from archive.cli.escaping import printable_line
 from archive.cli.options import archive_location, format_option
 from archive.cli.output import counted, hint, print_rows, shown_path
+from archive.cli.watching import watching
 from archive.errors import UsageError
 from archive.reparse import Survey, survey
 from archive.reparse import reparse as write_reparsed
@@ -45,7 +46,8 @@ def reparse(
     named = keys_of(location, query, keys)
     if query is not None and not named:
         return
-    found = survey(location, named)
+    with watching() as watch:
+        found = survey(location, named, watch)
     rows = found.rows()
     for key, failure in found.refused[:_MOST_REFUSED]:
         hint(printable_line(f"left as it is: {key} ({shown_path(failure.locator)}): {failure.reason}"))
@@ -66,7 +68,9 @@ def reparse(
         if not _is_asked():
             raise UsageError("nothing was written; --yes accepts it, --dry-run only shows it")
         click.confirm("Write this?", abort=True, err=True)
-    hint(f"written: {_told(write_reparsed(location, found))}")
+    with watching() as watch:
+        done = write_reparsed(location, found, watch)
+    hint(f"written: {_told(done)}")
 
 
 def _is_asked() -> bool:
