@@ -20,6 +20,7 @@ from archive.queries import reading
 from archive.resolve.derived_tags import DerivedTags
 from archive.resolve.source_decisions import VERBS
 from archive.restoring import Restorer
+from archive.running import Watch, unwatched
 
 _LARGEST_ID = 2**63 - 1  # SQLite refuses to compare with a larger number
 _NAMED = 10  # articles that are named
@@ -66,9 +67,15 @@ def survey(location: Location, number: int) -> Undoing:
 
 
 def undo_import(
-    location: Location, number: int, who: str, because: str | None = None, *, force: bool = False
+    location: Location,
+    number: int,
+    who: str,
+    because: str | None = None,
+    *,
+    force: bool = False,
+    watch: Watch = unwatched,
 ) -> Undoing:
-    """Take an import out, as a whole or not at all, and return what went.
+    """Take an import out, as a whole or not at all, and return what went; `watch` is told how far it is.
 
     Articles that only it brought go, with their texts, originals, sources, topics and authors that nothing else uses.
     Others are what the units of other imports make of them, and then what people decided. The import stays on record as
@@ -86,8 +93,9 @@ def undo_import(
         refusal = survey.found.refusal()
         if refusal and not force:
             raise ArchiveError(refusal)
-        _take_out(connection, survey, force=force)
+        _take_out(connection, survey, watch, force=force)
         undone.close(connection, number, who.strip(), (because or "").strip() or None)
+        watch("references, commit", 0, None)
     return survey.found
 
 
@@ -116,15 +124,18 @@ class _Survey:
         )
 
 
-def _take_out(connection: Connection, survey: _Survey, *, force: bool) -> None:
+def _take_out(connection: Connection, survey: _Survey, watch: Watch, *, force: bool) -> None:
     number, own, shared = survey.found.number, survey.own, survey.shared
     met = [*own, *shared]
     names = undone.sources_as_read(connection, number)
     had = removal.find_shared(connection, met)
     restorer = Restorer(connection, number)
-    for article_id in shared:
+    for done, article_id in enumerate(shared):
+        watch("what other imports met", done, len(shared))
         restorer.restore(article_id)
+    watch("what it alone brought", 0, None)
     removal.remove_articles(connection, list(own))
+    watch("tags, authors, topics, sources", 0, None)
     DerivedTags(connection).follow(connection, list(shared))
     removal.remove_unused_authors(connection, had.authors)
     removal.remove_unused_topics(connection, had.topics)

@@ -258,6 +258,20 @@ def test_what_was_undone_comes_back_under_the_same_keys(archive: Path, files: Pa
     assert contents(archive) == expected
 
 
+def test_how_far_it_is_is_told(archive: Path, files: Path) -> None:
+    numbered = (("id", "1"), ("source", "Gamma"))
+    import_units(archive, files, [Unit("a.txt", LONG, numbered)])
+    import_units(archive, files, [Unit("a.txt", LONG.replace("Monday", "Friday"), numbered), Unit("c.md", SHORT)])
+    steps: list[tuple[str, int, int | None]] = []
+    undo_import(archive, 2, "Ada", watch=lambda *step: steps.append(step))
+    assert steps == [
+        ("what other imports met", 0, 1),
+        ("what it alone brought", 0, None),
+        ("tags, authors, topics, sources", 0, None),
+        ("references, commit", 0, None),
+    ]
+
+
 def test_an_undone_import_stays_on_record(archive: Path, files: Path) -> None:
     import_units(archive, files, [FERRY, Unit("b.txt", "")])
     undo(archive, 1, because="the wrong folder")

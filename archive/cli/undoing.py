@@ -8,6 +8,7 @@ from archive.cli import completing
 from archive.cli.escaping import printable_line
 from archive.cli.options import archive_location, name_of, who_and_why
 from archive.cli.output import counted, hint
+from archive.cli.watching import watching
 from archive.errors import ArchiveError, UsageError
 from archive.undoing import Undoing, listed, survey, undo_import
 
@@ -33,7 +34,9 @@ def undo(ctx: click.Context, /, number: int, yes: bool, force: bool, who: str | 
     archive imports undo 1 --yes --because "the wrong folder"
     """
     location = archive_location(ctx)
-    found = survey(location, number)
+    with watching() as watch:
+        watch("what would go", 0, None)
+        found = survey(location, number)
     for line in _told(found):
         hint(printable_line(line))
     refusal = found.refusal()
@@ -43,7 +46,8 @@ def undo(ctx: click.Context, /, number: int, yes: bool, force: bool, who: str | 
         if not _is_asked():
             raise UsageError("nothing was undone; --yes accepts it")
         click.confirm("Undo it?", abort=True, err=True)
-    undo_import(location, number, name_of(who), because, force=force)
+    with watching() as watch:
+        undo_import(location, number, name_of(who), because, force=force, watch=watch)
     hint(f"import {number} is undone")
 
 

@@ -47,7 +47,7 @@ def backup(path: Path, target: Path, watch: Watch = unwatched) -> None:
             # all of it as of one moment: without this it would begin again each time that somebody writes
             source.execute("BEGIN")
             source.execute("SELECT 1 FROM sqlite_schema").fetchone()
-            source.backup(copy, pages=_PAGES, progress=lambda _, left, all: watch("backup", all - left, all))
+            source.backup(copy, pages=_PAGES, progress=lambda _, left, whole: watch("backup", whole - left, whole))
             source.rollback()
             copy.execute("PRAGMA journal_mode = DELETE")
             watch("checking the backup", 0, None)
