@@ -273,7 +273,7 @@ def _in_parts(upgrade: Callable[[], object]) -> dict[str, float]:
 
     original_upgrade = schema.upgrade
     replaced.append((schema, "upgrade", original_upgrade))
-    schema.upgrade = lambda path, revision, **hooks: original_upgrade(path, revision, **hooks, watch=migrating)
+    schema.upgrade = lambda path, revision, **hooks: original_upgrade(path, revision, **hooks, at_migrations=migrating)
     # each is looked up in its module when it is called: migrations/env.py is read anew for each upgrade
     watch(upgrades, "backup", lambda: KEEPING)
     watch(proof, "take_inventory", lambda: next(inventories))

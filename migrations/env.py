@@ -37,7 +37,7 @@ config = context.config
 # A second upgrader waits for the first, however large the archive.
 WAIT_FOR_LOCK_MS = 24 * 3600 * 1000
 
-told: Watch = config.attributes.get("told", unwatched)
+watch: Watch = config.attributes.get("watch", unwatched)
 
 
 def include_name(name: str | None, kind: str, _parents: Any) -> bool:
@@ -126,12 +126,12 @@ def configure(connection: Connection, steps: list[Any]) -> tuple[str, ...]:
 def applied(step: Any, steps: list[Any]) -> None:
     """Note that a migration was run."""
     steps.append(step)
-    told("migrations", len(steps), config.attributes.get("number_of_steps"))
+    watch("migrations", len(steps), config.attributes.get("number_of_steps"))
 
 
 def inventory(driver: Any, when: str) -> proof.Inventory:
     """Return what is in the archive, of which is told as of what was or is."""
-    return proof.take_inventory(driver, lambda table, done, total: told(f"{when}: {table}", done, total))
+    return proof.take_inventory(driver, lambda table, done, total: watch(f"{when}: {table}", done, total))
 
 
 def run_on_server(url: URL, *, migrating: bool) -> None:
@@ -150,14 +150,14 @@ def run_on_server(url: URL, *, migrating: bool) -> None:
             with config.attributes.get("locked", nullcontext)(connection):
                 before = inventory(driver, "before")
             triggers = on_server.set_triggers_aside(driver)
-        if watch := config.attributes.get("watch"):
-            watch(connection)
+        if at_migrations := config.attributes.get("at_migrations"):
+            at_migrations(connection)
         if migrating and not heads:
             begin_on_server(connection)
         with signals_held(), on_server.dependents_named():
             context.run_migrations()
-        if watch:
-            watch(None)
+        if at_migrations:
+            at_migrations(None)
         on_server.put_triggers_back(driver, triggers)
         if steps:
             differences = prove(connection, None, before, steps)
@@ -165,9 +165,10 @@ def run_on_server(url: URL, *, migrating: bool) -> None:
                 raise proof.ProofError(differences)
         if steps or (migrating and not heads):
             record_version(connection)
-        told("commit", 0, None)
         if config.attributes.get("rehearsing"):
             transaction.rollback()
+        else:
+            watch("commit", 0, None)
 
 
 def require_later() -> None:
@@ -216,16 +217,16 @@ def run_on_file(path: Path, *, migrating: bool) -> None:
                     before = inventory(driver, "before")
                 failing = in_file.find_failing(driver)
                 triggers = in_file.set_triggers_aside(driver)
-            if watch := config.attributes.get("watch"):
-                watch(connection)
+            if at_migrations := config.attributes.get("at_migrations"):
+                at_migrations(connection)
             with signals_held():
                 driver.set_authorizer(in_one_transaction)
                 try:
                     context.run_migrations()
                 finally:
                     driver.set_authorizer(None)
-            if watch:
-                watch(None)
+            if at_migrations:
+                at_migrations(None)
             differences = in_file.put_triggers_back(driver, triggers)
             if steps:
                 differences += in_file.newly_failing(driver, failing)
@@ -236,9 +237,9 @@ def run_on_file(path: Path, *, migrating: bool) -> None:
                     record_version(connection)
                 # of a schema before there was one, there is nothing to fill
                 if has_impacts(connection):
-                    told("index of impacts", 0, None)
+                    watch("index of impacts", 0, None)
                     impacts.add_missing(driver, ahead())
-            told("commit", 0, None)
+            watch("commit", 0, None)
     if migrating:
         settle(engine)
 
@@ -268,13 +269,13 @@ def prove(connection: Any, path: Path | None, before: proof.Inventory | None, st
     """Return what does not add up after these migrations."""
     driver = connection.connection.driver_connection
     modules = [(step.is_upgrade, step.up_revision.module) for step in steps]
-    told("foreign keys", 0, None)
+    watch("foreign keys", 0, None)
     differences = proof.check_foreign_keys(driver)
     if differences and before is not None and path is not None:
         # what led nowhere before is not this upgrade's doing; another connection sees it as it was
         with closing(connect_read_only(path)) as unchanged:
             differences = proof.check_foreign_keys(driver, unchanged)
-    told("search index", 0, None)
+    watch("search index", 0, None)
     differences += proof.check_search(driver)
     if before is not None:
         if modules[0][0]:
@@ -283,7 +284,7 @@ def prove(connection: Any, path: Path | None, before: proof.Inventory | None, st
             changes = proof.declared(module.CHANGES for _, module in reversed(modules)).inverted()
         differences += proof.compare(before, inventory(driver, "after"), changes)
     for number, (is_upgrade, module) in enumerate(modules):
-        told("what migrations say must be true", number, len(modules))
+        watch("what migrations say must be true", number, len(modules))
         wrong = module.invariant(connection) if is_upgrade else None
         if wrong:
             differences.append(f"{module.revision}: {wrong}")

@@ -109,7 +109,7 @@ def downgrade(ctx: click.Context, /, revision: str) -> None:
     location = archive_location(ctx)
     before = schema.current_revision(location)
     with watching() as watch:
-        schema.downgrade(location, revision, told=watch)
+        schema.downgrade(location, revision, watch=watch)
     click.echo(f"{before} → {schema.current_revision(location) or 'nothing'}")
 
 

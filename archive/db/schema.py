@@ -204,8 +204,8 @@ def upgrade(location: Location, revision: str = "head", **hooks: Any) -> None:
     """Bring the archive to a migration, by default the newest; a missing file becomes an empty archive.
 
     Waits for another upgrader. `hooks` are called from within (see `migrations/env.py`): `locked` makes a context,
-    under the write lock, in which an archive is looked at before it is changed; `watch` is called with the connection
-    when migrations begin and with None when they end; `told`, a Watch, hears how far it is.
+    under the write lock, in which an archive is looked at before it is changed; `at_migrations` is called with the
+    connection when migrations begin and with None when they end; `watch` is told how far all of it is.
     Where `rehearsing` is True, all that is done on a server is undone.
     Raises ProofError, with everything undone, where the proof does not add up.
     """

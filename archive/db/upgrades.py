@@ -80,7 +80,7 @@ def upgrade(
         command = shlex.join(["pg_dump", "--format=custom", f"--file={name}", url])
         raise UsageError(f"a backup of {location} is made by `{command}`; then go on with --no-backup")
     with stopped_in_order():
-        schema.upgrade(location, revision, locked=backing_up, told=watch)
+        schema.upgrade(location, revision, locked=backing_up, watch=watch)
     return locked
 
 
@@ -134,7 +134,7 @@ def rehearse(location: Location, revision: str = "head", watch: Watch = unwatche
         else:
             event.remove(watched.pop(), "before_cursor_execute", note)
 
-    hooks: dict[str, Any] = {"watch": note_all, "told": watch}
+    hooks: dict[str, Any] = {"at_migrations": note_all, "watch": watch}
     if not isinstance(location, Path):
         schema.upgrade(location, revision, rehearsing=True, **hooks)
         return statements

@@ -34,12 +34,12 @@ def in_the_middle(path: Path, look: Callable[[], None]) -> None:
     """Upgrade an archive, and look when all migrations have run and nothing is committed."""
     looked = []
 
-    def watch(connection: Any) -> None:
+    def at_end(connection: Any) -> None:
         if connection is None:
             look()
             looked.append(True)
 
-    schema.upgrade(path, watch=watch)
+    schema.upgrade(path, at_migrations=at_end)
     assert looked and schema.current_revision(path) == schema.HEAD
 
 
@@ -190,12 +190,12 @@ def test_what_is_committed_is_on_the_disk(oldest: Path) -> None:
     """https://www.sqlite.org/pragma.html#pragma_synchronous: with FULL, the log is flushed at each commit."""
     seen = []
 
-    def watch(connection: Any) -> None:
+    def look(connection: Any) -> None:
         if connection is not None:
             driver = connection.connection.driver_connection
             seen.append([driver.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")])
 
-    schema.upgrade(oldest, watch=watch)
+    schema.upgrade(oldest, at_migrations=look)
     assert seen == [["wal", 2]]
 
 
@@ -220,7 +220,7 @@ def test_archive_backup_and_log_take_at_most_three_times_the_room(oldest: Path) 
         backups.backup(oldest, oldest.with_name(BACKUP))
         yield
 
-    schema.upgrade(oldest, locked=backing_up, watch=look)
+    schema.upgrade(oldest, locked=backing_up, at_migrations=look)
     look(None)
     assert 2 * size < max(used) <= 3 * size
 

@@ -182,7 +182,12 @@ def test_index_of_a_user_that_would_go_is_missed(server: URL, add_migration: Add
 def test_rehearsal_shows_the_statements_and_leaves_nothing(server: URL, add_migration: Add, archive: Run) -> None:
     add_migration(f"{COLUMN}\nUPDATE articles SET pages = 1", ADDED)
     before = state(server)
-    assert upgrades.rehearse(server) == [COLUMN, "UPDATE articles SET pages = 1"]
+    steps: list[str] = []
+    assert upgrades.rehearse(server, watch=lambda what, *_: steps.append(what)) == [
+        COLUMN,
+        "UPDATE articles SET pages = 1",
+    ]
+    assert steps[-1] == "what migrations say must be true"
     shown = archive(server, "db", "upgrade", "--sql")
     assert (shown.exit_code, shown.stdout) == (0, f"{COLUMN};\n\nUPDATE articles SET pages = 1;\n\n")
     tried = archive(server, "db", "upgrade", "--dry-run")

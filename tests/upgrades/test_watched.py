@@ -47,7 +47,7 @@ def test_all_that_is_done_is_told(oldest: Path, monkeypatch: pytest.MonkeyPatch)
     assert {"before: articles", "after: articles", "after: decisions"} <= {what for what, _, _ in steps}
 
     back: list[Step] = []
-    schema.downgrade(oldest, schema.history()[1][0], told=lambda *step: back.append(step))
+    schema.downgrade(oldest, schema.history()[1][0], watch=lambda *step: back.append(step))
     assert ("migrations", 1, None) in back
 
 
