@@ -25,6 +25,7 @@ from archive.db.location import DEFAULT_DATABASE, locate
 from archive.db.schema import FIRST_ON_POSTGRESQL, require_known, steps_to
 from archive.db.search import impacts
 from archive.db.search.ahead import Ahead, made_ahead, nothing_ahead
+from archive.db.search.fts5 import driver_of
 from archive.db.sqlite import connect_read_only
 from archive.db.tables import metadata
 from archive.db.tables.on_server import tables_of
@@ -54,10 +55,16 @@ def is_migrating() -> bool:
     return True
 
 
+def destinations() -> tuple[str, ...]:
+    """Return the migrations that this run is to end at: one, or none for `base`."""
+    named = context.get_revision_argument()
+    return (named,) if isinstance(named, str) else named or ()
+
+
 def is_there(heads: tuple[str, ...]) -> bool:
     """Tell whether the archive stands where it is to go: then it is left alone."""
     try:
-        wanted = context.script.get_revisions(context.get_revision_argument())
+        wanted = context.script.get_revisions(destinations())
     except CommandError:
         return False  # relative ones, such as +1, are never there yet
     return set(heads) == {script.revision for script in wanted if script is not None}
@@ -70,7 +77,7 @@ def require_something(path: Path, *, migrating: bool) -> None:
     command = getattr(config.cmd_opts, "cmd", None)  # of plain Alembic; what the program runs itself is an upgrade
     is_upgrade = migrating and (command is None or command[0].__name__ == "upgrade")
     try:
-        if is_upgrade and steps_to(context.get_revision_argument(), None):
+        if is_upgrade and any(steps_to(revision, None) for revision in destinations() or ("",)):
             return
     except SchemaError as error:
         raise CommandError(str(error)) from error
@@ -174,8 +181,7 @@ def run_on_server(url: URL, *, migrating: bool) -> None:
 def require_later() -> None:
     """Refuse to go where there are no archives on PostgreSQL: before the migration that they begin with."""
     earlier = {script.revision for script in context.script.iterate_revisions(FIRST_ON_POSTGRESQL, "base")}
-    wanted = context.get_revision_argument()
-    targets = {script.revision for script in context.script.get_revisions(wanted) if script is not None}
+    targets = {script.revision for script in context.script.get_revisions(destinations()) if script is not None}
     if not targets or targets & earlier - {FIRST_ON_POSTGRESQL}:
         raise CommandError(f"archives on PostgreSQL begin with {FIRST_ON_POSTGRESQL}; nothing was changed")
 
@@ -198,7 +204,7 @@ def run_on_file(path: Path, *, migrating: bool) -> None:
     engine = open_engine(path, read_only=not migrating)
     steps: list[Any] = []
     with engine.connect() as connection, told_with_cure(connection), ExitStack() as beside:
-        driver = connection.connection.driver_connection
+        driver = driver_of(connection)
         # SQLAlchemy begins a transaction before it sends a PRAGMA, and inside one this PRAGMA does nothing
         driver.execute("PRAGMA foreign_keys = OFF")
         if migrating:

@@ -165,11 +165,19 @@ def connected(location: Location) -> Iterator[Any]:
         return
     import psycopg
 
-    words = {"host": location.query.get("host") or location.host, "port": location.port, "dbname": location.database}
-    words |= {"user": location.username, "password": location.password}
-    # as in SQLite unless asked for: what rows point to is not looked up
-    words["options"] = "-c session_replication_role=replica"
-    with closing(psycopg.connect(**words, autocommit=True)) as driver:
+    host = location.query.get("host") or location.host
+    assert not isinstance(host, tuple)
+    driver = psycopg.connect(
+        host=host,
+        port=location.port,
+        dbname=location.database,
+        user=location.username,
+        password=location.password,
+        # as in SQLite unless asked for: what rows point to is not looked up
+        options="-c session_replication_role=replica",
+        autocommit=True,
+    )
+    with closing(driver):
         yield Connection(driver)
 
 

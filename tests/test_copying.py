@@ -4,7 +4,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -13,13 +13,14 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import URL
+from sqlalchemy import URL, Connection
 
 from archive import copying
 from archive.cli import cli
 from archive.copying import copy_archive
 from archive.db import schema
 from archive.db.backups import find_copies
+from archive.db.inserting import insert_values
 from archive.db.inventories import take_inventory
 from archive.db.location import Location
 from archive.db.tables import metadata
@@ -319,10 +320,12 @@ def test_what_is_there_already_is_not_written_again(
     with pytest.raises(Stopped):
         copy_archive(seeds_archive, target, watch=stop_at("search index"))
     written: list[str] = []
-    real = copying.insert_values
-    monkeypatch.setattr(
-        copying, "insert_values", lambda connection, name, *more: [written.append(name), real(connection, name, *more)]
-    )
+
+    def noted(connection: Connection, name: str, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
+        written.append(name)
+        insert_values(connection, name, columns, rows)
+
+    monkeypatch.setattr(copying, "insert_values", noted)
     copy_archive(seeds_archive, target)
     assert written == ["about"]
 
@@ -407,13 +410,12 @@ def test_a_server_that_is_lost_leaves_a_copy_that_goes_on(
     seeds_archive: Location, new_place: NewPlace, archives: Archives
 ) -> None:
     target = new_place("postgresql")
-    assert isinstance(target, URL) and archives.server
+    server = archives.server
+    assert isinstance(target, URL) and server
 
     def lose(step: str, _done: int, _total: int | None) -> None:
         if step == "article_revisions":
-            archives.server.do(
-                f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{target.database}'"
-            )
+            server.do(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{target.database}'")
 
     with pytest.raises(ArchiveError, match=r"cannot be reached .*: see whether the server runs, and do the same again"):
         copy_archive(seeds_archive, target, watch=lose)

@@ -16,6 +16,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from archive.corpora import drop_corpus, freeze_corpus
+from archive.db.location import Location
 from archive.db.schema import HEAD
 from archive.decide import Wish, decide, decide_about
 from archive.errors import NotFoundError, UsageError
@@ -40,11 +41,11 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 DOCUMENT = (CHECKOUT / "docs" / "corpora.md").read_text(encoding="utf-8")
 
 
-def freeze(path: Path, query: str = "*", name: str = "mine", *, one_per_text: bool = False, **asked: Any) -> Any:
+def freeze(path: Location, query: str = "*", name: str = "mine", *, one_per_text: bool = False, **asked: Any) -> Any:
     return freeze_corpus(path, name, Asked(query, **asked), "Ada", one_per_text=one_per_text)
 
 
-def asked(path: Path, question: Callable[..., Any], *arguments: Any) -> Any:
+def asked(path: Location, question: Callable[..., Any], *arguments: Any) -> Any:
     with reading(path) as connection:
         return question(connection, *arguments)
 
@@ -62,7 +63,7 @@ def lay(folder: Path, files: dict[str, str]) -> list[str]:
     return [str(folder / name) for name in files]
 
 
-def take(path: Path, files: Sequence[str]) -> None:
+def take(path: Location, files: Sequence[str]) -> None:
     import_paths(path, files, ImportOptions(jobs=0))
 
 

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from archive.cli import cli
+from archive.db.location import Location
 from archive.decide import Wish, decide, decide_about, undo
 from archive.errors import VocabularyError
 from archive.forget import forget
@@ -20,7 +21,7 @@ from archive.reparse import reparse, survey
 from archive.undoing import undo_import
 from tests.engines import connected
 
-Contents = Callable[[Path], dict[str, list[str]]]
+Contents = Callable[[Location], dict[str, list[str]]]
 
 FERRY = """\
 ---

@@ -1,6 +1,6 @@
 """What people decide: it holds against everything automatic, and what is taken back leaves nothing behind."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archive.db.location import Location
 from archive.decide import Wish, decide, undo
 from archive.errors import ArchiveError, NotFoundError, SchemaError, UsageError
 from archive.ingest import ImportOptions, import_paths
@@ -19,7 +20,7 @@ from archive.queries.search import search_articles
 from archive.queries.verification import verify
 from tests.engines import NewArchive, connected, examples
 
-Contents = Callable[[Path], dict[str, list[str]]]
+Contents = Callable[[Location], dict[str, list[str]]]
 
 TEXT = """\
 ---
@@ -66,16 +67,16 @@ def archive(database: Path, file: Path) -> Path:
     return database
 
 
-def take(archive: Path, *files: Path) -> None:
+def take(archive: Location, *files: Path) -> None:
     import_paths(archive, [str(one) for one in files], ImportOptions(jobs=0))
 
 
-def key_of(archive: Path) -> str:
+def key_of(archive: Location) -> str:
     with connected(archive) as connection:
         return str(connection.execute("SELECT key FROM articles ORDER BY id").fetchone()[0])
 
 
-def shown(archive: Path) -> dict[str, Any]:
+def shown(archive: Location) -> dict[str, Any]:
     with reading(archive) as connection:
         return show_article(connection, key_of(archive))
 
@@ -90,8 +91,14 @@ def found(archive: Path, words: str) -> int:
         return len(list(search_articles(connection, Asked(words).selection(connection))))
 
 
-def say(archive: Path, why: str | None = None, *, on: str = "", off: str = "", **values: str | None) -> list[int]:
+def say(archive: Location, why: str | None = None, *, on: str = "", off: str = "", **values: str | None) -> list[int]:
     """Decide about the one article, and return the numbers of the decisions."""
+    return say_values(archive, values, why, on=on, off=off)
+
+
+def say_values(
+    archive: Location, values: Mapping[str, str | None], why: str | None = None, *, on: str = "", off: str = ""
+) -> list[int]:
     wish = Wish(key_of(archive), values, on.split(), off.split(), why)
     return [one.id for one in decide(archive, [wish], "Ada").made]
 
@@ -120,7 +127,7 @@ def test_a_value_is_what_was_decided_until_it_is_taken_back(archive: Path, conte
 @pytest.mark.parametrize("field", ["source", "published", "language", "authors", "section", "url", "kind"])
 def test_that_none_is_known_is_a_decision_too(archive: Path, contents: Contents, field: str) -> None:
     seen = but_decisions(contents(archive))
-    (number,) = say(archive, **{field: None})
+    (number,) = say_values(archive, {field: None})
     assert not shown(archive)[VALUES[field][1]]
     assert verify(archive, deep=True).findings == ()
     undo(archive, number, "Ada")
@@ -308,7 +315,7 @@ def test_only_what_stands_counts_however_it_came_to_stand(
         for kind, name, number in operations:
             try:
                 if kind == "field":
-                    say(archive, **{name: SAID[name][number]})
+                    say_values(archive, {name: SAID[name][number]})
                 elif kind == "topic":
                     say(archive, **{"on" if number else "off": name})
                 elif kind == "undo":

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, event
 
 from archive.db import decisions
+from archive.db.location import Location
 from archive.db.precedence import Rule
 from archive.decide import Wish, decide, decide_about, set_rule, undo
 from archive.decisions_file import dump_decisions, restore_decisions
@@ -25,7 +26,7 @@ from archive.queries.verification import verify
 from archive.undoing import survey
 from tests.engines import NewArchive, connected
 
-Contents = Callable[[Path], dict[str, list[str]]]
+Contents = Callable[[Location], dict[str, list[str]]]
 
 TEXT = "Ropes and eels\n\nThe harbour of Quillmere sells ropes and eels again, and the sanctions on rope are gone.\n"
 MAJORITY, LATEST = Rule("majority"), Rule("latest")
@@ -42,23 +43,23 @@ def archive(database: Path, tmp_path: Path) -> Path:
     return database
 
 
-def take(archive: Path, file: Path) -> None:
+def take(archive: Location, file: Path) -> None:
     file.write_text(TEXT)
     import_paths(archive, [str(file)], ImportOptions(jobs=0))
 
 
-def key_of(archive: Path) -> str:
+def key_of(archive: Location) -> str:
     with connected(archive) as connection:
         return str(connection.execute("SELECT key FROM articles ORDER BY id").fetchone()[0])
 
 
-def say(archive: Path, who: str, *tags: str) -> list[int]:
+def say(archive: Location, who: str, *tags: str) -> list[int]:
     """Let somebody say +TOPIC or -TOPIC of the one article; returns the numbers of the decisions."""
     on, off = ([tag[1:] for tag in tags if tag[0] == sign] for sign in "+-")
     return [one.id for one in decide(archive, [Wish(key_of(archive), {}, on, off)], who).made]
 
 
-def tags(archive: Path) -> set[str]:
+def tags(archive: Location) -> set[str]:
     with connected(archive) as connection:
         rows = connection.execute("SELECT t.code FROM article_topics g JOIN topics t ON t.id = g.topic_id")
         return {code for (code,) in rows}
@@ -69,12 +70,12 @@ def explained(archive: Path) -> dict[str, Any]:
         return explain_article(connection, key_of(archive))
 
 
-def dumped(archive: Path) -> list[str]:
+def dumped(archive: Location) -> list[str]:
     with reading(archive) as connection:
         return [json.dumps(record, ensure_ascii=False) for record in dump_decisions(connection)]
 
 
-def is_sound(archive: Path) -> bool:
+def is_sound(archive: Location) -> bool:
     return verify(archive, deep=True).findings == ()
 
 
@@ -373,7 +374,7 @@ def test_whatever_is_said_in_whatever_order_the_rule_holds(
     assert tags(anew) == tags(archive)
 
 
-def by_hand(archive: Path) -> set[str]:
+def by_hand(archive: Location) -> set[str]:
     """Return the tags of the one article, by counting hands; `sanctions` are put on by a rule."""
     with reading(archive) as connection:
         gone, merged = decisions.undone(connection), decisions.merged_topics(connection)

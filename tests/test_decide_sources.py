@@ -18,7 +18,7 @@ from archive.queries import reading
 from archive.queries.verification import verify
 from tests.engines import Archives, NewArchive, connected
 
-Contents = Callable[[Path], dict[str, list[str]]]
+Contents = Callable[[Location], dict[str, list[str]]]
 
 BODY = "The council of the small harbour town met on {day} and spoke of {thing}, of which nobody knew much. "
 TEXTS = {
@@ -310,7 +310,7 @@ name = "Radio Lintel"
 """
 
 
-def load(archive: Path, content: str) -> None:
+def load(archive: Location, content: str) -> None:
     with tempfile.TemporaryDirectory() as here:
         file = Path(here) / "vocabulary.toml"
         file.write_text(content)

@@ -23,7 +23,7 @@ from archive.queries.verification import verify
 from archive.reparse import survey
 from tests.engines import Archives, NewArchive, connected
 
-Contents = Callable[[Path], dict[str, list[str]]]
+Contents = Callable[[Location], dict[str, list[str]]]
 
 SOURCES = '[[sources]]\nname = "Orla Post"\n'
 TOPICS = """
@@ -70,11 +70,11 @@ def text(more: str, thing: str, trail: str) -> str:
     return f"---\ntitle: Of {thing}\nsource: Orla Post\n{more}\n---\n\n{body}{trail}\n"
 
 
-def imports(archive: Path, *paths: Path) -> dict[str, int]:
+def imports(archive: Location, *paths: Path) -> dict[str, int]:
     return dict(import_paths(archive, [str(path) for path in paths], ImportOptions(jobs=0)).outcomes)
 
 
-def load(archive: Path, content: str) -> None:
+def load(archive: Location, content: str) -> None:
     with tempfile.TemporaryDirectory() as here:
         file = Path(here) / "vocabulary.toml"
         file.write_text(content)
@@ -107,14 +107,14 @@ def archive(imported: Location, new_archive: NewArchive) -> Location:
     return new_archive(imported)
 
 
-def say(archive: Path, verb: str, topic: str, value: str | None) -> int:
+def say(archive: Location, verb: str, topic: str, value: str | None) -> int:
     decision = decide_about(archive, f"topic_{verb}", topic, value, "Ada", "as I know")
     assert decision is not None
     assert verify(archive, deep=True).findings == ()
     return decision.id
 
 
-def ask(archive: Path, query: str) -> list[tuple[Any, ...]]:
+def ask(archive: Location, query: str) -> list[tuple[Any, ...]]:
     with connected(archive) as connection:
         return connection.execute(query).fetchall()
 
@@ -145,7 +145,7 @@ def on_topic(archive: Path, topic: str) -> set[str]:
         }
 
 
-def dumped(archive: Path) -> list[str]:
+def dumped(archive: Location) -> list[str]:
     with reading(archive) as connection:
         return [json.dumps(record, ensure_ascii=False) for record in dump_decisions(connection)]
 
@@ -441,8 +441,9 @@ def test_all_that_was_said_comes_apart_in_reverse_and_is_the_same_in_an_archive_
     for verb, about, value in said:
         try:
             if verb in ("tag", "untag"):
-                topics = {"topics": [about]} if verb == "tag" else {"not_topics": [about]}
-                decide(archive, [Wish(keys[value], **topics)], "Ada")
+                key = keys[value]
+                wish = Wish(key, topics=[about]) if verb == "tag" else Wish(key, not_topics=[about])
+                decide(archive, [wish], "Ada")
             elif verb == "undo":
                 undo(archive, about, "Bo")
             elif verb == "load":

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from archive.db.location import Location
 from archive.decide import Wish, decide, decide_about, undo
 from archive.decisions_file import dump_decisions, restore_decisions
 from archive.errors import UsageError
@@ -16,7 +17,7 @@ from tests.engines import NewArchive, connected
 
 ARTICLES = Path(__file__).resolve().parents[1] / "seeds" / "articles"
 
-Contents = Callable[[Path], dict[str, list[str]]]
+Contents = Callable[[Location], dict[str, list[str]]]
 
 
 def keys_of(archive: Path) -> list[str]:
@@ -24,7 +25,7 @@ def keys_of(archive: Path) -> list[str]:
         return [key for (key,) in connection.execute("SELECT key FROM articles ORDER BY id")]
 
 
-def dumped(archive: Path) -> list[str]:
+def dumped(archive: Location) -> list[str]:
     with reading(archive) as connection:
         return [json.dumps(record, ensure_ascii=False) for record in dump_decisions(connection)]
 

@@ -93,8 +93,7 @@ def files_of(archive: Location) -> dict[str, bytes]:
         connection.execute("CHECKPOINT")
         (folder,) = connection.execute("SHOW data_directory").fetchone()
         (number,) = connection.execute("SELECT oid FROM pg_database WHERE datname = current_database()").fetchone()
-    files = Path(folder, "base", str(number)).iterdir()
-    return {"": b"".join(file.read_bytes() for file in files)}
+    return {"": b"".join(file.read_bytes() for file in Path(folder, "base", str(number)).iterdir())}
 
 
 def traces(archive: Location, frames: list[bytes]) -> list[str]:
@@ -423,7 +422,7 @@ def test_an_archive_made_anew_forgets_the_same(
     lines = dumped(archive)
     assert not any(word in line for line in lines for word in SECRETS.values())
     anew = new_archive("empty", "anew.db")
-    steps = [
+    steps: list[Callable[[], object]] = [
         lambda: import_paths(
             anew, [str(Path(__file__).parents[1] / "seeds" / "articles"), str(folder)], ImportOptions(jobs=0)
         ),

@@ -53,7 +53,7 @@ def outcomes(database: Path, *paths: Path, **options: Any) -> list[str]:
     return column(database, "SELECT outcome FROM import_items WHERE import_id = ? ORDER BY position", number)
 
 
-def rows(database: Path, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
+def rows(database: Location, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
     with connected(database) as connection:
         return connection.execute(query, parameters).fetchall()
 

@@ -1,6 +1,7 @@
 """What an import would do: told as it then happens, and without a trace."""
 
 import io
+import os
 import sqlite3
 import tempfile
 from contextlib import closing
@@ -11,8 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive import portions, rehearsal
+from archive import portions
 from archive.db.engine import errors_explained, open_engine
+from archive.db.location import Location
 from archive.errors import ArchiveError, SchemaError, UsageError
 from archive.ingest import ImportOptions, ImportSummary, Listener, import_paths
 from archive.queries import reading
@@ -35,11 +37,11 @@ TEXTS = (FERRY, FERRY.replace("nine", "ten"), BAKERY, "The ferry runs again sinc
 FRONTS = ("", "id: 7\n", "url: https://courier.example/ferry\n", "source: Harbour Courier\n", "topics: [ferries]\n")
 
 
-def digest(path: Path) -> str:
+def digest(path: Location) -> str:
     return str(state(path))
 
 
-def units_of(path: Path, number: int) -> list[dict[str, Any]]:
+def units_of(path: Location, number: int) -> list[dict[str, Any]]:
     with reading(path) as connection:
         return list(list_import_items(connection, number))
 
@@ -145,6 +147,6 @@ def test_what_an_import_refuses_is_refused(database: Path, tmp_path: Path) -> No
 
 
 def test_where_no_archive_could_be_made_it_is_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rehearsal.os, "access", lambda *_: False)
+    monkeypatch.setattr(os, "access", lambda *_: False)
     with pytest.raises(ArchiveError, match="chmod"):
         rehearse_import(tmp_path / "archive.db", [str(tmp_path)])

@@ -441,7 +441,7 @@ def test_a_search_index_that_cannot_be_made_is_left_and_named(seeds_archive: Loc
 
 
 @pytest.mark.sqlite("pages of a file are damaged")
-def test_a_damaged_file_is_not_written_to(seeds_archive: Location) -> None:
+def test_a_damaged_file_is_not_written_to(seeds_archive: Path) -> None:
     damage(seeds_archive, "DROP VIEW documents", "DELETE FROM article_fts_data")
     with connected(seeds_archive) as connection:
         (root,) = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'import_items'").fetchone()
@@ -506,7 +506,7 @@ def test_what_is_no_archive_is_refused(tmp_path: Path, database: Location) -> No
 
 
 @pytest.mark.sqlite("locks of files")
-def test_a_file_that_others_hold_is_left_alone(seeds_archive: Location, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_others_hold_is_left_alone(seeds_archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(on_file, "BUSY_TIMEOUT_MS", 50)
     with closing(sqlite3.connect(seeds_archive, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -515,7 +515,7 @@ def test_a_file_that_others_hold_is_left_alone(seeds_archive: Location, monkeypa
 
 
 @pytest.mark.sqlite("modes of files")
-def test_a_file_that_may_not_be_written_is_named(seeds_archive: Location) -> None:
+def test_a_file_that_may_not_be_written_is_named(seeds_archive: Path) -> None:
     damage(seeds_archive, "DROP VIEW documents")
     seeds_archive.chmod(0o444)
     folders = [folder for folder in seeds_archive.parents if str(folder).startswith("/tmp/pytest")]

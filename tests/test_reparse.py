@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archive.db.location import Location
 from archive.decide import Wish, decide
 from archive.documents import FoundDate, PublishedTime, Value
 from archive.errors import NotFoundError, SchemaError
@@ -27,7 +28,7 @@ from archive.readers.text import TextReader
 from archive.reparse import reparse, survey
 from tests.engines import NewArchive, connected, state
 
-Contents = Callable[[Path], dict[str, list[str]]]
+Contents = Callable[[Location], dict[str, list[str]]]
 
 FERRY = (
     "The ferry to Belarus Street leaves an hour later\n\n"
@@ -383,12 +384,12 @@ def test_only_dates_that_are_mentioned_otherwise_make_no_revision(ferry: Path, m
 def test_what_todays_reader_finds_in_front_matter(
     database: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from archive.readers import markdown
+    from archive.readers import front_matter, markdown
 
     (folder / "a.md").write_text("---\nsection: Harbour\ntopics: [Eels]\n---\nThe ferry left.\n")
     (folder / "b.md").write_text("---\nsource: Quay\npage: B1\n---\nThe boat left.\n")
     import_all(database, folder)
-    known = markdown.take_front_matter
+    known = front_matter.take_front_matter
 
     def take(text: str) -> Any:
         metadata, body, set_aside = known(text)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from archive.db.location import Location
 from archive.decide import Wish, decide, undo
 from archive.errors import NotFoundError, VocabularyError
 from archive.ingest import ImportOptions, import_paths, load_vocabulary
@@ -49,11 +50,11 @@ def load(database: Path, tmp_path: Path) -> Callable[..., None]:
     return load
 
 
-def imported(database: Path, folder: Path, **options: Any) -> dict[str, int]:
+def imported(database: Location, folder: Path, **options: Any) -> dict[str, int]:
     return dict(import_paths(database, [str(folder)], ImportOptions(jobs=0, **options)).outcomes)
 
 
-def rows(database: Path, query: str) -> list[tuple[Any, ...]]:
+def rows(database: Location, query: str) -> list[tuple[Any, ...]]:
     with connected(database) as connection:
         return connection.execute(query).fetchall()
 

@@ -18,9 +18,9 @@ from archive.saved_queries import drop_query, save_query
 from tests.engines import connected
 
 
-def found(path: Path, query: str, **options: bool) -> list[str]:
+def found(path: Path, query: str, *, words_only: bool = False) -> list[str]:
     with reading(path) as connection:
-        return find_keys(connection, Asked(query, **options).selection(connection))
+        return find_keys(connection, Asked(query, words_only=words_only).selection(connection))
 
 
 def saved(path: Path) -> dict[str, str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from archive.db.location import Location
 from archive.decide import Wish, decide, undo
 from archive.errors import UsageError
 from archive.exports import writer
@@ -30,17 +31,17 @@ LATER = TEXT.replace("Monday", "Tuesday") + " The council meets again on Thursda
 COLUMNS = ("status", "embargo", "embargo_until", "slugline", "dateline")
 
 
-def run(database: Path, file: Path, *records: dict[str, Any], **options: Any) -> ImportSummary:
+def run(database: Location, file: Path, *records: dict[str, Any], **options: Any) -> ImportSummary:
     file.write_text("".join(json.dumps(record) + "\n" for record in records))
     return import_paths(database, [str(file)], ImportOptions(jobs=0, **options))
 
 
-def rows(database: Path, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
+def rows(database: Location, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
     with connected(database) as connection:
         return connection.execute(query, parameters).fetchall()
 
 
-def now(database: Path) -> tuple[str | None, str]:
+def now(database: Location) -> tuple[str | None, str]:
     """Return status and current text of the one article there is."""
     ((status, body),) = rows(
         database, "SELECT a.status, r.body FROM articles a JOIN article_revisions r ON r.id = a.revision_id"

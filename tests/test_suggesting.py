@@ -11,6 +11,7 @@ import pytest
 from archive import learn as learning
 from archive.cli.drawing import what_was_decided
 from archive.db.concepts import count_uses
+from archive.db.location import Location
 from archive.decide import Wish, decide, decide_about, undo
 from archive.decisions_file import dump_decisions, restore_decisions
 from archive.errors import ArchiveError, NotFoundError, UsageError
@@ -29,7 +30,7 @@ from archive.suggesting import Suggested, set_threshold, suggest
 from archive.undoing import undo_import
 from tests.engines import connected
 
-Teach = Callable[[Path], list[str]]
+Teach = Callable[[Location], list[str]]
 
 UNSEEN = slice(24, 28)  # texts on trade of which nobody said so
 

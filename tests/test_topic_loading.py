@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from archive.db.engine import open_engine
+from archive.db.location import Location
 from archive.decide import Wish, decide, decide_about, undo
 from archive.errors import NotFoundError, UsageError, VocabularyError
 from archive.ingest import ImportOptions, import_paths, load_vocabulary
@@ -58,7 +59,7 @@ def rows(database: Path, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
         return connection.execute(query, parameters).fetchall()
 
 
-def dump(database: Path) -> list[str]:
+def dump(database: Location) -> list[str]:
     with connected(database) as connection:
         return list(connection.iterdump())
 
@@ -441,7 +442,7 @@ def test_states_that_earlier_versions_kept_are_taken_back(database: Path, load: 
     ]
 
 
-def written(database: Path, form: str, scheme: str | None = None, *, all_known: bool = False) -> str:
+def written(database: Location, form: str, scheme: str | None = None, *, all_known: bool = False) -> str:
     with reading(database) as connection:
         known = find_vocabulary(connection, scheme, all_known=all_known)
         return "".join(

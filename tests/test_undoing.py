@@ -29,7 +29,7 @@ from archive.running import this_process
 from archive.undoing import survey, undo_import
 from tests.engines import Archives, NewArchive, assert_sound, connected, examples
 
-Contents = Callable[[Path], dict[str, list[str]]]
+Contents = Callable[[Location], dict[str, list[str]]]
 
 SOURCES = """
 [[sources]]
@@ -126,14 +126,14 @@ def model(engine: str, archives: Archives, tmp_path_factory: pytest.TempPathFact
     return path
 
 
-def import_units(path: Path, folder: Path, units: Sequence[Unit]) -> int:
+def import_units(path: Location, folder: Path, units: Sequence[Unit]) -> int:
     """Import what these files hold; of those at one place the last counts. Returns the import's number."""
     folder.mkdir(exist_ok=True)
     paths = dict.fromkeys(unit.lay(folder) for unit in units)
     return import_paths(path, list(paths), ImportOptions(jobs=0)).import_id
 
 
-def undo(path: Path, number: int, **options: Any) -> None:
+def undo(path: Location, number: int, **options: Any) -> None:
     undo_import(path, number, "Ada", **options)
     assert_sound(path)
     assert [one for one in verification.verify(path).findings if one.severity == "error"] == []
@@ -209,7 +209,7 @@ def test_undoing_the_first_of_two_is_as_if_only_the_later_had_been(
     undo_first()
 
 
-def rows(path: Path, statement: str, *values: object) -> list[tuple[Any, ...]]:
+def rows(path: Location, statement: str, *values: object) -> list[tuple[Any, ...]]:
     with connected(path) as connection:
         return connection.execute(statement, values).fetchall()
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from archive.db.location import Location
 from archive.ingest import ImportOptions, import_paths, load_vocabulary
 from tests.engines import NewArchive, assert_sound, connected, keys_with
 
@@ -23,19 +24,19 @@ def write(file: Path, text: str, **front_matter: str) -> Path:
     return file
 
 
-def run(database: Path, *paths: Path) -> list[tuple[str, str | None]]:
+def run(database: Location, *paths: Path) -> list[tuple[str, str | None]]:
     """Import and return outcome and reason of each unit."""
     number = import_paths(database, [str(path) for path in paths], ImportOptions(jobs=0)).import_id
     return rows(database, f"SELECT outcome, reason FROM import_items WHERE import_id = {number} ORDER BY position")
 
 
-def rows(database: Path, query: str) -> list[tuple[Any, ...]]:
+def rows(database: Location, query: str) -> list[tuple[Any, ...]]:
     assert_sound(database)
     with connected(database) as connection:
         return connection.execute(query).fetchall()
 
 
-def current(database: Path) -> list[tuple[Any, ...]]:
+def current(database: Location) -> list[tuple[Any, ...]]:
     """Return of each article the number of its current revision, and its body."""
     return rows(
         database,

@@ -9,7 +9,8 @@ import pytest
 
 from archive.errors import VocabularyError
 from archive.ingest import ImportOptions, import_paths, load_vocabulary
-from archive.resolve.vocabulary import Loaded, seeds_folder
+from archive.resolve.loaded import Loaded
+from archive.resolve.vocabulary import seeds_folder
 from tests.engines import connected
 
 TEXT = (

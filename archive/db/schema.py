@@ -3,15 +3,16 @@
 import io
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, Unpack
 
 from archive.db.engine import errors_explained
 from archive.db.location import Location
 from archive.db.sqlite import connect_read_only
 from archive.db.unfinished import UNFINISHED, Unfinished, unfinished_of
 from archive.errors import ArchiveError, SchemaError
+from archive.running import Watch
 from archive.version import __version__
 
 if TYPE_CHECKING:
@@ -25,6 +26,19 @@ HEAD = "20261123_quicker_imports"
 
 # The one that archives on PostgreSQL begin with: there are none of older schemas.
 FIRST_ON_POSTGRESQL = "20261122_learned_models"
+
+
+class Hooks(TypedDict, total=False):
+    """What is called from within an upgrade or a downgrade, by `migrations/env.py`."""
+
+    locked: "Callable[[Connection], AbstractContextManager[None]]"
+    """Makes a context, under the write lock, in which an archive is looked at before it is changed."""
+    at_migrations: "Callable[[Connection | None], None]"
+    """Called with the connection when migrations begin, and with None when they end."""
+    watch: Watch
+    """Told how far all of it is."""
+    rehearsing: bool
+    """Where True, all that is done on a server is undone."""
 
 
 def alembic_ini() -> Path:
@@ -200,14 +214,10 @@ def steps_to(revision: str, current: str | None) -> "list[Script]":
         raise SchemaError(f"{error}; `archive db history` lists the migrations") from error
 
 
-def upgrade(location: Location, revision: str = "head", **hooks: Any) -> None:
+def upgrade(location: Location, revision: str = "head", **hooks: Unpack[Hooks]) -> None:
     """Bring the archive to a migration, by default the newest; a missing file becomes an empty archive.
 
-    Waits for another upgrader. `hooks` are called from within (see `migrations/env.py`): `locked` makes a context,
-    under the write lock, in which an archive is looked at before it is changed; `at_migrations` is called with the
-    connection when migrations begin and with None when they end; `watch` is told how far all of it is.
-    Where `rehearsing` is True, all that is done on a server is undone.
-    Raises ProofError, with everything undone, where the proof does not add up.
+    Waits for another upgrader. Raises ProofError, with everything undone, where the proof does not add up.
     """
     from alembic import command
     from alembic.util.exc import CommandError
@@ -226,11 +236,8 @@ def upgrade(location: Location, revision: str = "head", **hooks: Any) -> None:
         raise SchemaError(f"{error}; `archive db history` lists the migrations") from error
 
 
-def downgrade(location: Location, revision: str, **hooks: Any) -> None:
-    """Take the archive back to an earlier migration; SchemaError where that would lose something.
-
-    `hooks` are those of `upgrade`.
-    """
+def downgrade(location: Location, revision: str, **hooks: Unpack[Hooks]) -> None:
+    """Take the archive back to an earlier migration; SchemaError where that would lose something."""
     from alembic import command
     from alembic.util.exc import CommandError
 

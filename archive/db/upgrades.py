@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 
 from archive.db import schema
 from archive.db.backups import backup, free_path
@@ -54,7 +54,7 @@ def upgrade(
     locked = False
 
     @contextmanager
-    def backing_up(connection: Any) -> Iterator[None]:
+    def backing_up(connection: Connection) -> Iterator[None]:
         nonlocal locked
         locked = True
         # where the archive may not be written, that is told before there is a backup
@@ -125,25 +125,24 @@ def rehearse(location: Location, revision: str = "head", watch: Watch = unwatche
             shown += f"  -- with {parameters!r}"
         statements.append(shown)
 
-    watched: list[Any] = []
+    watched: list[Connection] = []
 
-    def note_all(connection: Any) -> None:
+    def note_all(connection: Connection | None) -> None:
         if connection is not None:
             watched.append(connection)
             event.listen(connection, "before_cursor_execute", note)
         else:
             event.remove(watched.pop(), "before_cursor_execute", note)
 
-    hooks: dict[str, Any] = {"at_migrations": note_all, "watch": watch}
     if not isinstance(location, Path):
-        schema.upgrade(location, revision, rehearsing=True, **hooks)
+        schema.upgrade(location, revision, at_migrations=note_all, watch=watch, rehearsing=True)
         return statements
     with tempfile.TemporaryDirectory(prefix="archive-rehearsal-") as folder:
         copy = Path(folder) / location.name
         if schema.is_there(location):
             backup(location, copy, watch)
         try:
-            schema.upgrade(copy, revision, **hooks)
+            schema.upgrade(copy, revision, at_migrations=note_all, watch=watch)
         except SchemaError as error:  # the copy is nobody's concern
             raise SchemaError(str(error).replace(str(copy), str(location))) from error
     return statements

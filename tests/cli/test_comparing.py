@@ -5,6 +5,7 @@ from collections.abc import Callable
 from html.parser import HTMLParser
 from io import StringIO
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from click.testing import Result
@@ -43,7 +44,7 @@ def comparison(before: str, after: str) -> dict[str, object]:
     return {"key": "4h7q", "source": None, "language": None, **states, "changes": changes}
 
 
-def drawn(before: str, after: str, color: str | None = None, width: int = 120) -> list[str]:
+def drawn(before: str, after: str, color: Literal["standard"] | None = None, width: int = 120) -> list[str]:
     """Return the paragraphs of what is drawn of two bodies, without what stands above them."""
     file = StringIO()
     console = Console(

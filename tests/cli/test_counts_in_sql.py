@@ -153,8 +153,8 @@ def test_tags(told: Callable[..., Rows], asked: Callable[[str], Rows]) -> None:
 
 
 def test_imports(told: Callable[..., Rows], asked: Callable[[str], Rows]) -> None:
-    kept = ("import", "started_at", "finished_at", "status", "units", "added", "revised", "unchanged", "duplicate")
-    kept = (*kept, "failed", "arguments")
+    kept = ["import", "started_at", "finished_at", "status", "units", "added", "revised", "unchanged", "duplicate"]
+    kept += ["failed", "arguments"]
     listed = [{name: row[name] for name in kept} for row in told("imports")]
     assert listed == asked(f"SELECT {', '.join(kept)} FROM import_counts ORDER BY import DESC")
     assert [row["units"] for row in listed] == [1, 19]

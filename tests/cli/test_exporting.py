@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -131,10 +131,11 @@ def test_a_file_is_replaced_when_it_is_whole(seeds: Run, monkeypatch: pytest.Mon
     assert target.stat().st_mode & 0o777 == 0o600
     old = target.read_text()
 
-    def breaks(*_: object, **__: object) -> None:
+    def breaks(*_: object) -> Iterator[object]:
+        yield from ()
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("archive.cli.exporting.export_articles", lambda *_: (breaks() for _ in (1,)))
+    monkeypatch.setattr("archive.cli.exporting.export_articles", breaks)
     assert seeds("export", "-o", "out.jsonl").exit_code == 130
     assert target.read_text() == old
     assert sorted(path.name for path in Path().iterdir()) == ["link.jsonl", "out.jsonl"]

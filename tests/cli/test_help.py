@@ -15,6 +15,7 @@ from click.testing import Result
 from sqlalchemy import URL
 
 from archive.cli import COMMANDS, cli
+from archive.db.location import Location
 
 Run = Callable[..., Result]
 
@@ -84,9 +85,9 @@ OF_FILES = {
 def test_examples_run(
     example: str,
     run: Run,
-    seeds_archive: Path,
+    seeds_archive: Location,
     key: Callable[[str], str],
-    teach: Callable[[Path], list[str]],
+    teach: Callable[[Location], list[str]],
     on_terminal: Callable[..., Any],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -148,8 +149,8 @@ def test_examples_run(
         return
     assert answer.exit_code == 0, answer.stderr
     if "-o" in words:
-        written = Path(words[-1])
-        assert any(written.iterdir()) if written.is_dir() else written.read_bytes()
+        out = Path(words[-1])
+        assert any(out.iterdir()) if out.is_dir() else out.read_bytes()
     else:
         assert (answer.stdout + answer.stderr).strip()
 

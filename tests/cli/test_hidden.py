@@ -14,7 +14,7 @@ from archive.ingest import ImportOptions, import_paths
 Ask = Callable[..., Result]
 
 LEFT_OUT = "3 withheld, canceled or under embargo left out; --include-hidden shows them\n"
-ITEMS = (
+ITEMS: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("plain", "kites", {}),
     ("usable", "kites", {"status": "usable", "embargo": "2023-03-01T06:00Z"}),
     ("withheld", "boats", {"status": "stat:withheld"}),

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
+from archive.db.location import Location
+
 Run = Callable[..., Result]
 
 
 @pytest.fixture
-def taught(database: Path, run: Run, teach: Callable[[Path], list[str]]) -> tuple[Run, list[str]]:
+def taught(database: Path, run: Run, teach: Callable[[Location], list[str]]) -> tuple[Run, list[str]]:
     """What runs `archive WORDS…` on an archive with tags to learn from, and the keys of its articles."""
     keys = teach(database)
     return lambda *words, **how: run("--db", database, *words, **how), keys

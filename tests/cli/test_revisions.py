@@ -12,7 +12,7 @@ from archive.cli.revisions import _as_shown, _what_changed
 
 Run = Callable[..., Result]
 
-NOTHING = {"changed": [], "figures": [], "passages_gone": [], "passages_new": []}
+NOTHING: dict[str, list[str]] = {"changed": [], "figures": [], "passages_gone": [], "passages_new": []}
 
 
 def said(**row: Any) -> str:

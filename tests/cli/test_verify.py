@@ -108,7 +108,7 @@ def test_what_is_no_archive(run: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.sqlite("a file is cut short")
-def test_a_file_cut_short(seeds: Run, seeds_archive: Location) -> None:
+def test_a_file_cut_short(seeds: Run, seeds_archive: Path) -> None:
     for size in (seeds_archive.stat().st_size - 36_000, 100_000):
         os.truncate(seeds_archive, size)
         for command in ("verify", "repair"):
@@ -118,7 +118,7 @@ def test_a_file_cut_short(seeds: Run, seeds_archive: Location) -> None:
 
 
 @pytest.mark.sqlite("pages of a file are damaged")
-def test_a_file_damaged_in_the_middle(seeds: Run, seeds_archive: Location) -> None:
+def test_a_file_damaged_in_the_middle(seeds: Run, seeds_archive: Path) -> None:
     with connected(seeds_archive) as connection:
         (root,) = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'import_items'").fetchone()
         (size,) = connection.execute("PRAGMA page_size").fetchone()

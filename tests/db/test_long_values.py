@@ -26,7 +26,7 @@ HERE = ImportOptions(jobs=0)
 # a server packs values before it puts them into an index, so it takes letters without a pattern
 LONG = "".join(random.Random(7).choices(string.ascii_lowercase + string.digits, k=20_000))
 RECORD = {"title": "A boat", "body": "It came in.\n\nIt went out again.", "source": "Post", "id": "boat-1"}
-GIVEN = {
+GIVEN: dict[str, dict[str, object]] = {
     "url": {"url": f"https://news.example/{LONG}"},
     "domain": {"url": f"https://{LONG}.example/boat"},
     "id": {"id": LONG},

@@ -7,13 +7,15 @@ import sqlite3
 import tempfile
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
 from archive.db import backups, schema
 from archive.db.engine import open_engine
 from archive.db.location import Location
+from archive.db.search.fts5 import driver_of
+from archive.db.sqlite import connect_read_only
 from archive.errors import ArchiveError, SchemaError
 from archive.running import stopped_in_order
 from tests.engines import NewArchive, connected, state
@@ -32,7 +34,7 @@ def test_folder_is_told_from_an_archive(tmp_path: Path) -> None:
 @pytest.mark.sqlite("bytes of a file are damaged")
 def test_damage_that_sqlite_quotes_in_its_message_is_an_error_with_a_reason(seeds_archive: Path) -> None:
     """Bytes that are no UTF-8 in a table's statement come back in SQLite's message."""
-    content = state(seeds_archive)
+    content = seeds_archive.read_bytes()
     at = content.index(b"CREATE TABLE about")
     seeds_archive.write_bytes(content[:at] + b"CREATE \xff\xfe\xffLE" + content[at + 12 :])
     with pytest.raises(SchemaError, match="cannot be read as an archive"):
@@ -174,12 +176,12 @@ def test_a_signal_in_the_middle_of_a_migration_undoes_it(tmp_path: Path, number:
             sent.append(statement)
             signal.raise_signal(number)
 
-    def watch(connection: Any) -> None:
+    def look(connection: Connection | None) -> None:
         if connection is not None:
-            connection.connection.driver_connection.set_trace_callback(send)
+            driver_of(connection).set_trace_callback(send)
 
     with stopped_in_order(), pytest.raises(KeyboardInterrupt):
-        schema.upgrade(path, watch=watch)
+        schema.upgrade(path, at_migrations=look)
     assert sent
     assert schema.current_revision(path) is None
 
@@ -197,7 +199,7 @@ def test_a_look_leaves_nothing_beside_an_archive(seeds_archive: Path) -> None:
     assert {file.name for file in seeds_archive.parent.iterdir()} == alone
     with (
         closing(sqlite3.connect(seeds_archive, isolation_level=None)) as writer,
-        closing(schema.connect_read_only(seeds_archive)) as first,
+        closing(connect_read_only(seeds_archive)) as first,
     ):
         assert first.execute("SELECT count(*) FROM authors WHERE name_key = 'later'").fetchone() == (0,)
         schema.current_revision(seeds_archive)

@@ -39,7 +39,8 @@ def test_of_another_archive_and_another_way_to_open_it(new_archive: NewArchive, 
 
 @pytest.mark.postgresql
 def test_not_on_a_server_that_takes_other_statements() -> None:
-    one, same, older, other = (postgresql.Dialect() for _ in range(4))
+    make: Callable[[], postgresql.Dialect] = postgresql.Dialect
+    one, same, older, other = (make() for _ in range(4))
     for dialect in (one, same, other):
         dialect.server_version_info = (18, 1)
     older.server_version_info = (14, 2)

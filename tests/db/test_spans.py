@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, Connection, create_engine, func, insert, s
 
 from archive.db.spans import published_within
 from archive.db.tables import articles
-from archive.normalize.dates import PublishedTime, parse_published
+from archive.documents import PublishedTime
+from archive.normalize.dates import parse_published
 
 # few days, at whose ends much begins and ends; and times of day that begin a day, and that do not
 _DAYS = ["2022-12-31", "2023-01-01", "2023-01-31", "2023-02-01", "2023-02-28", "2023-03-01", "2024-01-01"]

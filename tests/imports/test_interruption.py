@@ -25,9 +25,9 @@ from archive.documents import Failure, Given
 from archive.errors import ArchiveError
 from archive.ingest import ImportOptions, Listener, import_paths
 from archive.prepare import Prepared, Preparer, Settings, Task
-from archive.readers.files import FoundFile, find_files
+from archive.readers.files import FoundFile, LeftOut, find_files
 from archive.workers import Workers
-from tests.engines import Archives, keys_with, located, state
+from tests.engines import Archives, keys_with, located
 
 Rows = Callable[..., list[tuple[Any, ...]]]
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -44,6 +44,15 @@ def uninterrupted(
     import_paths(location, [str(many)], ImportOptions(jobs=0))
     yield contents(location)
     archives.gone(location)
+
+
+def tasks_of(path: Path) -> list[Task]:
+    """Return a task for all that is found in a path, of which nothing is left out."""
+    tasks = []
+    for found in find_files([str(path)]):
+        assert not isinstance(found, LeftOut)
+        tasks.append(Task(found))
+    return tasks
 
 
 def has_written(query: Rows, database: Location) -> bool:
@@ -186,7 +195,7 @@ def test_a_process_that_ends_in_the_middle_of_a_message_is_not_waited_for(
     settings: Settings, tmp_path: Path, until: Callable[..., None]
 ) -> None:
     (tmp_path / "long.txt").write_text("harbour " * 500_000)
-    tasks = [Task(found) for found in find_files([str(tmp_path / "long.txt")])]
+    tasks = tasks_of(tmp_path / "long.txt")
     process = processes.Process(settings)
     assert process.is_ready()
     process._connection.send(tasks)
@@ -213,7 +222,7 @@ def settings() -> Settings:
 @pytest.fixture
 def chunks(many: Path) -> list[list[Task]]:
     """Tasks of two chunks, of which one in the first is deadly."""
-    tasks = [Task(found) for found in find_files([str(many / "00")])][:30]
+    tasks = tasks_of(many / "00")[:30]
     assert isinstance(tasks[7].found, FoundFile)
     tasks[7] = Task(FoundFile(Deadly(tasks[7].found.path), "/deadly.txt", str(many), None))
     return [tasks[:20], tasks[20:]]
@@ -272,7 +281,7 @@ def test_what_waits_for_a_process_is_prepared_here(
     settings: Settings, many: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """While a process is busy with the first chunk, this one takes the last; a large file is left to processes."""
-    tasks = [Task(found) for found in find_files([str(many / "00")])][:41]
+    tasks = tasks_of(many / "00")[:41]
     chunks = [tasks[:10], tasks[10:20], tasks[20:21], tasks[21:31], tasks[31:]]
     here: list[int] = []
     is_taken = threading.Event()
@@ -305,7 +314,7 @@ def test_leaving_workers_ends_their_processes(
     is_running: Callable[[int], bool],
     until: Callable[..., None],
 ) -> None:
-    found = [Task(one) for one in find_files([str(many / "01")])]
+    found = tasks_of(many / "01")
     with Workers(settings, 2) as two:
         results = two.prepare(iter([found[:50], found[50:100], found[100:]]))
         assert len(next(results)) == 50
@@ -332,7 +341,7 @@ print(summary.units, len(submitted), all(future.cancelled() or future.result() f
 
 @pytest.mark.parametrize("from_stdin", [True, False], ids=["from stdin", "a plain script"])
 def test_a_program_that_is_no_module_imports_with_workers_too(
-    database: Location, many: Path, tmp_path: Location, query: Rows, from_stdin: bool
+    database: Location, many: Path, tmp_path: Path, query: Rows, from_stdin: bool
 ) -> None:
     script = tmp_path / "script.py"
     script.write_text(_SCRIPT.format(database=located(database), folder=str(many / "02")))
@@ -416,14 +425,14 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 def test_a_full_disk_stops_an_import_and_with_room_it_goes_on(
     run: Run,
     small_disk: Path,
-    database: Location,
+    database: Path,
     many: Path,
     query: Rows,
     contents: Contents,
     uninterrupted: dict[str, list[str]],
 ) -> None:
     path = small_disk / "archive.db"
-    path.write_bytes(state(database))
+    path.write_bytes(database.read_bytes())
     check_stopped_by_the_disk(run(path, "import", "--quiet", many), path, query, "the disk is full; make room")
     subprocess.run(["mount", "-o", "remount,size=100m", small_disk], check=True)
     assert run(path, "import", "--quiet", many).returncode == 1
@@ -457,7 +466,7 @@ def check_stopped_by_the_disk(done: "subprocess.CompletedProcess[str]", path: Lo
 
 @pytest.mark.sqlite("pages of a file are damaged")
 def test_an_archive_that_is_damaged_is_said_so(database: Path, many: Path) -> None:
-    content = bytearray(state(database))
+    content = bytearray(database.read_bytes())
     content[4096 * 3 :] = b"\xff" * (len(content) - 4096 * 3)
     database.write_bytes(content)
     with pytest.raises(ArchiveError, match=r"damaged|cannot be read"):

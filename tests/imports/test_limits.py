@@ -1,6 +1,7 @@
 """Units that take too long or too much memory: each is a failure with its reason, and costs no other unit."""
 
 import re
+import resource
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -135,7 +136,7 @@ def test_limits_that_a_system_does_not_know_stop_nothing(monkeypatch: pytest.Mon
     def refuse(*_: Any) -> None:
         raise ValueError("current limit exceeds maximum limit")
 
-    monkeypatch.setattr(processes.resource, "setrlimit", refuse)
+    monkeypatch.setattr(resource, "setrlimit", refuse)
     processes.limit_memory(1)
 
 

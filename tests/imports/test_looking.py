@@ -110,7 +110,8 @@ def test_what_is_said_of_columns_is_a_way_of_looking(database: Location, tmp_pat
 
 def test_every_container_bundle_and_name_tells_of_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     today = looking.ways_of_looking(FieldMap())
-    assert all(repr(one.name) in today for one in (*CONTAINERS, *BUNDLES))
+    names = [*(one.name for one in CONTAINERS), *(one.name for one in BUNDLES)]
+    assert all(repr(name) in today for name in names)
     ways = {today, looking.ways_of_looking(FieldMap((("body", "Text"),)))}
     for name in ("LOOKING_VERSION", "CONTAINERS", "BUNDLES", "PACKINGS", "_DOCUMENTS"):
         with monkeypatch.context() as other:

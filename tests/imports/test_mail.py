@@ -21,7 +21,7 @@ from tests.engines import NewArchive, connected
 ORIGINALS = Path(__file__).resolve().parents[1] / "originals" / "mail"
 
 
-def run(database: Path, *paths: object, stdin: bytes = b"", **options: Any) -> ImportSummary:
+def run(database: Location, *paths: object, stdin: bytes = b"", **options: Any) -> ImportSummary:
     return import_paths(
         database, [str(path) for path in paths], ImportOptions(**{"jobs": 0, **options}), stdin=io.BytesIO(stdin)
     )

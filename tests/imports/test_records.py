@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import zstandard
 
+from archive.db.location import Location
 from archive.ingest import ImportOptions, ImportSummary, import_paths
 from archive.queries import reading
 from archive.queries.article import read_original
@@ -115,7 +116,7 @@ def test_a_record_over_the_limit_costs_no_other(database: Path, tmp_path: Path) 
 
 
 def test_a_topic_of_a_vocabulary_that_is_not_loaded_is_made_with_its_name(
-    database: Path, tmp_path: Path, contents: Callable[[Path], Any]
+    database: Path, tmp_path: Path, contents: Callable[[Location], Any]
 ) -> None:
     topic = {"scheme": "medtop", "code": "20000574", "name": "Elections\u0000 "}
     (tmp_path / "wire.jsonl").write_text(

@@ -318,7 +318,7 @@ def test_a_batch_of_which_only_the_answer_got_lost_is_not_written_twice(
     """The connection is ended after the server has committed, and before the program hears of it."""
     from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
-    commit = PGDialect_psycopg.do_commit
+    commit: Callable[[Any, Any], None] = PGDialect_psycopg.do_commit
     number = [0]
 
     def lost(self: Any, connection: Any) -> None:

@@ -17,13 +17,13 @@ SHARED = Path(__file__).resolve().parents[3] / "shared" / "corpora"
 TEXT = "The ferry at the mill left number {} people behind on Monday, since its landing stage had broken in the storm."
 
 
-def run(database: Path, *paths: object, stdin: bytes = b"", **options: Any) -> ImportSummary:
+def run(database: Location, *paths: object, stdin: bytes = b"", **options: Any) -> ImportSummary:
     return import_paths(
         database, [str(path) for path in paths], ImportOptions(**{"jobs": 0, **options}), stdin=io.BytesIO(stdin)
     )
 
 
-def rows(database: Path, query: str) -> list[tuple[Any, ...]]:
+def rows(database: Location, query: str) -> list[tuple[Any, ...]]:
     with connected(database) as connection:
         return connection.execute(query).fetchall()
 
@@ -110,7 +110,7 @@ def test_exports_import_back(
     assert rows(other, topics) == rows(database, topics)
 
 
-def export_to(database: Path, file: Path, form: str) -> None:
+def export_to(database: Location, file: Path, form: str) -> None:
     from click.testing import CliRunner
 
     from archive.cli import cli

@@ -119,10 +119,8 @@ def test_a_short_name_counts_in_its_languages_alone(body: str, language: str, ag
 def test_a_name_of_two_agencies_is_told_apart_by_the_language_or_not_at_all() -> None:
     agencies = Agencies([(1, "de", "APA"), (2, "az", "APA")])
     found = {tag: agencies.credited("APA", tag, "", "", 0) for tag in ("de", "az", "en", None)}
-    assert {tag: [one.source_id for one in credits] for tag, credits in found.items()} == {
-        **{"de": [1], "az": [2]},
-        **{"en": [], None: []},
-    }
+    expected: dict[str | None, list[int]] = {"de": [1], "az": [2], "en": [], None: []}
+    assert {tag: [one.source_id for one in credits] for tag, credits in found.items()} == expected
 
 
 def test_without_names_nobody_is_credited() -> None:

@@ -1,5 +1,7 @@
 """Phrases of a vocabulary: every occurrence, whichever way they are looked for."""
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -71,7 +73,12 @@ def test_many_phrases_are_left_to_the_automaton_where_there_is_one(monkeypatch: 
     many = [Phrase(1, f"w{at}") for at in range(MANY)]
     made: list[int] = []
     automaton = module._automaton
-    monkeypatch.setattr(module, "_automaton", lambda wordings: made.append(len(wordings)) or automaton(wordings))
+
+    def counted(wordings: Sequence[tuple[str, ...]]) -> module.Finder:
+        made.append(len(wordings))
+        return automaton(wordings)
+
+    monkeypatch.setattr(module, "_automaton", counted)
     found = PhraseMatcher(many).find(["w7"])
     assert made == [MANY]
     PhraseMatcher(many[1:])

@@ -19,6 +19,7 @@ from archive.normalize.tokens import tokenize
 from archive.queries import reading
 from archive.queries.filters import Asked
 from archive.queries.matching import fts5, impacts
+from archive.queries.matching.base import Best, Passing
 from archive.queries.matching.fts5 import Fts5
 from archive.queries.matching.impacts import best_by_impact, totals_of
 from archive.queries.search import search_articles
@@ -89,7 +90,12 @@ def test_search_gives_the_same_either_way(archive: Path, query: str, monkeypatch
         usual = list(search_articles(connection, selection, 10))
         monkeypatch.setattr(fts5, "_FREQUENT", 1)
         asked: list[str] = []
-        monkeypatch.setattr(impacts, "best_by_impact", lambda *given: asked.append(given[1]) or best_by_impact(*given))
+
+        def noted(connection: Connection, word: str, limit: int, passing: Passing | None = None) -> Best | None:
+            asked.append(word)
+            return best_by_impact(connection, word, limit, passing)
+
+        monkeypatch.setattr(impacts, "best_by_impact", noted)
         assert list(search_articles(connection, selection, 10)) == usual
     assert asked == [query.strip("()").split()[0]]
 

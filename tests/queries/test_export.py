@@ -26,18 +26,18 @@ _OF_THE_ARCHIVE = ("revision",)
 _NOT_IN_MARKDOWN = (*_OF_THE_ARCHIVE, "set_aside", "links")
 
 
-def run(database: Path, *paths: Path) -> ImportSummary:
+def run(database: Location, *paths: Path) -> ImportSummary:
     return import_paths(database, [str(path) for path in paths], ImportOptions(jobs=0))
 
 
-def exported(database: Path, **filters: Any) -> list[dict[str, Any]]:
+def exported(database: Location, **filters: Any) -> list[dict[str, Any]]:
     with reading(database) as connection:
         return list(
             export_articles(connection, Asked(filters=Filters(**filters)).selection(connection).as_conditions())
         )
 
 
-def write_lines(database: Path, file: Path) -> Path:
+def write_lines(database: Location, file: Path) -> Path:
     with reading(database) as connection, file.open("w", encoding="utf-8") as out:
         out.writelines(writer("jsonl")(export_articles(connection)))
     return file
@@ -109,7 +109,7 @@ def test_what_a_person_decided_is_what_an_article_is(database: Path, other: Loca
 
 
 def test_json_lines_come_back_as_the_same_articles(
-    seeds_archive: Path, other: Location, tmp_path: Path, contents: Callable[[Path], dict[str, list[str]]]
+    seeds_archive: Path, other: Location, tmp_path: Path, contents: Callable[[Location], dict[str, list[str]]]
 ) -> None:
     file = write_lines(seeds_archive, tmp_path / "all.jsonl")
     summary = run(other, file)
@@ -134,7 +134,7 @@ def test_markdown_comes_back_as_the_same_articles(seeds_archive: Path, other: Lo
     summary = run(other, write_notes(seeds_archive, tmp_path / "notes"))
     assert summary.outcomes == {"added": 16}
 
-    def comparable(database: Path) -> dict[str, dict[str, Any]]:
+    def comparable(database: Location) -> dict[str, dict[str, Any]]:
         articles = without(exported(database), *_NOT_IN_MARKDOWN)
         for one in articles.values():
             one["blocks"] = [{**block, "level": block["level"] or 2} for block in one["blocks"]]
@@ -158,7 +158,7 @@ OPTIONAL = {
     "source": TEXTS,
 }
 # never both of an id and a URL: a key is made of what is stated first
-IDENTIFIERS = (
+IDENTIFIERS: tuple[dict[str, st.SearchStrategy[str]], ...] = (
     {},
     {"id": st.integers(0, 99).map(str)},
     {"url": st.sampled_from(["https://mill.example/a", "mill.example"])},

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, event, select
@@ -106,8 +107,13 @@ def test_reading_connects_once(seeds_archive: Location) -> None:
 
     made = []
     connect = psycopg.connect
+
+    def counted(*words: Any, **named: Any) -> object:
+        made.append(1)
+        return connect(*words, **named)
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(psycopg, "connect", lambda *words, **named: made.append(1) or connect(*words, **named))
+        patch.setattr(psycopg, "connect", counted)
         with reading(seeds_archive) as connection:
             number(connection)
     assert len(made) == 1

@@ -233,12 +233,13 @@ def test_one_revision_only(ask: Connection) -> None:
 
 def test_a_revision_that_is_not_there(three: tuple[Connection, str]) -> None:
     connection, key = three
-    for call in (
+    calls: tuple[Callable[[], object], ...] = (
         lambda: show_article(connection, key, 4),
         lambda: show_article(connection, key, -1),
         lambda: compare_revisions(connection, key, 4, 1),
         lambda: compare_revisions(connection, key, 1, 2**70),
-    ):
+    )
+    for call in calls:
         with pytest.raises(NotFoundError, match=rf"{key} has no revision -?\d+; it has 1, 2, 3"):
             call()
     with pytest.raises(NotFoundError, match="there is no article"):

@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -150,7 +149,7 @@ def test_rows_of_a_sample(two_years: Location, monkeypatch: pytest.MonkeyPatch) 
     st.integers(),
 )
 def test_allocations_add_up_and_ask_for_no_more_than_there_is(
-    sizes: dict[tuple[str | None], int], size: int, seed: int
+    sizes: dict[tuple[str | None, ...], int], size: int, seed: int
 ) -> None:
     wanted = min(size, sum(sizes.values()))
     exact = {values: wanted * number / sum(sizes.values()) for values, number in sizes.items()}
@@ -177,7 +176,7 @@ PIECES = st.dictionaries(
 )
 
 
-def all_samples(path: Path, seed: int) -> list[list[str]]:
+def all_samples(path: Location, seed: int) -> list[list[str]]:
     with reading(path) as connection:
         return [
             keys(connection, drawn)

@@ -102,8 +102,8 @@ def test_more_hits_come_first_and_a_headline_counts_more(archive_of: Callable[[d
 
 
 def test_a_derived_headline_has_no_hits_of_its_own(ask: Connection) -> None:
-    found = search_articles(ask, asking(ask, "travelled to Beijing"))
-    found = [one for one in found if one["headline_method"] == "derived"]
+    articles = search_articles(ask, asking(ask, "travelled to Beijing"))
+    found = [one for one in articles if one["headline_method"] == "derived"]
     assert found
     assert found[0]["headline_hits"] == []
     assert found[0]["hits"]

@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 from archive.errors import ArchiveError, SchemaError, TimeLimitError, UsageError
 from archive.queries import sql
 from archive.queries.sql import run_select
-from tests.engines import state
 
 COUNTING = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n {}) "
 ENDLESS = COUNTING.format("") + "SELECT count(*) FROM n"
@@ -649,7 +648,7 @@ def test_a_text_is_no_database(tmp_path: Path) -> None:
 
 
 def test_damage_is_an_error(database: Path) -> None:
-    content = bytearray(state(database))
+    content = bytearray(database.read_bytes())
     content[4096:] = b"\xff" * (len(content) - 4096)
     database.write_bytes(content)
     with pytest.raises(ArchiveError, match=r"damaged.*backup"):

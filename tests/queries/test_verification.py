@@ -558,7 +558,7 @@ def test_an_index_at_odds_with_its_table_is_found_when_looking_deep(seeds_archiv
     assert "row 1 missing from index ix_import_items_locator" in finding.message
 
 
-def desert_index(path: Path, index: str, statement: str) -> None:
+def desert_index(path: Location, index: str, statement: str) -> None:
     """Run a statement of which an index does not hear."""
     with connected(path) as connection:
         (row,) = connection.execute("SELECT * FROM sqlite_schema WHERE name = ?", (index,)).fetchall()
@@ -571,7 +571,7 @@ def desert_index(path: Path, index: str, statement: str) -> None:
 
 
 @pytest.mark.sqlite("pages of a file are damaged")
-def test_a_damaged_page_is_found(seeds_archive: Location) -> None:
+def test_a_damaged_page_is_found(seeds_archive: Path) -> None:
     with connected(seeds_archive) as connection:
         (root,) = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'import_items'").fetchone()
         (size,) = connection.execute("PRAGMA page_size").fetchone()
@@ -585,7 +585,7 @@ def test_a_damaged_page_is_found(seeds_archive: Location) -> None:
 
 @pytest.mark.sqlite("a file is cut off or overwritten")
 @pytest.mark.parametrize("seed", range(24))
-def test_whatever_is_wrong_with_the_file_is_an_answer(seeds_archive: Location, seed: int) -> None:
+def test_whatever_is_wrong_with_the_file_is_an_answer(seeds_archive: Path, seed: int) -> None:
     """Cut off, or overwritten anywhere: findings, or an error that names the file; nothing else is raised."""
     chance = random.Random(seed)
     hurt(seeds_archive, chance)
@@ -623,14 +623,14 @@ def test_tables_that_are_missing_are_findings(seeds_archive: Location) -> None:
 
 
 @pytest.mark.sqlite("modes of files")
-def test_read_only_media_are_checked_but_for_the_search_index(seeds_archive: Location) -> None:
+def test_read_only_media_are_checked_but_for_the_search_index(seeds_archive: Path) -> None:
     with read_only(seeds_archive) as path:
         found = as_nobody(lambda: [(one.severity, one.check) for one in verify(path, deep=True).findings])
     assert found == "[('note', 'search')]"
 
 
 @pytest.mark.sqlite("modes of files")
-def test_a_file_that_may_not_be_written_is_checked_but_for_the_search_index(seeds_archive: Location) -> None:
+def test_a_file_that_may_not_be_written_is_checked_but_for_the_search_index(seeds_archive: Path) -> None:
     with read_only(seeds_archive, folder=0o777) as path:
         found = as_nobody(lambda: verify(path).findings)
     assert "the search index was not compared with the texts: attempt to write a readonly database" in found

@@ -1,5 +1,6 @@
 """Rules that are queries: what one may ask for, and which of many name a text."""
 
+from collections.abc import Callable, Mapping
 from itertools import product
 
 import pytest
@@ -11,7 +12,7 @@ from archive.query_language.mistakes import QueryError
 from archive.query_language.reference import Known, evaluate
 from archive.query_language.rule_matching import Matched, Passage, Rule, RuleMatcher, TextInWords
 from archive.query_language.rules import asks_for_values, parse_rule, truth
-from archive.query_language.tree import Near, Words, leaves
+from archive.query_language.tree import Leaf, Near, Words, leaves
 
 
 @pytest.mark.parametrize(
@@ -56,6 +57,16 @@ def test_what_cannot_be_a_rule_is_shown(text: str, reason: str, carets: str) -> 
         assert str(caught.value).splitlines()[-1][2:].rstrip() == carets
 
 
+def by_first_word(known: Mapping[str, bool | None]) -> Callable[[Leaf], bool | None]:
+    """Return what tells whether a leaf is so by the first of its words."""
+
+    def is_so(leaf: Leaf) -> bool | None:
+        assert isinstance(leaf, Words)
+        return known[leaf.words[0]]
+
+    return is_so
+
+
 @given(known=st.tuples(*[st.sampled_from([True, False, None])] * 3))
 def test_what_is_not_known_decides_nothing(known: tuple[bool | None, ...]) -> None:
     """What comes out with something unknown is what comes out whatever that turns out to be."""
@@ -64,11 +75,11 @@ def test_what_is_not_known_decides_nothing(known: tuple[bool | None, ...]) -> No
         tree = parse_rule(text).tree
         assert tree is not None
         ends = {
-            truth(tree, lambda leaf, full=full: full[leaf.words[0]])
+            truth(tree, by_first_word(full))
             for values in product(*([one] if one is not None else [True, False] for one in known))
             for full in [dict(zip("abc", values, strict=True))]
         }
-        said = truth(tree, lambda leaf: by_word[leaf.words[0]])
+        said = truth(tree, by_first_word(by_word))
         if said is not None:
             assert ends == {said}, text
 

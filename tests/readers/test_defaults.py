@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from archive.documents import Value
-from archive.readers.defaults import FolderDefaults, Given, read_sidecar
+from archive.documents import Given, Value
+from archive.readers.defaults import FolderDefaults, read_sidecar
 from archive.readers.files import FoundFile
 
 

@@ -6,7 +6,7 @@ import stat
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,8 @@ from archive.readers.base import UnreadableError
 from archive.readers.file_bytes import read_stdin
 from archive.readers.files import FoundFile, LeftOut, find_files, read_bytes
 
+Found = FoundFile | Failure | LeftOut
+
 
 def write(path: Path, content: str | bytes = "Text.\n") -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -23,11 +25,11 @@ def write(path: Path, content: str | bytes = "Text.\n") -> Path:
     return path
 
 
-def find(*paths: Path | str, **options: object) -> list[FoundFile | Failure]:
-    return list(find_files([str(path) for path in paths], **options))  # type: ignore[arg-type]
+def find(*paths: Path | str, leave_out: Collection[str] = ()) -> list[Found]:
+    return list(find_files([str(path) for path in paths], leave_out))
 
 
-def names(found: list[FoundFile | Failure], root: Path) -> list[str]:
+def names(found: list[Found], root: Path) -> list[str]:
     return [os.path.relpath(one.locator, root) for one in found if isinstance(one, FoundFile)]
 
 
@@ -36,7 +38,7 @@ def only_unused(folder: Path) -> LeftOut:
     return unused
 
 
-def only_failure(found: list[FoundFile | Failure]) -> Failure:
+def only_failure(found: list[Found]) -> Failure:
     (failure,) = [one for one in found if isinstance(one, Failure)]
     assert failure.cure
     return failure

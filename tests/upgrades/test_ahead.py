@@ -5,6 +5,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -80,7 +81,7 @@ def test_without_them_they_are_made_then(
         case "no process":
             monkeypatch.setattr(subprocess, "Popen", refuse)
         case "no room":
-            monkeypatch.setattr(ahead.tempfile, "TemporaryFile", refuse)
+            monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
         case _:
             monkeypatch.setattr(sys, "executable", "/bin/false")
     assert filled(oldest)

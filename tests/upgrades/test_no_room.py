@@ -89,7 +89,7 @@ def test_disk_that_is_full_when_a_backup_is_all_but_done(
 
     def back_up() -> None:
         real = sqlite3.connect
-        sqlite3.connect = lambda *words, **named: real(*words, **{**named, "factory": Filling})  # type: ignore[assignment]
+        sqlite3.connect = lambda *words, **named: real(*words, **{**named, "factory": Filling})
         backups.backup(oldest, target)
 
     code, told = forked(back_up)

@@ -106,10 +106,11 @@ def test_a_file_of_500_mb_is_refused_before_it_is_read(tmp_path: Path) -> None:
 
 
 def test_a_stream_ends_at_the_limit() -> None:
-    class Endless(io.RawIOBase):
+    class Endless(io.BytesIO):
         given = 0
 
-        def read(self, size: int = -1) -> bytes:
+        def read(self, size: int | None = -1, /) -> bytes:
+            assert size is not None
             self.given += size
             return b"#" * size
 

@@ -57,7 +57,8 @@ def outcome(record: Record | BadRecord) -> str:
     if isinstance(record, BadRecord):
         return record.error.reason
     try:
-        return value(*FeedReader().read(record.place, record.content), "headline") or "no headline"
+        (document,) = FeedReader().read(record.place, record.content)
+        return value(document, "headline") or "no headline"
     except UnreadableError as error:
         return error.reason
 
@@ -340,7 +341,7 @@ def test_the_declared_encoding_counts_unless_the_bytes_say_otherwise(
     prolog = f'<?xml version="1.0" encoding="{declared}"?>'
     decoded, notes = decode_declared(prolog.encode() + content)
     assert decoded == prolog + text
-    assert (notes[:1] or [None])[0] == note
+    assert next(iter(notes), None) == note
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])

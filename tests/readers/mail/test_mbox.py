@@ -128,7 +128,7 @@ def test_a_mailbox_gives_the_texts_of_its_messages_one_by_one(
     box.close()
     found = contents(path.read_bytes())
     assert len(found) == len(messages)
-    for record, message in zip(found, messages, strict=True):
+    for record, content in zip(found, messages, strict=True):
         (of_mailbox,) = MailReader(of_mailbox=True).read("a", record)
-        (alone,) = MailReader().read("a", message)
+        (alone,) = MailReader().read("a", content)
         assert (of_mailbox.layout, of_mailbox.values) == (alone.layout, alone.values)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from reportlab.lib.pdfencrypt import StandardEncryption
+from reportlab.lib.styles import ParagraphStyle
 
 from archive.documents import Document, Layout
 from archive.errors import ReadError
@@ -52,14 +53,14 @@ def lines_at(x: float, top: float, texts: list[str], step: float = 13) -> list[t
 
 @pytest.mark.parametrize("columns", [1, 2, 3])
 @pytest.mark.parametrize("style", [BODY, INDENTED], ids=["parted", "indented"])
-def test_paragraphs_of_columns_and_pages_are_as_written(columns: int, style: object) -> None:
+def test_paragraphs_of_columns_and_pages_are_as_written(columns: int, style: ParagraphStyle) -> None:
     truth = [prose(number) for number in range(24)]
     story = [("Ferry to Elling sails again after weeks of repairs", TITLE)]
     for number, text in enumerate(truth):
         if number in (7, 15):
             story.append((f"What the council says {number}", HEADING))
-        story.append((text, style))  # type: ignore[arg-type]
-    found = layout(flowed(story, columns=columns, head="The Sund Courier, page {}", foot="{}"))  # type: ignore[arg-type]
+        story.append((text, style))
+    found = layout(flowed(story, columns=columns, head="The Sund Courier, page {}", foot="{}"))
     assert found.headline == "Ferry to Elling sails again after weeks of repairs"
     assert [block.text for block in found.blocks if block.kind == "heading"] == [
         "What the council says 7",

@@ -19,26 +19,29 @@ from archive.readers.tables.row import RowReader
 from archive.readers.tables.rows import LONGEST
 from archive.readers.tables.text import SAMPLE, TextTables
 
+Said = Record | BadRecord | Remark
+
 LIMIT = 256_000_000
 BODY = "The ferry left the mill on Monday, and nobody saw it again."
 
 
-def records(content: bytes | str, fields: FieldMap | None = None, limit: int = LIMIT) -> list[Record | BadRecord]:
+def records(content: bytes | str, fields: FieldMap | None = None, limit: int = LIMIT) -> list[Said]:
     data = content if isinstance(content, bytes) else content.encode()
     return list(TextTables(fields or FieldMap()).records(io.BytesIO(data), limit))
 
 
-def read(record: Record | BadRecord) -> Document:
+def read(record: Said) -> Document:
     assert isinstance(record, Record), record
     (document,) = RowReader().read(f"a.csv#{record.place}", record.content)
     assert (document.reader, document.content) == ("table_row", record.content)
     return document
 
 
-def told(record: Record | BadRecord) -> dict[str, Any]:
+def told(record: Said) -> dict[str, Any]:
     """Return what a row says: its place, its text, its values, its topics; or why it cannot be read."""
     if isinstance(record, BadRecord):
         return {"place": record.place, "failed": record.error.reason}
+    assert isinstance(record, Record), record
     try:
         document = read(record)
     except UnreadableError as error:

@@ -5,7 +5,7 @@ import io
 import random
 import resource
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -332,7 +332,8 @@ def test_bytes_that_are_no_record_are_a_failure() -> None:
 @given(st.data())
 def test_no_damage_raises_or_hangs(data: st.DataObject) -> None:
     parts = [other("warcinfo"), record(), other(), record(WARC_Record_ID="<a>"), revisit(WARC_Refers_To="<a>")]
-    pack = data.draw(st.sampled_from([bytes, gzip.compress, zstandard.ZstdCompressor().compress]))
+    packs: list[Callable[[bytes], bytes]] = [bytes, gzip.compress, zstandard.ZstdCompressor().compress]
+    pack = data.draw(st.sampled_from(packs))
     content = bytearray(b"".join(pack(part) for part in parts))
     for _ in range(data.draw(st.integers(1, 4))):
         at = data.draw(st.integers(0, len(content) - 1))
@@ -531,5 +532,5 @@ def test_only_the_latest_records_are_remembered_and_that_is_said(monkeypatch: py
     pages = b"".join(record(uri=f"https://quill.example/{number}") for number in range(60))
     places = told(pages + revisit(WARC_Refers_To_Target_URI="https://quill.example/0", WARC_Refers_To_Date="2023"))
     assert places[-1].endswith("and that is not among the records of this file that are known here")
-    last = {"WARC_Refers_To_Target_URI": "https://quill.example/59", "WARC_Refers_To_Date": "2023-03-01T06:00:00Z"}
-    assert told(pages + revisit(**last))[-1] == "record=61"
+    last = revisit(WARC_Refers_To_Target_URI="https://quill.example/59", WARC_Refers_To_Date="2023-03-01T06:00:00Z")
+    assert told(pages + last)[-1] == "record=61"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from archive.documents import Document
 from archive.errors import ReadError
 from archive.readers import identify, read_documents
-from archive.readers.base import HEAD, BadRecord, Record, UnreadableError
+from archive.readers.base import HEAD, BadRecord, Reader, Record, UnreadableError
 from archive.readers.wire.framed import AnpaReader, Iptc7901Reader
 from archive.readers.wire.messages import WireMessages
 from archive.readers.wire.reader import WireReader
@@ -364,7 +364,8 @@ def test_a_release_before_the_issue_is_no_embargo() -> None:
 
 
 def test_framed_stories_that_break_off_or_are_several_say_so() -> None:
-    for path, reader in zip(FRAMED, (AnpaReader(), Iptc7901Reader()), strict=True):
+    readers: tuple[Reader, ...] = (AnpaReader(), Iptc7901Reader())
+    for path, reader in zip(FRAMED, readers, strict=True):
         content = path.read_bytes()
         with pytest.raises(UnreadableError, match="breaks off before its text"):
             list(reader.read("a", content[: content.index(b"\x02")]))
@@ -536,7 +537,7 @@ def test_whatever_is_altered_gives_documents_or_reasons(data: st.DataObject) -> 
         else:
             content[at] = data.draw(st.integers(0, 255))
     altered = bytes(content)
-    parts = [(altered, None)]
+    parts: list[tuple[bytes, str | None]] = [(altered, None)]
     if WireMessages().identify(altered[:HEAD], path.name) is not None:
         parts = [(one.content, "wire") for one in records(altered) if isinstance(one, Record)]
     for part, reader in parts:
