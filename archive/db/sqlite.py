@@ -27,7 +27,9 @@ PATIENCE_MS = 2_000  # of who must have the archive alone, for others to be done
 # Of a file that is made now; SQLite's own is 4 KB. MEASURED (docs/performance.md): a row that has a text or an original
 # fills most of 4 KB, and what is left there stays empty: an archive is 10 % smaller so, no slower to fill or to ask.
 PAGE_SIZE = 32_768
-_LOG = 64 * 2**20  # bytes: with the usual 4 MB, pages that every batch alters are copied into the file after each
+# Bytes of a log after which its pages are copied into the file: with the usual 4 MB, those that every batch alters are
+# copied after each. MEASURED (docs/performance.md): a thousand more in 1.6 million articles alter 172 MB.
+_LOG = 256 * 2**20
 
 # What SQLite says of the file itself, by the name of its error (https://www.sqlite.org/rescode.html), and the cure.
 _FILE_ERRORS = {

@@ -47,7 +47,7 @@ def test_the_log_grows_as_long_whatever_the_size_of_pages(old: Path, empty_archi
     for path in (old, empty_archive):
         with open_engine(path).connect() as connection:
             pages = connection.exec_driver_sql("PRAGMA wal_autocheckpoint").scalar_one()
-        assert pages * page_size(path) == 64 * 2**20
+        assert pages * page_size(path) == 256 * 2**20
 
 
 def test_an_older_archive_is_imported_into_as_it_is(old: Path, text: Path) -> None:
