@@ -40,10 +40,10 @@ DISTINCT = 0.9  # of the texts of the corpus: the others are copies, which becom
 COPY = "copy of the file"
 BACKUP, COLUMNS, REBUILD, REBUILD_TEXTS = "backup", "columns added", "articles rebuilt", "texts rebuilt"
 UPGRADE, UPGRADE_KEPT = "upgrade --no-backup", "upgrade"
-BEFORE, KEEPING, MIGRATIONS = "inventory before", "backup, as far as it takes longer", "migrations"
+BEFORE, KEEPING, MIGRATIONS = "inventory before", "backup before", "migrations"
 KEYS, SEARCH, AFTER = "foreign keys", "search index", "inventory after"
 EMPTYING, OTHER = "log into the file", "the rest: commit, invariants, Alembic"
-PARTS = (BEFORE, KEEPING, MIGRATIONS, KEYS, SEARCH, AFTER, EMPTYING, OTHER)
+PARTS = (KEEPING, BEFORE, MIGRATIONS, KEYS, SEARCH, AFTER, EMPTYING, OTHER)
 
 
 def part(name: str) -> str:
@@ -290,7 +290,6 @@ def _in_parts(upgrade: Callable[[], object]) -> dict[str, float]:
     for name in PARTS:
         if name not in (OTHER, EMPTYING) and not seconds[name]:
             raise WrongError(f"{name}: was not seen; what is measured here is built otherwise now")
-    seconds[KEEPING] = max(0.0, seconds[KEEPING] - seconds[BEFORE])  # it is made beside that
     seconds[OTHER] = whole - sum(seconds.values())
     return seconds
 

@@ -8,7 +8,7 @@ import os
 import sqlite3
 import uuid
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager, nullcontext
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -154,8 +154,9 @@ def run_on_server(url: URL, *, migrating: bool) -> None:
         before = None
         triggers: list[on_server.Trigger] = []
         if migrating and heads and not is_there(heads):
-            with config.attributes.get("locked", nullcontext)(connection):
-                before = inventory(driver, "before")
+            if locked := config.attributes.get("locked"):
+                locked(connection)
+            before = inventory(driver, "before")
             triggers = on_server.set_triggers_aside(driver)
         if at_migrations := config.attributes.get("at_migrations"):
             at_migrations(connection)
@@ -219,8 +220,9 @@ def run_on_file(path: Path, *, migrating: bool) -> None:
             if migrating and heads and not is_there(heads):
                 if not has_impacts(connection):
                     ahead = beside.enter_context(made_ahead(path))
-                with config.attributes.get("locked", nullcontext)(connection):
-                    before = inventory(driver, "before")
+                if locked := config.attributes.get("locked"):
+                    locked(connection)
+                before = inventory(driver, "before")
                 failing = in_file.find_failing(driver)
                 triggers = in_file.set_triggers_aside(driver)
             if at_migrations := config.attributes.get("at_migrations"):

@@ -3,7 +3,7 @@
 import io
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, Unpack
 
@@ -31,8 +31,8 @@ FIRST_ON_POSTGRESQL = "20261122_learned_models"
 class Hooks(TypedDict, total=False):
     """What is called from within an upgrade or a downgrade, by `migrations/env.py`."""
 
-    locked: "Callable[[Connection], AbstractContextManager[None]]"
-    """Makes a context, under the write lock, in which an archive is looked at before it is changed."""
+    locked: "Callable[[Connection], None]"
+    """Called under the write lock, before an archive is looked at and changed; not where there is nothing to do."""
     at_migrations: "Callable[[Connection | None], None]"
     """Called with the connection when migrations begin, and with None when they end."""
     watch: Watch

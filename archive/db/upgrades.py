@@ -2,9 +2,7 @@
 
 import shlex
 import tempfile
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,26 +51,16 @@ def upgrade(
     """
     locked = False
 
-    @contextmanager
-    def backing_up(connection: Connection) -> Iterator[None]:
+    def backing_up(connection: Connection) -> None:
         nonlocal locked
         locked = True
         # where the archive may not be written, that is told before there is a backup
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = version_num")
-        if not (keep_backup and isinstance(location, Path)):
-            yield
-            return
-        target = backup_path(location)
-        # the disk is at work here, and a processor on what is looked at meanwhile
-        try:
-            with _Beside(watch) as beside:
-                made = beside.submit(backup, location, target, beside.hear)
-                yield
-                beside.is_awaited = True
-                made.result()
-        finally:
-            if target.exists():  # it is whole, also where the other failed meanwhile
-                backed_up(target)
+        if keep_backup and isinstance(location, Path):
+            target = backup_path(location)
+            # not beside the inventory: MEASURED (docs/performance.md), with two processors that takes a second longer
+            backup(location, target, watch)
+            backed_up(target)
 
     if keep_backup and not isinstance(location, Path) and plan(location, revision):
         name = backup_name(location.database or "archive", schema.current_revision(location), ".dump")
@@ -82,31 +70,6 @@ def upgrade(
     with stopped_in_order():
         schema.upgrade(location, revision, locked=backing_up, watch=watch)
     return locked
-
-
-class _Beside(ThreadPoolExecutor):
-    """A thread for one work beside another, told of only once it is awaited, and ended where the other fails."""
-
-    def __init__(self, watch: Watch) -> None:
-        super().__init__(1)
-        self.is_awaited = False
-        self._is_wanted = True
-        self._watch = watch
-
-    def hear(self, what: str, done: int, total: int | None) -> None:
-        """Be told how far the work is."""
-        if not self._is_wanted:
-            raise _UnwantedError
-        if self.is_awaited:
-            self._watch(what, done, total)
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: Any) -> None:
-        self._is_wanted = kind is None
-        super().__exit__(kind, error, trace)
-
-
-class _UnwantedError(Exception):
-    """What was begun beside is not wanted any more."""
 
 
 def rehearse(location: Location, revision: str = "head", watch: Watch = unwatched) -> list[str]:

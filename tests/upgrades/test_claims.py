@@ -6,8 +6,8 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -215,10 +215,8 @@ def test_archive_backup_and_log_take_at_most_three_times_the_room(oldest: Path) 
         if connection is None:
             used.append(sum(file.stat().st_size for file in oldest.parent.iterdir() if file.is_file()))
 
-    @contextmanager
-    def backing_up(_connection: Any) -> Iterator[None]:
+    def backing_up(_connection: Any) -> None:
         backups.backup(oldest, oldest.with_name(BACKUP))
-        yield
 
     schema.upgrade(oldest, locked=backing_up, at_migrations=look)
     look(None)

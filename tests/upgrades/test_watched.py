@@ -1,8 +1,6 @@
 """An upgrade tells how far it is, shows it on a terminal, and is ended at once by who stops it."""
 
 import io
-import threading
-import time
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -13,7 +11,6 @@ from rich.progress import Progress
 
 from archive.cli.watching import Display
 from archive.db import backups, schema, upgrades
-from archive.running import Watch
 from tests.cli.test_terminal import LIVE, on_terminal
 from tests.engines import located
 
@@ -39,9 +36,9 @@ def test_all_that_is_done_is_told(oldest: Path, monkeypatch: pytest.MonkeyPatch)
     steps: list[Step] = []
     assert upgrades.upgrade(oldest, watch=lambda *step: steps.append(step))
     require_in_order(steps)
-    told = [kind for kind in kinds(steps) if kind not in ("backup", "checking the backup")]  # as far as awaited
     proofs = ["foreign keys", "search index", "after", "what migrations say must be true"]
-    assert told == ["before", "migrations", *proofs, "index of impacts", "commit"]
+    first = ["backup", "checking the backup", "before", "migrations"]
+    assert kinds(steps) == [*first, *proofs, "index of impacts", "commit"]
     number = len(schema.history()) - 1
     assert ("migrations", number, number) in steps
     assert {"before: articles", "after: articles", "after: decisions"} <= {what for what, _, _ in steps}
@@ -58,48 +55,30 @@ def test_trying_it_tells_of_the_copy_too(oldest: Path) -> None:
     assert kinds(steps)[:4] == ["backup", "checking the backup", "before", "migrations"]
 
 
-@pytest.mark.parametrize("when", ["the last of the inventory", "the backup"])
 def test_whoever_stops_it_waits_for_no_backup(
-    oldest: Path, state: Callable[[Path], object], monkeypatch: pytest.MonkeyPatch, when: str
+    oldest: Path, state: Callable[[Path], object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before, all_told, stopped_at = state(oldest), threading.Event(), []
-    backup = backups.backup
+    before, steps = state(oldest), []
 
-    def later(path: Path, target: Path, watch: Watch) -> None:
-        assert all_told.wait(60)
-        time.sleep(0.5)  # until it is awaited, or not wanted any more
-        backup(path, target, watch)
-
-    def stopping(what: str, done: int, total: int | None) -> None:
-        if total is not None and done == total - 1:
-            all_told.set()
-        if (what == "backup" and done >= 5) or (all_told.is_set() and when != "the backup"):
-            stopped_at.append(what)
+    def stopping(what: str, done: int, _total: int | None) -> None:
+        steps.append(what)
+        if done >= 5:
             raise KeyboardInterrupt
 
     monkeypatch.setattr(backups, "_PAGES", 1)
-    monkeypatch.setattr(upgrades, "backup", later)
     told: list[Path] = []
     with pytest.raises(KeyboardInterrupt):
         upgrades.upgrade(oldest, backed_up=told.append, watch=stopping)
-    assert len(stopped_at) == 1 and stopped_at[0].startswith("backup" if when == "the backup" else "before: ")
+    assert steps == ["backup"] * 5
     assert [file.name for file in oldest.parent.iterdir() if not file.name.endswith(("-wal", "-shm"))] == ["old.db"]
     assert state(oldest) == before and not told
 
 
-def test_a_backup_that_is_whole_is_told_of_when_it_is_stopped(oldest: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = threading.Event()
-    backup = backups.backup
+def test_a_backup_that_is_whole_is_told_of_when_it_is_stopped(oldest: Path) -> None:
+    def stop(what: str, *_: object) -> None:
+        if what.startswith("before: "):
+            raise KeyboardInterrupt
 
-    def noted(path: Path, target: Path, watch: Watch) -> None:
-        backup(path, target, watch)
-        whole.set()
-
-    def stop(*_: object) -> None:
-        assert whole.wait(60)
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(upgrades, "backup", noted)
     told: list[Path] = []
     with pytest.raises(KeyboardInterrupt):
         upgrades.upgrade(oldest, backed_up=told.append, watch=stop)
