@@ -35,7 +35,8 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import Connection
 
-from archive.db.search.fts5 import driver_of, vocabulary
+from archive.db.search.fts5 import vocabulary
+from archive.db.sqlite import driver_of
 from archive.db.tables.article import COUNTING
 from archive.queries import reading
 from archive.queries.best import best_matches, find_best, way_to_best

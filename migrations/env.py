@@ -25,8 +25,7 @@ from archive.db.location import DEFAULT_DATABASE, locate
 from archive.db.schema import FIRST_ON_POSTGRESQL, require_known, steps_to
 from archive.db.search import impacts
 from archive.db.search.ahead import Ahead, made_ahead, nothing_ahead
-from archive.db.search.fts5 import driver_of
-from archive.db.sqlite import connect_read_only
+from archive.db.sqlite import connect_read_only, driver_of
 from archive.db.tables import metadata
 from archive.db.tables.on_server import tables_of
 from archive.errors import SchemaError

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote, unquote_to_bytes
 
 from sqlalchemy import Connection, Engine, FromClause, create_engine, event
@@ -80,6 +80,11 @@ def connect_read_only(path: Path) -> sqlite3.Connection:
     options = "mode=ro&immutable=1" if is_immutable(path) else "mode=ro"
     name = f"file:{quote(os.fsencode(path.absolute()))}?{options}"
     return sqlite3.connect(name, uri=True, timeout=30, factory=ReadOnlyConnection)
+
+
+def driver_of(connection: Connection) -> sqlite3.Connection:
+    """Return the driver's connection behind one to a file."""
+    return cast("sqlite3.Connection", connection.connection.dbapi_connection)
 
 
 class _Hinted(SQLiteCompiler):

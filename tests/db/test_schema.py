@@ -14,8 +14,7 @@ from sqlalchemy import Connection
 from archive.db import backups, schema
 from archive.db.engine import open_engine
 from archive.db.location import Location
-from archive.db.search.fts5 import driver_of
-from archive.db.sqlite import connect_read_only
+from archive.db.sqlite import connect_read_only, driver_of
 from archive.errors import ArchiveError, SchemaError
 from archive.running import stopped_in_order
 from tests.engines import NewArchive, connected, state

@@ -8,11 +8,12 @@ Beside it stands what finds the best articles of a frequent word without reading
 
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, bindparam, text
 
 from archive.db.search import impacts
+from archive.db.sqlite import driver_of
 
 if TYPE_CHECKING:  # late: questions need no documents
     from archive.documents import Article
@@ -78,8 +79,3 @@ def vocabulary(driver: sqlite3.Connection, index: str, kind: str) -> str:
     finally:
         driver.execute(f"PRAGMA query_only = {query_only}")
     return name
-
-
-def driver_of(connection: Connection) -> sqlite3.Connection:
-    """Return the driver's connection behind one to a file, which is in a transaction."""
-    return cast("sqlite3.Connection", connection.connection.dbapi_connection)

@@ -10,8 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from archive.db import tombstones
 from archive.db.search import impacts
-from archive.db.search.fts5 import driver_of
-from archive.db.sqlite import open_engine
+from archive.db.sqlite import driver_of, open_engine
 from archive.db.tables import metadata
 from archive.errors import ArchiveError
 

@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from archive.db.search.fts5 import driver_of, vocabulary
+from archive.db.search.fts5 import vocabulary
+from archive.db.sqlite import driver_of
 from archive.normalize.impacts import Impact, highest_from, highest_left_out, read_term, span_of
 from archive.queries.matching.base import Best, Passing
 
